@@ -1,0 +1,38 @@
+using Nsn.Grains.Epochs;
+using Nsn.Grains.Slots;
+
+namespace Nsn.Grains.Directors;
+
+/// <summary>
+/// A director; the key is its account in lower-case hexadecimal. It owns the signing key, answers for one seat in at most two epochs at a
+/// time (the current and the next), and takes part in slots: as proposer, and as one of the five who check.
+/// </summary>
+[Alias("nsn.director")]
+public interface IDirectorGrain : IGrainWithStringKey
+{
+    /// <summary>What it is doing.</summary>
+    Task<DirectorStatus> GetStatusAsync();
+
+    /// <summary>Tells the phase of an epoch in which it has a seat. Repeated, late and out-of-order calls are fine.</summary>
+    Task ObserveEpochAsync(uint epoch, EpochPhase phase);
+
+    /// <summary>Makes the clip of a slot and publishes it. The answer names what lies in the content store.</summary>
+    [ResponseTimeout("00:03:00")]
+    Task<ClipManifest> ProposeAsync(SlotAssignment assignment, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Fetches the published clip, checks it, and answers with a signed commitment to what it saw (SCALE consensus message).
+    /// Repeated calls for the same clip give the same bytes; a call for another clip of the same slot is refused.
+    /// </summary>
+    [ResponseTimeout("00:03:00")]
+    Task<byte[]> CommitAsync(SlotAssignment assignment, ClipManifest manifest, CancellationToken cancellationToken = default);
+
+    /// <summary>Opens its commitment, after it has seen those of the others (signed SCALE consensus messages).</summary>
+    Task<byte[]> RevealAsync(ulong slot, byte[][] commits);
+
+    /// <summary>Votes on the canonical embedding that follows from the reveals (signed SCALE consensus message).</summary>
+    Task<byte[]> VoteAsync(ulong slot, byte[][] reveals);
+
+    /// <summary>Signs and submits the certificate of a slot to the ledger.</summary>
+    Task<SlotSubmission> SubmitAsync(ulong slot, byte[] certificate);
+}
