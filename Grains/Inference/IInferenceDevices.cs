@@ -1,0 +1,8 @@
+namespace Nsn.Grains.Inference;
+
+/// <summary>The devices of this silo.</summary>
+public interface IInferenceDevices
+{
+    /// <summary>The device with that key ("silo name/device"), or null when it is not in this process.</summary>
+    IInferenceDevice? Find(string key);
+}
