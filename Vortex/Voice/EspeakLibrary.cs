@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+
+namespace Nsn.Vortex.Voice;
+
+/// <summary>
+/// The part of <c>libespeak-ng</c>'s C interface that is used (its header <c>speak_lib.h</c>, API revision 12). Loaded for one utterance and
+/// unloaded after it: the library keeps oscillator phases in globals, and only a fresh image makes the same text sound the same, bit by bit.
+/// </summary>
+internal sealed unsafe class EspeakLibrary : IDisposable
+{
+    public const int OutputSynchronous = 2;
+    public const int OptionPhonemeEvents = 0x0001;
+    public const int OptionPhonemeIpa = 0x0002;
+    public const int OptionDoNotExit = 0x8000;
+    public const uint TextUtf8 = 1;
+    public const uint EndPause = 0x1000;
+
+    public const int EventListTerminated = 0, EventPhoneme = 7;
+    public const int ParameterRate = 1, ParameterPitch = 3, ParameterRange = 4;
+
+    private const int BufferMilliseconds = 200;
+
+    private static readonly string[] s_names = ["libespeak-ng.so.1", "libespeak-ng.so", "libespeak-ng.1.dylib", "libespeak-ng.dll", "espeak-ng"];
+
+    private readonly nint _handle;
+
+    private EspeakLibrary(nint handle) => _handle = handle;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Event
+    {
+        public int Type;
+        public uint Identifier;
+        public int TextPosition;
+        public int Length;
+        public int AudioMilliseconds;
+        public int Sample;
+        public nint UserData;
+        public fixed byte Symbol[8];
+    }
+
+    /// <summary>Samples per second of what it speaks.</summary>
+    public int SampleRate { get; private init; }
+
+    /// <summary>Version as the library gives it.</summary>
+    public string Version { get; private init; } = "";
+
+    /// <summary>Loads and initialises the library.</summary>
+    /// <exception cref="ClipException"><see cref="ClipError.MissingTool"/> when it is not installed.</exception>
+    public static EspeakLibrary Load()
+    {
+        foreach (var name in s_names)
+        {
+            if (!NativeLibrary.TryLoad(name, out var handle))
+                continue;
+            var initialize = (delegate* unmanaged[Cdecl]<int, int, byte*, int, int>)NativeLibrary.GetExport(handle, "espeak_Initialize");
+            var rate = initialize(OutputSynchronous, BufferMilliseconds, null, OptionPhonemeEvents | OptionPhonemeIpa | OptionDoNotExit);
+            if (rate <= 0)
+            {
+                NativeLibrary.Free(handle);
+                throw new ClipException(ClipError.MissingTool, "espeak-ng found no voice data: install the package espeak-ng-data.");
+            }
+
+            var info = (delegate* unmanaged[Cdecl]<nint*, nint>)NativeLibrary.GetExport(handle, "espeak_Info");
+            return new EspeakLibrary(handle) { SampleRate = rate, Version = Marshal.PtrToStringUTF8(info(null)) ?? "" };
+        }
+
+        throw new ClipException(ClipError.MissingTool, "The library libespeak-ng is missing: install the package espeak-ng.");
+    }
+
+    /// <summary>Chooses a voice by the name of its file, with an optional variant after <c>+</c>.</summary>
+    public bool TrySetVoice(string name)
+    {
+        var set = (delegate* unmanaged[Cdecl]<byte*, int>)NativeLibrary.GetExport(_handle, "espeak_SetVoiceByName");
+        fixed (byte* text = System.Text.Encoding.UTF8.GetBytes(name + "\0"))
+            return set(text) == 0;
+    }
+
+    /// <summary>Sets an absolute parameter.</summary>
+    public void Set(int parameter, int value)
+    {
+        var set = (delegate* unmanaged[Cdecl]<int, int, int, int>)NativeLibrary.GetExport(_handle, "espeak_SetParameter");
+        if (set(parameter, value, 0) != 0)
+            throw new ClipException(ClipError.Inference, $"espeak-ng refused the value {value} of its parameter {parameter}.");
+    }
+
+    /// <summary>Speaks UTF-8 text that ends with 0; the callback runs on this thread before it returns.</summary>
+    public void Synthesise(ReadOnlySpan<byte> text, delegate* unmanaged[Cdecl]<short*, int, Event*, int> callback)
+    {
+        ((delegate* unmanaged[Cdecl]<nint, void>)NativeLibrary.GetExport(_handle, "espeak_SetSynthCallback"))((nint)callback);
+        var synth = (delegate* unmanaged[Cdecl]<byte*, nuint, uint, int, uint, uint, uint*, void*, int>)NativeLibrary.GetExport(_handle, "espeak_Synth");
+        fixed (byte* pointer = text)
+        {
+            var status = synth(pointer, (nuint)text.Length, 0, 1, 0, TextUtf8 | EndPause, null, null);
+            if (status != 0)
+                throw new ClipException(ClipError.Inference, $"espeak-ng failed with status {status}.");
+        }
+    }
+
+    public void Dispose()
+    {
+        ((delegate* unmanaged[Cdecl]<int>)NativeLibrary.GetExport(_handle, "espeak_Terminate"))();
+        NativeLibrary.Free(_handle);
+    }
+}
