@@ -1,0 +1,1 @@
+"""The toon model pack: cartoon presenters, drawn by small networks that were trained from scratch."""
