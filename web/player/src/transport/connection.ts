@@ -1,0 +1,281 @@
+import { encodeFrame, encodeJsonFrame, FrameType, type Frame } from '../codec/frames.js';
+import type { GatewayClient } from '../gateway/gatewayClient.js';
+import type { Discovery } from '../gateway/model.js';
+import { GatewayError } from '../gateway/problem.js';
+import { Backoff } from './backoff.js';
+import { HttpTransport } from './httpTransport.js';
+import type { ResumePoint, Transport, TransportHandlers, TransportKind, TransportStatistics } from './transport.js';
+import { subscription, WebRtcTransport } from './webrtcTransport.js';
+
+/**
+ * `connecting` for the first time, `live`, `reconnecting` after a loss, `starting` while the gateway says "not yet",
+ * `offline` when it cannot be reached at all, `closed` by us.
+ */
+export type ConnectionStatus = 'connecting' | 'live' | 'reconnecting' | 'starting' | 'offline' | 'closed';
+
+export type TransportChoice = 'auto' | TransportKind;
+
+export interface ConnectionHandlers {
+  discovered(discovery: Discovery): void;
+  frame(frame: Frame): void;
+  changed(): void;
+  /** Where to go on after a loss; null joins live. */
+  resumePoint(): ResumePoint | null;
+}
+
+/** What opens transports; tests give others. */
+export interface TransportOpeners {
+  webrtc(discovery: Discovery, resume: ResumePoint | null, handlers: TransportHandlers, signal: AbortSignal): Promise<Transport>;
+  http(resume: ResumePoint | null, handlers: TransportHandlers, signal: AbortSignal): Promise<Transport>;
+}
+
+/** After WebRTC has failed, HTTP serves for this long before UDP is tried again (at a reconnection, never by interrupting). */
+const udpRetryMilliseconds = 60_000;
+const pingIntervalMilliseconds = 2_000;
+/** No frame and no pong for this long: dead, although no one has said so. */
+const silenceMilliseconds = 8_000;
+/** A stream that lasted this long was a good one: the next loss starts the backoff anew. */
+const steadyMilliseconds = 5_000;
+/** Attempts that fail to reach the gateway before the state is called offline. */
+const offlineAfterAttempts = 3;
+
+/** Keeps one stream of frames to the gateway alive: discovery, choice of transport, heartbeat, backoff, resume. */
+export class Connection {
+  private statusValue: ConnectionStatus = 'connecting';
+  private transport: Transport | null = null;
+  private readonly backoff = new Backoff();
+  private readonly abort = new AbortController();
+  private wake: (() => void) | null = null;
+  private udpBlockedUntil = 0;
+  private unreachable = 0;
+  private everLive = false;
+  private reasonValue: string | null = null;
+  private heartbeat: ReturnType<typeof setInterval> | undefined;
+  private lastFrameAt = 0;
+  private readonly pings = new Map<number, number>();
+  private pingNumber = 0;
+  private roundTrip: number | null = null;
+  private clockOffset: number | null = null;
+  private reconnections = 0;
+
+  constructor(
+    private readonly channelName: string,
+    private readonly gateway: GatewayClient,
+    private choice: TransportChoice,
+    private readonly handlers: ConnectionHandlers,
+    private readonly openers: TransportOpeners = defaultOpeners(gateway, channelName),
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  get status(): ConnectionStatus {
+    return this.statusValue;
+  }
+
+  /** Why the stream ended last or does not start. */
+  get reason(): string | null {
+    return this.reasonValue;
+  }
+
+  get transportKind(): TransportKind | null {
+    return this.transport?.kind ?? null;
+  }
+
+  /** True while HTTP serves because UDP did not get through. */
+  get udpBlocked(): boolean {
+    return this.udpBlockedUntil > this.now();
+  }
+
+  get reconnectionCount(): number {
+    return this.reconnections;
+  }
+
+  get roundTripMilliseconds(): number | null {
+    return this.roundTrip;
+  }
+
+  /** The gateway's clock minus this machine's, in milliseconds; null before the first exchange. */
+  get clockOffsetMilliseconds(): number | null {
+    return this.clockOffset;
+  }
+
+  /** Runs until `close()`. */
+  async run(): Promise<void> {
+    globalThis.addEventListener?.('online', this.hurry);
+    this.heartbeat = setInterval(() => this.beat(), pingIntervalMilliseconds);
+    while (!this.abort.signal.aborted) {
+      const wait = await this.attempt();
+      if (this.abort.signal.aborted) break;
+      await this.sleep(wait);
+    }
+  }
+
+  close(): void {
+    this.abort.abort();
+    clearInterval(this.heartbeat);
+    globalThis.removeEventListener?.('online', this.hurry);
+    this.transport?.close();
+    this.transport = null;
+    this.wake?.();
+    this.set('closed', null);
+  }
+
+  /** Uses another transport from now on. */
+  choose(choice: TransportChoice): void {
+    if (choice === this.choice) return;
+    this.choice = choice;
+    this.udpBlockedUntil = 0;
+    this.restart('the transport was changed');
+  }
+
+  /** Asks for the stream again from `resume` (null: live). */
+  subscribe(resume: ResumePoint | null): void {
+    if (this.transport?.kind === 'webrtc') this.transport.send(encodeJsonFrame(FrameType.subscribe, subscription(this.channelName, resume)));
+    else this.restart('the position was changed');
+  }
+
+  unsubscribe(): void {
+    this.transport?.send(encodeFrame(FrameType.unsubscribe, new Uint8Array(0)));
+  }
+
+  transportStatistics(): Promise<TransportStatistics> {
+    return this.transport?.statistics() ?? Promise.resolve({});
+  }
+
+  /** Opens a stream and waits for its end; returns how long to wait before the next attempt. */
+  private async attempt(): Promise<number> {
+    this.set(this.everLive ? 'reconnecting' : this.statusValue, this.reasonValue);
+    try {
+      const sentAt = Date.now();
+      const discovery = await this.gateway.discovery();
+      if (typeof discovery.now === 'number') this.clockOffset = discovery.now - (sentAt + Date.now()) / 2;
+      this.unreachable = 0;
+      this.handlers.discovered(discovery);
+      const reason = await this.stream(discovery);
+      this.reconnections++;
+      this.set('reconnecting', reason);
+      return this.backoff.next();
+    } catch (error) {
+      return this.failed(error);
+    }
+  }
+
+  private failed(error: unknown): number {
+    const problem = error instanceof GatewayError ? error : null;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (problem?.status === 503) {
+      this.set('starting', reason);
+      return Math.min(5_000, (problem.retryAfterSeconds ?? 1) * 1000);
+    }
+    this.unreachable++;
+    const gone = problem?.status === 0 && (this.unreachable >= offlineAfterAttempts || globalThis.navigator?.onLine === false);
+    this.set(gone ? 'offline' : this.everLive ? 'reconnecting' : 'connecting', reason);
+    return Math.max(this.backoff.next(), (problem?.retryAfterSeconds ?? 0) * 1000);
+  }
+
+  private async stream(discovery: Discovery): Promise<string> {
+    let ended: (reason: string) => void = () => undefined;
+    const end = new Promise<string>(resolve => (ended = resolve));
+    const handlers: TransportHandlers = { frame: frame => this.receive(frame), closed: reason => ended(reason) };
+    this.abort.signal.addEventListener('abort', () => ended('closed'), { once: true });
+    const transport = await this.open(discovery, handlers);
+    if (this.abort.signal.aborted) {
+      transport.close();
+      return 'closed';
+    }
+    this.transport = transport;
+    this.restart = reason => {
+      transport.close();
+      this.backoff.reset();
+      ended(reason);
+    };
+    this.everLive = true;
+    this.lastFrameAt = this.now();
+    this.pings.clear();
+    this.set('live', null);
+    this.beat();
+    const openedAt = this.now();
+    const reason = await end;
+    if (this.now() - openedAt > steadyMilliseconds) this.backoff.reset();
+    transport.close();
+    this.restart = () => undefined;
+    this.transport = null;
+    return reason;
+  }
+
+  private async open(discovery: Discovery, handlers: TransportHandlers): Promise<Transport> {
+    const resume = this.handlers.resumePoint();
+    const signal = this.abort.signal;
+    const webrtc = this.choice !== 'http' && discovery.webrtc?.enabled !== false && !this.udpBlocked && typeof RTCPeerConnection !== 'undefined';
+    if (!webrtc) return this.openers.http(resume, handlers, signal);
+    try {
+      return await this.openers.webrtc(discovery, resume, handlers, signal);
+    } catch (error) {
+      // An answer from the gateway (429, 503, 404) is not a matter of UDP: obey it.
+      if (this.choice === 'webrtc' || (error instanceof GatewayError && error.status > 0)) throw error;
+      this.udpBlockedUntil = this.now() + udpRetryMilliseconds;
+      return this.openers.http(resume, handlers, signal);
+    }
+  }
+
+  private receive(frame: Frame): void {
+    this.lastFrameAt = this.now();
+    if (frame.type === FrameType.pong) this.pong(frame.body);
+    else if (frame.type !== FrameType.keepAlive) this.handlers.frame(frame);
+  }
+
+  private beat(): void {
+    const transport = this.transport;
+    if (transport === null || transport.kind !== 'webrtc') return;
+    if (this.now() - this.lastFrameAt > silenceMilliseconds) return this.restart('the gateway fell silent');
+    const body = new Uint8Array(8);
+    new DataView(body.buffer).setUint32(0, ++this.pingNumber, true);
+    if (this.pings.size > 16) this.pings.clear();
+    this.pings.set(this.pingNumber, this.now());
+    transport.send(encodeFrame(FrameType.ping, body));
+  }
+
+  private pong(body: Uint8Array): void {
+    if (body.length < 16) return;
+    const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+    const number = view.getUint32(0, true);
+    const sentAt = this.pings.get(number);
+    if (sentAt === undefined) return;
+    this.pings.delete(number);
+    const roundTrip = this.now() - sentAt;
+    this.roundTrip = this.roundTrip === null ? roundTrip : this.roundTrip * 0.7 + roundTrip * 0.3;
+    this.clockOffset = Number(view.getBigUint64(8, true)) + roundTrip / 2 - Date.now();
+  }
+
+  /** Ends the running stream so that `run` opens another; replaced while one runs. */
+  private restart: (reason: string) => void = () => undefined;
+
+  private readonly hurry = (): void => {
+    this.backoff.reset();
+    this.wake?.();
+  };
+
+  private sleep(milliseconds: number): Promise<void> {
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private set(status: ConnectionStatus, reason: string | null): void {
+    if (this.statusValue === status && this.reasonValue === reason) return;
+    this.statusValue = status;
+    this.reasonValue = reason;
+    this.handlers.changed();
+  }
+}
+
+function defaultOpeners(gateway: GatewayClient, channel: string): TransportOpeners {
+  return {
+    webrtc: (discovery, resume, handlers, signal) =>
+      WebRtcTransport.open(gateway, channel, discovery.webrtc?.iceServers ?? [], resume, handlers, signal),
+    http: (resume, handlers, signal) => HttpTransport.open(gateway, channel, resume, handlers, signal),
+  };
+}

@@ -1,0 +1,7 @@
+import { utf8 } from '../codec/bytes.js';
+
+/** What every signed or hashed byte string of the protocol begins with: 16 ASCII characters (docs/formats.md). */
+export const DomainTag = {
+  vote: utf8('NSN-SLOT-VOTE-V1'),
+  recipe: utf8('NSN-RECIPE-V1.00'),
+} as const;
