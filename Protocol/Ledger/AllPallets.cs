@@ -1,0 +1,25 @@
+using Nsn.Protocol.Ledger.Pallets.Agenda;
+using Nsn.Protocol.Ledger.Pallets.Balances;
+using Nsn.Protocol.Ledger.Pallets.FrameSystem;
+using Nsn.Protocol.Ledger.Pallets.Parameters;
+using Nsn.Protocol.Ledger.Pallets.Sudo;
+using Nsn.Protocol.Ledger.Pallets.Timestamp;
+using Nsn.Protocol.Ledger.Pallets.TransactionPayment;
+using Nsn.Protocol.Ledger.Runtime;
+
+namespace Nsn.Protocol.Ledger;
+
+/// <summary>What the ledger is made of.</summary>
+internal static class AllPallets
+{
+    public static IReadOnlyList<Pallet> List { get; } =
+    [
+        SystemPallet.Pallet,
+        AgendaPallet.Pallet,
+        TimestampPallet.Pallet,
+        BalancesPallet.Pallet,
+        TransactionPaymentPallet.Pallet,
+        SudoPallet.Pallet,
+        ParametersPallet.Pallet,
+    ];
+}

@@ -1,0 +1,109 @@
+namespace Nsn.Protocol.Ledger.State;
+
+/// <summary>
+/// A block in the making: changes over a sealed state, with marks to roll back to. A call that fails leaves nothing behind.
+/// </summary>
+public sealed class StateOverlay : IStateReader
+{
+    private readonly StateTrie _base;
+    private readonly Dictionary<StorageKey, byte[]?> _changes = [];
+    private readonly List<(StorageKey Key, byte[]? Previous, bool WasChanged)> _undo = [];
+
+    /// <summary>Starts without changes.</summary>
+    public StateOverlay(StateTrie state) => _base = state;
+
+    /// <summary>Keys changed so far, in any order.</summary>
+    public IEnumerable<StateChange> Changes => _changes.Select(change => new StateChange(change.Key, change.Value));
+
+    /// <summary>The number of keys changed so far.</summary>
+    public int ChangeCount => _changes.Count;
+
+    /// <inheritdoc/>
+    public byte[]? Get(StorageKey key) => _changes.TryGetValue(key, out var changed) ? changed : _base.Get(key);
+
+    /// <summary>Sets a value; the array belongs to the state afterwards.</summary>
+    public void Set(StorageKey key, byte[] value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        Change(key, value);
+    }
+
+    /// <summary>Removes a key; one that is not there is no error.</summary>
+    public void Remove(StorageKey key) => Change(key, null);
+
+    /// <summary>A point to return to with <see cref="RollBack"/>.</summary>
+    public int Mark() => _undo.Count;
+
+    /// <summary>Undoes everything since <paramref name="mark"/>.</summary>
+    public void RollBack(int mark)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(mark, _undo.Count);
+        for (var i = _undo.Count - 1; i >= mark; i--)
+        {
+            var (key, previous, wasChanged) = _undo[i];
+            if (wasChanged)
+            {
+                _changes[key] = previous;
+            }
+            else
+            {
+                _changes.Remove(key);
+            }
+        }
+
+        _undo.RemoveRange(mark, _undo.Count - mark);
+    }
+
+    /// <summary>Gives up the marks made so far, which frees what is kept for undoing.</summary>
+    public void ForgetMarks() => _undo.Clear();
+
+    /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<StorageKey, byte[]>> Iterate(StorageKey prefix, StorageKey? after = null)
+    {
+        // A snapshot of the changed keys: the caller may write while it walks.
+        var changed = _changes.Where(change => change.Key.StartsWith(prefix.Span) && (after is not { } last || change.Key > last))
+            .OrderBy(change => change.Key).ToArray();
+        var next = 0;
+        foreach (var entry in _base.Iterate(prefix, after))
+        {
+            for (; next < changed.Length && changed[next].Key < entry.Key; next++)
+            {
+                if (changed[next].Value is { } inserted)
+                {
+                    yield return new(changed[next].Key, inserted);
+                }
+            }
+
+            if (next < changed.Length && changed[next].Key == entry.Key)
+            {
+                if (changed[next].Value is { } replaced)
+                {
+                    yield return new(entry.Key, replaced);
+                }
+
+                next++;
+                continue;
+            }
+
+            yield return entry;
+        }
+
+        for (; next < changed.Length; next++)
+        {
+            if (changed[next].Value is { } inserted)
+            {
+                yield return new(changed[next].Key, inserted);
+            }
+        }
+    }
+
+    /// <summary>The sealed state with the changes in it.</summary>
+    public StateTrie Commit() => _base.With(Changes);
+
+    private void Change(StorageKey key, byte[]? value)
+    {
+        var wasChanged = _changes.TryGetValue(key, out var previous);
+        _undo.Add((key, previous, wasChanged));
+        _changes[key] = value;
+    }
+}

@@ -1,0 +1,63 @@
+namespace Nsn.Protocol.Ledger.State;
+
+/// <summary>
+/// The address of one value in the ledger's state: <c>twox128(pallet) ‖ twox128(item) ‖ hasher(key)…</c>, as in Substrate.
+/// Compares as bytes, so that sorting keys is the same everywhere.
+/// </summary>
+public readonly struct StorageKey : IEquatable<StorageKey>, IComparable<StorageKey>
+{
+    private readonly byte[]? _bytes;
+
+    /// <summary>Takes ownership of <paramref name="bytes"/>, which must not change afterwards.</summary>
+    public StorageKey(byte[] bytes) => _bytes = bytes;
+
+    /// <summary>The bytes of the key.</summary>
+    public ReadOnlySpan<byte> Span => _bytes;
+
+    /// <summary>Bytes in the key.</summary>
+    public int Length => _bytes?.Length ?? 0;
+
+    internal byte[] Bytes => _bytes ?? [];
+
+    /// <summary>Equality of all bytes.</summary>
+    public static bool operator ==(StorageKey left, StorageKey right) => left.Equals(right);
+
+    /// <summary>Inequality.</summary>
+    public static bool operator !=(StorageKey left, StorageKey right) => !left.Equals(right);
+
+    /// <summary>Byte order.</summary>
+    public static bool operator <(StorageKey left, StorageKey right) => left.CompareTo(right) < 0;
+
+    /// <summary>Byte order.</summary>
+    public static bool operator >(StorageKey left, StorageKey right) => left.CompareTo(right) > 0;
+
+    /// <summary>Byte order.</summary>
+    public static bool operator <=(StorageKey left, StorageKey right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Byte order.</summary>
+    public static bool operator >=(StorageKey left, StorageKey right) => left.CompareTo(right) >= 0;
+
+    /// <summary>Whether this key begins with <paramref name="prefix"/>.</summary>
+    public bool StartsWith(ReadOnlySpan<byte> prefix) => Span.StartsWith(prefix);
+
+    /// <inheritdoc/>
+    public bool Equals(StorageKey other) => Span.SequenceEqual(other.Span);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is StorageKey other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        // Seeded per process, so that nobody can prepare keys that collide.
+        var hash = default(HashCode);
+        hash.AddBytes(Span);
+        return hash.ToHashCode();
+    }
+
+    /// <inheritdoc/>
+    public int CompareTo(StorageKey other) => Span.SequenceCompareTo(other.Span);
+
+    /// <summary>Lower-case hexadecimal with 0x.</summary>
+    public override string ToString() => "0x" + Convert.ToHexStringLower(Span);
+}
