@@ -1,0 +1,39 @@
+namespace Nsn.WebRtc.Sctp;
+
+/// <summary>Round-trip estimate and retransmission time-out (RFC 9260 section 6.3.1: SRTT, RTTVAR, doubling).</summary>
+internal sealed class RetransmissionTimer(SctpOptions options)
+{
+    private TimeSpan _variance;
+
+    /// <summary>Smoothed round-trip time; zero before the first sample.</summary>
+    public TimeSpan Smoothed { get; private set; }
+
+    /// <summary>The time-out to use now.</summary>
+    public TimeSpan Timeout { get; private set; } = options.RtoInitial;
+
+    /// <summary>A round trip was measured on a chunk that was sent once (Karn's rule).</summary>
+    public void OnSample(TimeSpan roundTrip)
+    {
+        if (roundTrip < TimeSpan.Zero)
+            return;
+        if (Smoothed == TimeSpan.Zero)
+        {
+            Smoothed = roundTrip;
+            _variance = roundTrip / 2;
+        }
+        else
+        {
+            _variance = (_variance * 3 + (Smoothed - roundTrip).Duration()) / 4;
+            Smoothed = (Smoothed * 7 + roundTrip) / 8;
+        }
+
+        if (Smoothed == TimeSpan.Zero)
+            Smoothed = TimeSpan.FromTicks(1);
+        Timeout = Clamp(Smoothed + (_variance * 4));
+    }
+
+    /// <summary>The timer expired: wait twice as long next time.</summary>
+    public void BackOff() => Timeout = Clamp(Timeout * 2);
+
+    private TimeSpan Clamp(TimeSpan value) => value < options.RtoMin ? options.RtoMin : value > options.RtoMax ? options.RtoMax : value;
+}

@@ -1,0 +1,90 @@
+using System.Buffers.Binary;
+
+namespace Nsn.WebRtc.Sctp.Tests;
+
+public class FuzzTests
+{
+    [Fact]
+    public void Mutated_packets_never_throw_in_any_state()
+    {
+        var random = new Random(42);
+        for (int round = 0; round < 400; round++)
+        {
+            var captured = new List<byte[]>();
+            bool Capture(bool toB, byte[] packet)
+            {
+                captured.Add(packet);
+                return false;
+            }
+
+            using var link = new VirtualLink(round, new PathConditions { Loss = 0.05, Drop = Capture });
+            if (round % 3 == 0)
+                link.B.Connect(link.Now);
+            link.A.Connect(link.Now);
+            link.RunFor(TimeSpan.FromMilliseconds(random.Next(100)));
+            link.A.Send(1, 53, TestData.Bytes(round, 5000), new SctpSendOptions(Unordered: round % 2 == 0, MaxRetransmits: 0), link.Now);
+            link.A.ResetStream(1);
+            link.RunFor(TimeSpan.FromMilliseconds(random.Next(100)));
+            if (round % 5 == 0)
+                link.A.Shutdown(link.Now);
+            link.RunFor(TimeSpan.FromMilliseconds(random.Next(100)));
+            foreach (byte[] packet in captured.ToArray())
+            {
+                for (int i = 0; i < 10; i++)
+                    (i % 2 == 0 ? link.A : link.B).Handle(Mutate(packet, random), link.Now);
+                link.RunFor(TimeSpan.FromMilliseconds(1));
+            }
+        }
+    }
+
+    [Fact]
+    public void Random_chunks_never_throw()
+    {
+        var random = new Random(7);
+        byte[] types = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 14, 64, 130, 192, 194, 255];
+        for (int round = 0; round < 300; round++)
+        {
+            using var link = new VirtualLink(round);
+            link.Connect();
+            link.B.Send(0, 53, TestData.Bytes(1, 20_000), default, link.Now);
+            link.RunFor(TimeSpan.FromMilliseconds(5));
+            byte[] head = HeaderTowardsB(link);
+            for (int i = 0; i < 100; i++)
+            {
+                byte[] packet = new byte[12 + (random.Next(1, 40) * 4)];
+                random.NextBytes(packet);
+                head.CopyTo(packet, 0);
+                packet.AsSpan(8, 4).Clear();
+                packet[12] = types[random.Next(types.Length)];
+                packet[13] = (byte)random.Next(16);
+                BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(14), (ushort)(packet.Length - 12 - random.Next(4)));
+                link.B.Handle(packet, link.Now);
+                link.RunFor(TimeSpan.FromMilliseconds(1));
+            }
+        }
+    }
+
+    private static byte[] HeaderTowardsB(VirtualLink link)
+    {
+        byte[] buffer = new byte[1200];
+        link.A.Send(9, 53, new byte[4], default, link.Now);
+        Assert.True(link.A.TryPollPacket(link.Now, buffer, out _));
+        return buffer[..12];
+    }
+
+    private static byte[] Mutate(byte[] packet, Random random)
+    {
+        byte[] copy = random.Next(4) == 0 ? packet[..random.Next(packet.Length + 1)] : [.. packet];
+        for (int i = random.Next(4); i >= 0 && copy.Length > 12; i--)
+            copy[random.Next(12, copy.Length)] = (byte)random.Next(256);
+        // With a good checksum, so that the mutation gets past the first gate.
+        if (copy.Length >= 16)
+        {
+            copy.AsSpan(8, 4).Clear();
+            if (copy[12] is 1 or 10 || random.Next(2) == 0)
+                BinaryPrimitives.WriteUInt32LittleEndian(copy.AsSpan(8), Crc32C.Compute(copy, 8));
+        }
+
+        return copy;
+    }
+}
