@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { concatBytes, toHex, utf8, type Bytes } from '../src/codec/bytes.js';
+import { concatBytes, toHex, type Bytes } from '../src/codec/bytes.js';
 import type { SlotSummary } from '../src/gateway/model.js';
 import { DirectorLibrary } from '../src/verify/directorLibrary.js';
 import { newCounters, SlotVerifier } from '../src/verify/slotVerifier.js';
 import { DirectorTrust, type TrustOptions } from '../src/verify/trust.js';
-import { chainId, directorsJson, flip, makeDirectors, makeSlot, type Director, type MadeSlot } from './studio.js';
+import { chainId, directorsJson, flip, makeDirectors, makeSlot, recipeBody, type Director, type MadeSlot } from './studio.js';
 
 const headerBytes = 112;
 let directors: Director[];
@@ -65,7 +65,7 @@ describe('an honest slot', () => {
     await feed(setup);
     expect(setup.subject.reason).toBeNull();
     expect(setup.subject.verdict).toBe('certified');
-    expect(setup.subject.recipe).toEqual({ prompt: 'a red fox in a bakery', script: 'Fresh bread!' });
+    expect(setup.subject.recipe).toMatchObject({ prompt: 'a red fox in a bakery', script: 'Fresh bread!' });
     expect(setup.seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
     expect(setup.subject.check?.signers).toHaveLength(4);
     expect(setup.subject.check?.trust).toBe('gateway');
@@ -198,7 +198,7 @@ describe('a slot is broken', () => {
 
   it('when the recipe is not the signed one', async () => {
     const setup = verifier();
-    await feed(setup, { recipe: utf8(JSON.stringify({ prompt: 'something else' })) });
+    await feed(setup, { recipe: concatBytes([recipeBody({ prompt: 'something else' }), Uint8Array.of(0)]) });
     expect(setup.subject.reason).toMatch(/recipe/);
     expect(setup.subject.recipe).toBeNull();
   });

@@ -47,12 +47,17 @@ export function directorsJson(epoch: number, directors: readonly Director[]) {
   return { epoch, threshold: 3, directors: directors.map(director => ({ key: toHex(director.key), name: director.name, account: toHex(director.key) })) };
 }
 
+export interface RecipeInput {
+  readonly prompt: string;
+  readonly script?: string;
+}
+
 export interface MakeOptions {
   readonly slot: number;
   readonly epoch: number;
   readonly directors: readonly Director[];
   readonly segments: readonly SegmentInput[];
-  readonly recipe: object;
+  readonly recipe: RecipeInput;
   readonly signers?: readonly number[];
   readonly verdict?: number;
   readonly chunkBytes?: number;
@@ -60,8 +65,9 @@ export interface MakeOptions {
 }
 
 export async function makeSlot(options: MakeOptions): Promise<MadeSlot> {
-  const recipe = utf8(JSON.stringify(options.recipe));
-  const recipeHash = await sha256(concatBytes([DomainTag.recipe, recipe]));
+  const body = recipeBody(options.recipe);
+  const recipe = concatBytes([body, Uint8Array.of(0)]);
+  const recipeHash = await sha256(concatBytes([DomainTag.recipe, body]));
   const { chunks, contentRoot } = await makeChunks(options.slot, options.segments, options.chunkBytes ?? chunkPayloadMax);
   const statement = concatBytes([
     options.chainId ?? chainId, u64(options.epoch), u64(options.slot), recipeHash,
@@ -112,6 +118,20 @@ async function makeChunks(slot: number, segments: readonly SegmentInput[], chunk
     ]);
   });
   return { chunks, contentRoot };
+}
+
+/** The canonical form of a recipe without its author. */
+export function recipeBody({ prompt, script = 'Hello.' }: RecipeInput): Bytes {
+  return concatBytes([
+    text('r-1'), text('1.0'), Uint8Array.of(0), u32(8), u16(512), u16(512), u32(24),
+    text(script), text('default'), u16(1000), Uint8Array.of(0),
+    text(prompt), text(''), text('default'), compact(0), text('static'), u32(0), compact(0), compact(0),
+  ]);
+}
+
+export function text(value: string): Bytes {
+  const bytes = utf8(value);
+  return concatBytes([compact(bytes.length), bytes]);
 }
 
 export function u16(value: number): Bytes {

@@ -1,0 +1,53 @@
+import type { SlotSummary } from '@nsn/player';
+import { ago, until } from '../format';
+import { ReplayIcon } from './icons';
+
+const stateTexts: Record<string, string> = {
+  planned: 'planned', generating: 'being made', publishing: 'being published', verifying: 'being checked', certified: 'certified', failed: 'no certificate',
+};
+
+/** What comes next. */
+export function ComingUp({ slots, now }: { slots: readonly SlotSummary[]; now: number }) {
+  return (
+    <section className="coming" aria-labelledby="coming-title">
+      <h2 id="coming-title">Coming up</h2>
+      {slots.length === 0 ? (
+        <p className="quiet">The programme is announced a few slots ahead.</p>
+      ) : (
+        <ol>
+          {slots.slice(0, 4).map(slot => (
+            <li key={slot.slot} className={`state-${slot.state}`}>
+              <span className="coming-when">{slot.airsAt ? until(slot.airsAt, now) : `slot ${slot.slot}`}</span>
+              <span className="coming-what">{slot.prompt ?? 'not decided yet'}{slot.origin === 'viewer' && <small>a viewer’s wish</small>}</span>
+              <span className="coming-state">{stateTexts[slot.state] ?? slot.state}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+/** What was on air, to play again. */
+export function Aired({ slots, current, replaying, now, onReplay, more }: { slots: readonly SlotSummary[]; current: number | null; replaying: boolean; now: number; onReplay: (slot: number) => void; more: (() => void) | null }) {
+  return (
+    <section className="aired" aria-labelledby="aired-title">
+      <h2 id="aired-title">Aired</h2>
+      <ol>
+        {slots.map(slot => {
+          const shown = slot.slot === current;
+          return (
+            <li key={slot.slot}>
+              <button className={`card card-${slot.kind}${shown ? ' shown' : ''}`} onClick={() => onReplay(slot.slot)} disabled={shown && !replaying} aria-label={`${shown ? 'On the screen' : 'Play again'}: slot ${slot.slot}, ${slot.prompt ?? ''}`} data-testid="card" data-slot={slot.slot}>
+                <span className="card-head"><span>{slot.slot}</span><span>{shown ? (replaying ? 'replaying' : 'on air') : slot.airsAt ? ago(slot.airsAt, now) : ''}</span></span>
+                <span className="card-prompt">{slot.prompt ?? 'Filler'}</span>
+                <span className="card-foot"><span>{slot.kind === 'filler' ? 'filler' : `${slot.votes ?? '?'} votes`}</span>{!shown && <ReplayIcon size={15} />}</span>
+              </button>
+            </li>
+          );
+        })}
+        {more !== null && <li><button className="card card-more" onClick={more}>Earlier slots</button></li>}
+      </ol>
+    </section>
+  );
+}

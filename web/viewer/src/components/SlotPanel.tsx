@@ -1,0 +1,93 @@
+import type { PlayerSnapshot, SlotDetail, SlotView, TrustSource } from '@nsn/player';
+import { shortHash } from '../format';
+import { Badge } from './Badge';
+import { DirectorList } from './DirectorList';
+import { CheckIcon } from './icons';
+import { Scores } from './Scores';
+import { SimilarityMatrix } from './SimilarityMatrix';
+import { Times } from './Times';
+
+/** Who certified what is on the screen: first what this browser has proven, then what the gateway tells. */
+export function SlotPanel({ snapshot, detail }: { snapshot: PlayerSnapshot; detail: SlotDetail | null }) {
+  const view = snapshot.slot;
+  if (view === null) {
+    return (
+      <aside className="panel" aria-label="This slot">
+        <h2>This slot</h2>
+        <p className="quiet">As soon as something is on air, you see here who made it, who checked it and how they voted.</p>
+      </aside>
+    );
+  }
+  return (
+    <aside className="panel" aria-label="This slot">
+      <header>
+        <h2>Slot {view.slot}</h2>
+        <Badge verdict={snapshot.verdict ?? view.verdict} />
+      </header>
+      <Proof view={view} />
+      {detail?.directors != null && detail.directors.length > 0 && (
+        <>
+          <DirectorList directors={detail.directors} proposer={detail.proposer ?? null} signers={view.proof?.signers ?? []} />
+          {detail.similarity != null && <SimilarityMatrix similarity={detail.similarity} directors={detail.directors} threshold={detail.thresholds?.['similarity'] ?? null} />}
+          <Scores directors={detail.directors} thresholds={detail.thresholds ?? {}} />
+        </>
+      )}
+      {detail?.times != null && <Times times={detail.times} airsAt={detail.airsAt ?? null} />}
+      <Identity view={view} detail={detail} />
+    </aside>
+  );
+}
+
+const trustTexts: Record<TrustSource, string> = {
+  pinned: 'the directors are the ones this page was set up with',
+  candidates: 'the directors are among those this page was set up with',
+  witnessed: 'other gateways name the same directors',
+  gateway: 'that these are the epoch’s directors is this gateway’s word',
+};
+
+function Proof({ view }: { view: SlotView }) {
+  const { proof } = view;
+  if (view.verdict === 'broken') return <p className="proof-broken">{view.reason}</p>;
+  if (view.verdict === 'filler') return <p className="quiet">{view.summary?.reason ? `No certificate: ${view.summary.reason}.` : 'Nobody has certified this slot.'}</p>;
+  if (proof === null) return <p className="quiet">The certificate is being checked.</p>;
+  const chunks = view.chunkCount === null ? `${view.chunksVerified} chunks` : `${view.chunksVerified} of ${view.chunkCount} chunks`;
+  return (
+    <section>
+      <h3>Checked in this browser</h3>
+      <ul className="checks">
+        <li><CheckIcon size={16} /> {proof.signers.length} of {proof.directors} directors of epoch {proof.epoch} signed</li>
+        <li><CheckIcon size={16} /> {chunks}: Merkle proofs and hashes hold</li>
+        {proof.prompt !== null && <li><CheckIcon size={16} /> the prompt is the one that they signed</li>}
+        <li className={proof.trust === 'gateway' ? 'told' : undefined}><CheckIcon size={16} /> {trustTexts[proof.trust]}{proof.witnesses > 0 ? ` (${proof.witnesses})` : ''}</li>
+      </ul>
+    </section>
+  );
+}
+
+function Identity({ view, detail }: { view: SlotView; detail: SlotDetail | null }) {
+  const rows: [string, string | null | undefined][] = [
+    ['Content root', view.proof?.contentRoot ?? view.summary?.contentRoot],
+    ['Recipe', view.proof?.recipeHash ?? view.summary?.recipeHash],
+    ['Model pack', view.proof?.modelPackHash ?? detail?.modelPackHash],
+    ['Seed', detail?.seed],
+  ];
+  return (
+    <section>
+      <h3>Fingerprints</h3>
+      <dl className="identity">
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}{name === 'Model pack' && detail?.modelPack ? ` ${detail.modelPack}` : ''}</dt>
+            <dd title={value ?? undefined}>{shortHash(value)}</dd>
+          </div>
+        ))}
+        {view.verdict === 'certified' && (
+          <div>
+            <dt>Check it yourself</dt>
+            <dd><a href={`/api/slots/${view.slot}/certificate`} download={`slot-${view.slot}.cert`}>certificate</a></dd>
+          </div>
+        )}
+      </dl>
+    </section>
+  );
+}

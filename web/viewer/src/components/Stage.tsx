@@ -1,0 +1,75 @@
+import type { Player, PlayerSnapshot, PlayerStatistics } from '@nsn/player';
+import { useEffect, useRef, useState, type RefObject } from 'react';
+import type { Settings } from '../hooks/useSettings';
+import { Ambient } from './Ambient';
+import { Captions } from './Captions';
+import { Controls } from './Controls';
+import { StageMessage } from './StageMessage';
+import { StatisticsOverlay } from './StatisticsOverlay';
+
+interface StageProps {
+  readonly player: Player | null;
+  readonly snapshot: PlayerSnapshot;
+  readonly video: RefObject<HTMLVideoElement | null>;
+  readonly settings: Settings;
+  readonly statistics: PlayerStatistics | null;
+  readonly now: number;
+  readonly onSettings: (change: Partial<Settings>) => void;
+  readonly onToggleStatistics: () => void;
+  readonly onToggleFullScreen: () => void;
+  readonly stage: RefObject<HTMLDivElement | null>;
+}
+
+const idleMilliseconds = 2_800;
+
+/** The picture, what lies over it, and the controls below it. */
+export function Stage({ player, snapshot, video, settings, statistics, now, onSettings, onToggleStatistics, onToggleFullScreen, stage }: StageProps) {
+  const [idle, setIdle] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const wake = () => {
+    setIdle(false);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setIdle(true), idleMilliseconds);
+  };
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  // What has failed its checks, or was never checked, must not stay on the screen, not even as the last picture.
+  const hidden = snapshot.verdict === 'broken' || (snapshot.verdict === null && snapshot.starved);
+  const togglePlay = () => (snapshot.paused ? void player?.play() : player?.pause());
+
+  return (
+    <section className={`stage${idle ? ' idle' : ''}`} ref={stage} onPointerMove={wake} onPointerDown={wake} aria-label="The channel">
+      <div className="picture">
+        {settings.ambient && <Ambient video={video} hidden={hidden} />}
+        <video
+          ref={video}
+          className={hidden ? 'concealed' : undefined}
+          playsInline
+          onClick={togglePlay}
+          onDoubleClick={onToggleFullScreen}
+          aria-label={snapshot.slot?.proof?.prompt ?? 'The channel’s picture'}
+          data-testid="video"
+        />
+        {settings.captions && !hidden && <Captions captions={snapshot.slot?.captions ?? []} time={snapshot.clipTime} />}
+        {snapshot.verdict === 'filler' && <p className="ribbon">Filler · nothing certified in this slot</p>}
+        {snapshot.mode === 'replay' && (
+          <button className="replay-chip" onClick={() => void player?.goLive()}>
+            Replay of slot {snapshot.slot?.slot ?? '…'} <span>Back to live</span>
+          </button>
+        )}
+        <StageMessage player={player} snapshot={snapshot} now={now} />
+        {statistics !== null && <StatisticsOverlay statistics={statistics} snapshot={snapshot} onClose={onToggleStatistics} />}
+      </div>
+      <Controls
+        player={player}
+        snapshot={snapshot}
+        settings={settings}
+        statisticsOpen={statistics !== null}
+        onSettings={onSettings}
+        onTogglePlay={togglePlay}
+        onToggleStatistics={onToggleStatistics}
+        onToggleFullScreen={onToggleFullScreen}
+      />
+    </section>
+  );
+}
