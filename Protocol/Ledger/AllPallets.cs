@@ -1,7 +1,10 @@
 using Nsn.Protocol.Ledger.Pallets.Agenda;
 using Nsn.Protocol.Ledger.Pallets.Balances;
+using Nsn.Protocol.Ledger.Pallets.Director;
 using Nsn.Protocol.Ledger.Pallets.FrameSystem;
 using Nsn.Protocol.Ledger.Pallets.Parameters;
+using Nsn.Protocol.Ledger.Pallets.Reputation;
+using Nsn.Protocol.Ledger.Pallets.Stake;
 using Nsn.Protocol.Ledger.Pallets.Sudo;
 using Nsn.Protocol.Ledger.Pallets.Timestamp;
 using Nsn.Protocol.Ledger.Pallets.TransactionPayment;
@@ -21,5 +24,8 @@ internal static class AllPallets
         TransactionPaymentPallet.Pallet,
         SudoPallet.Pallet,
         ParametersPallet.Pallet,
+        StakePallet.Pallet,
+        ReputationPallet.Pallet,
+        DirectorPallet.Pallet,
     ];
 }

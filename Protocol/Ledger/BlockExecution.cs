@@ -116,6 +116,11 @@ internal sealed class BlockExecution
             pallet.OnFinalize?.Invoke(_context);
         }
 
+        foreach (var pallet in _context.Table.Pallets)
+        {
+            pallet.OnClose?.Invoke(_context);
+        }
+
         WriteEvents();
         var storage = _context.State.Commit();
         var extrinsics = _outcomes.Select(static outcome => outcome.Extrinsic.Bytes.ToArray()).ToArray();

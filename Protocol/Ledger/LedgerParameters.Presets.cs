@@ -39,6 +39,7 @@ public sealed partial record LedgerParameters
         UnbondingBlocks = 400,
         RetentionBlocks = 100_000,
         CheckpointBlocks = 200,
+        RegionCapFrom = Units.Nsn(10_000),
     };
 
     /// <summary>The preset of that name, or null.</summary>

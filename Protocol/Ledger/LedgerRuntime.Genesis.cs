@@ -2,6 +2,8 @@ using Nsn.Protocol.Ledger.Blocks;
 using Nsn.Protocol.Ledger.Codecs;
 using Nsn.Protocol.Ledger.Genesis;
 using Nsn.Protocol.Ledger.Pallets.Balances;
+using Nsn.Protocol.Ledger.Pallets.Director;
+using Nsn.Protocol.Ledger.Pallets.Stake;
 using Nsn.Protocol.Ledger.Pallets.Sudo;
 using Nsn.Protocol.Ledger.Runtime;
 using Nsn.Protocol.Ledger.State;
@@ -26,11 +28,17 @@ public sealed partial class LedgerRuntime
             Require(Tokens.Mint(context, account, amount), $"Balance of {account}");
         }
 
+        foreach (var (account, amount, region) in genesis.Stakes)
+        {
+            Require(Staking.Deposit(context, account, new StakeCalls.DepositStake(amount, 0, region)), $"Stake of {account}");
+        }
+
         if (genesis.SudoKey is { } key)
         {
             SudoPallet.Key.Set(context.State, key);
         }
 
+        Epochs.Begin(context, genesis.ChainName);
         var storage = context.State.Commit();
         var header = new BlockHeader(default, 0, storage.Root, Block.ExtrinsicsRootOf([]));
         return (runtime, new LedgerState(header, storage, header.Hash));

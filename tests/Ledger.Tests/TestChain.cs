@@ -35,6 +35,10 @@ internal sealed class TestChain
 
     public static AccountId Account(string name) => Signer(name).PublicKey;
 
+    /// <summary>The next block before anything happened in it, to call services of pallets directly.</summary>
+    public static BlockContext ContextAfter(TestChain chain) => new(
+        chain.State.Storage, chain.Runtime.Parameters, LedgerRuntime.Calls, chain.State.Number + 1, chain.State.GenesisHash, chain.State.Hash);
+
     public UInt128 Free(string name) => Tokens.Of(State.Storage, Account(name)).Free;
 
     public AccountData Balance(string name) => Tokens.Of(State.Storage, Account(name));

@@ -13,40 +13,8 @@ public sealed record Block(BlockHeader Header, IReadOnlyList<byte[]> Extrinsics)
     /// <summary>Extrinsics of a block, at most.</summary>
     public const int ExtrinsicsMax = 100_000;
 
-    /// <summary>BLAKE2b-256 of a list of extrinsics: leaves and inner nodes of a binary tree are hashed under different first bytes, and the root covers the count.</summary>
-    public static Hash256 ExtrinsicsRootOf(IReadOnlyList<byte[]> extrinsics)
-    {
-        var level = new Hash256[extrinsics.Count];
-        for (var i = 0; i < level.Length; i++)
-        {
-            level[i] = Tagged(0, extrinsics[i]);
-        }
-
-        Span<byte> pair = stackalloc byte[64];
-        for (var count = level.Length; count > 1; count = (count + 1) / 2)
-        {
-            for (var i = 0; i < count / 2; i++)
-            {
-                level[2 * i].AsSpan().CopyTo(pair);
-                level[(2 * i) + 1].AsSpan().CopyTo(pair[32..]);
-                level[i] = Tagged(1, pair);
-            }
-
-            if (count % 2 != 0)
-            {
-                level[count / 2] = level[count - 1];
-            }
-        }
-
-        Span<byte> root = stackalloc byte[36];
-        BitConverter.TryWriteBytes(root, (uint)extrinsics.Count);
-        if (extrinsics.Count > 0)
-        {
-            level[0].AsSpan().CopyTo(root[4..]);
-        }
-
-        return Tagged(2, root);
-    }
+    /// <summary>The root over a list of extrinsics.</summary>
+    public static Hash256 ExtrinsicsRootOf(IReadOnlyList<byte[]> extrinsics) => LedgerMerkle.RootOf(extrinsics);
 
     /// <summary>Header ‖ count ‖ extrinsics.</summary>
     public byte[] Encode()
@@ -90,14 +58,5 @@ public sealed record Block(BlockHeader Header, IReadOnlyList<byte[]> Extrinsics)
         error = reader.Error;
         block = complete ? new Block(header, extrinsics) : null;
         return complete;
-    }
-
-    private static Hash256 Tagged(byte tag, ReadOnlySpan<byte> content)
-    {
-        var length = content.Length + 1;
-        var buffer = length <= 1024 ? stackalloc byte[length] : new byte[length];
-        buffer[0] = tag;
-        content.CopyTo(buffer[1..]);
-        return Blake2b.Hash256(buffer);
     }
 }

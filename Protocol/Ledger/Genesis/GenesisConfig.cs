@@ -1,4 +1,5 @@
 using Nsn.Protocol.Cryptography;
+using Nsn.Protocol.Elections;
 
 namespace Nsn.Protocol.Ledger.Genesis;
 
@@ -13,6 +14,9 @@ public sealed record GenesisConfig
 
     /// <summary>Free balances.</summary>
     public IReadOnlyList<(AccountId Account, UInt128 Amount)> Balances { get; init; } = [];
+
+    /// <summary>Stakes, out of the balances.</summary>
+    public IReadOnlyList<(AccountId Account, UInt128 Amount, Region Region)> Stakes { get; init; } = [];
 
     /// <summary>The key for parameters, if there is one.</summary>
     public AccountId? SudoKey { get; init; }

@@ -28,6 +28,9 @@ public sealed record Pallet(byte Index, string Name)
     /// <summary>Runs at the end of each block, in the order of the indexes.</summary>
     public Action<BlockContext>? OnFinalize { get; init; }
 
+    /// <summary>Runs after the end of all pallets, when nothing else can happen in the block.</summary>
+    public Action<BlockContext>? OnClose { get; init; }
+
     /// <summary>Carries out what the pallet put on the <see cref="Pallets.Agenda.AgendaPallet"/> for a block.</summary>
     public Func<BlockContext, byte, byte[], DispatchResult>? OnDue { get; init; }
 }

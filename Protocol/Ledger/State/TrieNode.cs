@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using Nsn.Protocol.Cryptography;
 
@@ -58,7 +59,7 @@ internal sealed class TrieLeaf : TrieNode
         var length = 5 + key.Length + value.Length;
         var buffer = length <= 512 ? stackalloc byte[length] : new byte[length];
         buffer[0] = Domain;
-        BitConverter.TryWriteBytes(buffer[1..], (uint)key.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(buffer[1..], (uint)key.Length);
         key.Span.CopyTo(buffer[5..]);
         value.CopyTo(buffer[(5 + key.Length)..]);
         return Blake2b.Hash256(buffer);
@@ -104,7 +105,7 @@ internal sealed class TrieBranch : TrieNode
             bitmap |= children[i] is null ? (ushort)0 : (ushort)(1 << i);
         }
 
-        BitConverter.TryWriteBytes(buffer[length..], bitmap);
+        BinaryPrimitives.WriteUInt16LittleEndian(buffer[length..], bitmap);
         buffer[length + 2] = terminal is null ? (byte)0 : (byte)1;
         length += 3;
         if (terminal is not null)
@@ -128,7 +129,7 @@ internal sealed class TrieBranch : TrieNode
     private static int WriteHeader(Span<byte> buffer, StorageKey path, int depth)
     {
         buffer[0] = Domain;
-        BitConverter.TryWriteBytes(buffer[1..], (ushort)depth);
+        BinaryPrimitives.WriteUInt16LittleEndian(buffer[1..], (ushort)depth);
         var bytes = (depth + 1) / 2;
         path.Span[..bytes].CopyTo(buffer[3..]);
         if ((depth & 1) != 0)

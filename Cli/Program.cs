@@ -1,3 +1,0 @@
-using Nsn.Cli;
-
-return await NsnCommand.RunAsync(args, Console.Out, Console.Error).ConfigureAwait(false);
