@@ -15,12 +15,12 @@ public sealed record IntegrityChecks
     /// <summary>Mean standard deviation of luma within a frame.</summary>
     public required double Contrast { get; init; }
 
-    /// <summary>Root mean square of the sound, dB below full scale.</summary>
+    /// <summary>Root mean square of the sound in its quietest second, in dB relative to full scale.</summary>
     public required double LoudnessDecibel { get; init; }
 
-    /// <summary>Correlation of the mouth's opening with the sound's envelope, -1 to 1; NaN when nobody speaks.</summary>
+    /// <summary>Correlation of the movement of the lower face with the sound's level, -1 to 1; NaN when nobody speaks.</summary>
     public required double MouthSync { get; init; }
 
-    /// <summary>Largest difference between successive frames relative to the median one.</summary>
-    public required double LargestCut { get; init; }
+    /// <summary>Largest mean difference of luma between successive frames, 0 to 255; a cut stands out.</summary>
+    public required double LargestChange { get; init; }
 }

@@ -9,9 +9,9 @@ public sealed record VerificationOptions
     /// <summary>What to regenerate.</summary>
     public RegenerationMode Mode { get; init; } = RegenerationMode.Sample;
 
-    /// <summary>Number of frames in <see cref="RegenerationMode.Sample"/>, at least 1.</summary>
-    public int SampleCount { get; init; } = DefaultSampleCount;
-
-    /// <summary>The director's own secret that draws the frames; revealed with its vote, so that anyone can draw the same.</summary>
-    public ReadOnlyMemory<byte> SampleSecret { get; init; }
+    /// <summary>
+    /// The frames for <see cref="RegenerationMode.Sample"/>. A director draws them with <c>FrameSample.Draw</c> from a secret that it reveals
+    /// with its vote, so that the proposer cannot know them. Empty: <see cref="DefaultSampleCount"/> frames spread evenly.
+    /// </summary>
+    public IReadOnlyList<int> Frames { get; init; } = [];
 }

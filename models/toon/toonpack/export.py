@@ -75,13 +75,27 @@ def stored_weights(model: onnx.ModelProto) -> dict[str, torch.Tensor]:
     return {k: torch.from_numpy(v.copy()) for k, v in out.items()}
 
 
+def restore(folder: Path) -> dict[str, torch.nn.Module]:
+    """The networks with exactly the weights that the graphs of a pack hold (attribute heads and temperatures of the towers are not among them)."""
+    m = models()
+    for name, (module, _, _) in graphs(m).items():
+        path = folder / f"{name}.onnx"
+        held = {k.replace("null.1", "null"): v for k, v in stored_weights(onnx.load(str(path))).items()}
+        own = module.state_dict()
+        missing = [k for k in own if k not in held and not k.endswith(("seen", "num_batches_tracked"))]
+        if missing:
+            raise SystemExit(f"{path.name} lacks {missing}")
+        module.load_state_dict({k: held.get(k, v).reshape(v.shape) for k, v in own.items()})
+    return m
+
+
 def export_graph(name: str, module, inputs: dict, outputs: list[str], folder: Path) -> dict:
     path = folder / f"{name}.onnx"
     free = {k: {0: FREE} for k in list(inputs) + outputs if name != "prior_step"}
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(module, tuple(inputs.values()), str(path), input_names=list(inputs), output_names=outputs,
-                          opset_version=OPSET, do_constant_folding=False, dynamic_axes=free)
+                          opset_version=OPSET, do_constant_folding=False, dynamic_axes=free, training=torch.onnx.TrainingMode.PRESERVE)
         results = module(*inputs.values())
     results = results if isinstance(results, tuple) else (results,)
     model = onnx.load(str(path))

@@ -26,19 +26,21 @@ def views(frame: torch.Tensor) -> torch.Tensor:
 
 
 class ConvImage(nn.Module):
-    """Five strided convolutions with batch norm, 2x2 pooled, two linear layers."""
+    """Four convolutions with batch norm on 2x2 cells, two linear layers."""
 
-    def __init__(self, out: int = EMBEDDING, channels=(6, 32, 64, 128, 192)):
+    def __init__(self, out: int = EMBEDDING, channels=(24, 40, 64, 128, 160), strides=(2, 1, 2, 2)):
         super().__init__()
         steps = []
-        for i, (a, b) in enumerate(zip(channels, channels[1:])):
-            k = 5 if i == 0 else 3
-            steps += [nn.Conv2d(a, b, k, 2, k // 2, bias=False), nn.BatchNorm2d(b), nn.ReLU(True)]
+        for a, b, stride in zip(channels, channels[1:], strides):
+            steps += [nn.Conv2d(a, b, 3, stride, 1, bias=False), nn.BatchNorm2d(b), nn.ReLU(True)]
         self.convolutions = nn.Sequential(*steps)
         self.linear = nn.Sequential(nn.Linear(channels[-1] * 16, 384), nn.ReLU(True), nn.Linear(384, out))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.linear(self.convolutions(x).flatten(1))
+        cells = F.pixel_unshuffle(x, 2)
+        if not torch.onnx.is_in_onnx_export():
+            cells = cells.contiguous(memory_format=torch.channels_last)
+        return self.linear(self.convolutions(cells).flatten(1))
 
 
 class MixerBlock(nn.Module):
@@ -47,8 +49,8 @@ class MixerBlock(nn.Module):
     def __init__(self, tokens: int, width: int):
         super().__init__()
         self.norm_tokens, self.norm_channels = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.tokens = nn.Sequential(nn.Linear(tokens, 2 * tokens), nn.GELU(), nn.Linear(2 * tokens, tokens))
-        self.channels = nn.Sequential(nn.Linear(width, 3 * width), nn.GELU(), nn.Linear(3 * width, width))
+        self.tokens = nn.Sequential(nn.Linear(tokens, 2 * tokens), nn.ReLU(), nn.Linear(2 * tokens, tokens))
+        self.channels = nn.Sequential(nn.Linear(width, 2 * width), nn.ReLU(), nn.Linear(2 * width, width))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = x + self.tokens(self.norm_tokens(x).transpose(1, 2)).transpose(1, 2)
@@ -58,18 +60,18 @@ class MixerBlock(nn.Module):
 class MixerImage(nn.Module):
     """Patch convolutions to 64 tokens, mixer blocks, tokens projected and joined."""
 
-    def __init__(self, out: int = EMBEDDING, width: int = 128, blocks: int = 3):
+    def __init__(self, out: int = EMBEDDING, width: int = 128, blocks: int = 2):
         super().__init__()
-        self.patches = nn.Conv2d(6, 64, 4, 4)
-        self.merge = nn.Conv2d(64, width, 3, 2, 1)
+        self.patches = nn.Conv2d(6, 48, 4, 4)
+        self.merge = nn.Conv2d(48, width, 3, 2, 1)
         self.blocks = nn.ModuleList([MixerBlock(64, width) for _ in range(blocks)])
         self.norm, self.narrow, self.linear = nn.LayerNorm(width), nn.Linear(width, 24), nn.Linear(24 * 64, out)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.merge(F.gelu(self.patches(x))).flatten(2).transpose(1, 2)
+        x = self.merge(F.relu(self.patches(x))).flatten(2).transpose(1, 2)
         for block in self.blocks:
             x = block(x)
-        return self.linear(F.gelu(self.narrow(self.norm(x))).flatten(1))
+        return self.linear(F.relu(self.narrow(self.norm(x))).flatten(1))
 
 
 class SequenceText(nn.Module):

@@ -35,9 +35,9 @@ def losses(painter: Painter, logits: list[torch.Tensor], slot, share, weights) -
     total = 0
     for j, x in enumerate(logits):
         logp = x.log_softmax(1).gather(1, slot[:, j])
-        weight = weights[j][slot[:, j]]
         s = torch.stack([share[:, j], 1 - share[:, j]], 1)
-        total = total - (logp * s * weight).sum(1).mean()
+        weight = (weights[j][slot[:, j]] * s).sum(1)  # one weight per pixel: mixtures keep their proportions
+        total = total - ((logp * s).sum(1) * weight).mean()
     return total
 
 

@@ -95,8 +95,8 @@ async function makeChunks(slot: number, segments: readonly SegmentInput[], chunk
       pieces.push({
         payload,
         descriptor: concatBytes([
-          Uint8Array.of(segment.kind ?? 0, 0), u32(segmentIndex), u32(i), u32(count),
-          u32(segment.startMilliseconds), u32(segment.durationMilliseconds), u64(payload.length), await sha256(payload),
+          Uint8Array.of(segment.kind ?? 0), u32(segmentIndex), u32(i), u32(count),
+          u32(segment.startMilliseconds), u32(segment.durationMilliseconds), u32(payload.length), await sha256(payload),
         ]),
       });
     }

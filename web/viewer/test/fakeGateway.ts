@@ -286,7 +286,7 @@ export class FakeGateway {
   private firstChunkOnAir(slot: number, made: MadeSlot): number {
     const second = Math.max(0, Math.floor((Date.now() - this.airsAt(slot)) / 1000));
     const segment = Math.min(second, this.item(slot).segments.length - 1);
-    const index = made.chunks.findIndex(chunk => new DataView(chunk.buffer, chunk.byteOffset).getUint32(52, true) === segment);
+    const index = made.chunks.findIndex(chunk => new DataView(chunk.buffer, chunk.byteOffset).getUint32(51, true) === segment);
     return Math.max(0, index);
   }
 

@@ -17,7 +17,7 @@ export interface Segment {
  */
 export class SegmentAssembler {
   private parts: Bytes[] = [];
-  private segmentIndex = -1;
+  private head: ChunkHeader | null = null;
   private next = 0;
 
   /** The chunk that must come next. */
@@ -36,8 +36,8 @@ export class SegmentAssembler {
     this.next++;
     if (header.chunkIndex === 0) {
       this.parts = [payload];
-      this.segmentIndex = header.segmentIndex;
-    } else if (this.parts.length === header.chunkIndex && this.segmentIndex === header.segmentIndex) {
+      this.head = header;
+    } else if (this.parts.length === header.chunkIndex && this.parts.length > 0 && sameSegment(this.head!, header)) {
       this.parts.push(payload);
     } else {
       this.parts = [];
@@ -54,4 +54,12 @@ export class SegmentAssembler {
       duration: header.durationMilliseconds / 1000,
     };
   }
+}
+
+/** All chunks of a segment say the same about it; anything else is a fault of the directors. */
+function sameSegment(a: ChunkHeader, b: ChunkHeader): boolean {
+  return (
+    a.segmentIndex === b.segmentIndex && a.kind === b.kind && a.chunkCount === b.chunkCount &&
+    a.startMilliseconds === b.startMilliseconds && a.durationMilliseconds === b.durationMilliseconds
+  );
 }

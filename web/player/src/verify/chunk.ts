@@ -9,7 +9,7 @@ export const ChunkKind = { webmVp8Opus: 0, webmVp9Opus: 1, webVtt: 2 } as const;
 
 /** Bounds of the chunk format (docs/formats.md). */
 const version = 2;
-const headerBytes = 112;
+const headerBytes = 107;
 /** The part of the header that the leaf of the Merkle tree commits to begins here. */
 const descriptorOffset = 50;
 const leavesMax = 4096;
@@ -40,7 +40,7 @@ export interface ChunkHeader {
 
 export interface Chunk {
   readonly header: ChunkHeader;
-  /** The last 62 bytes of the header: layout and payload hash. */
+  /** The last 57 bytes of the header: layout and payload hash. */
   readonly descriptor: Bytes;
   readonly proof: readonly Bytes[];
   readonly payload: Bytes;
@@ -64,13 +64,12 @@ export function parseChunk(body: Bytes): Result<Chunk> {
   const leafCount = reader.u32('leaf count');
   const leafIndex = reader.u32('leaf index');
   const kind = reader.u8('kind');
-  if (reader.u8('reserved byte') !== 0) reader.reject('the reserved byte is not 0');
   const segmentIndex = reader.u32('segment index');
   const chunkIndex = reader.u32('chunk index');
   const chunkCount = reader.u32('chunk count');
   const startMilliseconds = reader.u32('start');
   const durationMilliseconds = reader.u32('duration');
-  const payloadLength = reader.u64('payload length');
+  const payloadLength = reader.u32('payload length');
   const payloadHash = reader.fixed(32, 'payload hash');
   if (reader.error !== null) return fail(reader.error);
 

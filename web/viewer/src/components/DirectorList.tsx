@@ -17,8 +17,8 @@ export function DirectorList({ directors, proposer, signers }: { directors: read
               {director.key === proposer && <small>made it</small>}
               {director.canonical && <small>medoid</small>}
             </span>
-            <span className="director-verdict" title={director.reason ?? undefined}>
-              {words[director.verdict]}{signers.includes(director.key) ? ', signature verified' : ''}
+            <span className="director-verdict" title={director.reason ?? (signers.includes(director.key) ? 'Your browser has verified this signature' : undefined)}>
+              {words[director.verdict]}{signers.includes(director.key) ? ', verified' : ''}
             </span>
           </li>
         ))}

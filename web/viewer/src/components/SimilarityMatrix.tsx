@@ -16,7 +16,7 @@ export function SimilarityMatrix({ similarity, directors, threshold }: { similar
               const value = similarity[row]?.[column] ?? null;
               const below = value !== null && threshold !== null && value < threshold;
               return (
-                <span key={column} className={`cell${value === null ? ' none' : below ? ' below' : ''}`} style={{ opacity: value === null ? 1 : 0.3 + 0.7 * spread(value, threshold ?? 0.85) }} title={`${row + 1} and ${column + 1}: ${value === null ? 'nothing revealed' : value.toFixed(4)}`}>
+                <span key={column} className={`cell${value === null ? ' none' : below ? ' below' : ''}`} style={value === null || below ? undefined : { backgroundColor: shade(value, threshold ?? 0.85) }} title={`${row + 1} and ${column + 1}: ${value === null ? 'nothing revealed' : value.toFixed(4)}`}>
                   {value === null ? '·' : value >= 0.9995 ? '1' : value.toFixed(3).slice(1)}
                 </span>
               );
@@ -28,7 +28,8 @@ export function SimilarityMatrix({ similarity, directors, threshold }: { similar
   );
 }
 
-/** Position between the threshold and 1, where all the differences are. */
-function spread(value: number, threshold: number): number {
-  return Math.min(1, Math.max(0, (value - threshold) / (1 - threshold || 1)));
+/** From dark at the threshold to bright at 1, where all the differences are. */
+function shade(value: number, threshold: number): string {
+  const position = Math.min(1, Math.max(0, (value - threshold) / (1 - threshold || 1)));
+  return `hsl(152 ${24 + 16 * position}% ${17 + 20 * position}%)`;
 }

@@ -1,0 +1,130 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Nsn.Vortex;
+using Nsn.Vortex.Media;
+using Nsn.Vortex.Pipeline;
+
+namespace Nsn.Cli;
+
+/// <summary><c>nsn generate</c>: a prompt becomes a WebM file.</summary>
+internal static class GenerateCommand
+{
+    public static Command Create()
+    {
+        var clip = new ClipOptions();
+        var outFile = new Option<string>("--out", "-o") { Description = "The WebM file to write.", Required = true };
+        var json = new Option<string?>("--json") { Description = "Write figures, scores, embedding and proof to a file, or - for the standard output." };
+        var sheet = new Option<string?>("--contact-sheet") { Description = "Write frames side by side to a PNG file." };
+        var repeat = new Option<int>("--repeat") { Description = "Generate this many times and report the last: warm figures.", DefaultValueFactory = _ => 1 };
+        var command = new Command("generate", "Make a clip from a prompt.") { outFile, json, sheet, repeat };
+        clip.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var start = Stopwatch.GetTimestamp();
+            var request = clip.Request(parsed);
+            ClipRequestValidator.ThrowIfInvalid(request);
+            var options = clip.PipelineOptions(parsed);
+            await using var pipeline = new ClipPipeline(options);
+            var load = Stopwatch.GetElapsedTime(start);
+            var segments = new List<ReadOnlyMemory<byte>>();
+            ClipResult? result = null;
+            for (var run = 0; run < Math.Max(1, parsed.GetValue(repeat)); run++)
+            {
+                if (run > 0)
+                    start = Stopwatch.GetTimestamp();
+                segments.Clear();
+                result = await GenerateAsync(pipeline, request, segments, parsed.InvocationConfiguration.Error, cancellationToken).ConfigureAwait(false);
+            }
+
+            var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            var file = ClipFile.Join(segments);
+            await WriteAsync(parsed.GetValue(outFile)!, file, cancellationToken).ConfigureAwait(false);
+            if (parsed.GetValue(sheet) is { } sheetPath)
+            {
+                var decoded = await ClipReader.DecodeAsync(new Ffmpeg(options.FfmpegPath), file, cancellationToken).ConfigureAwait(false);
+                await WriteAsync(sheetPath, ContactSheet.Write([decoded]), cancellationToken).ConfigureAwait(false);
+            }
+
+            await JsonOutput.WriteAsync(
+                parsed.GetValue(json), parsed.InvocationConfiguration.Output, Describe(request, result!, pipeline, load, seconds), cancellationToken)
+                .ConfigureAwait(false);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static async Task<ClipResult> GenerateAsync(
+        ClipPipeline pipeline, ClipRequest request, List<ReadOnlyMemory<byte>> segments, TextWriter progress, CancellationToken cancellationToken)
+    {
+        var bar = new ProgressBar(progress, request.DurationSeconds);
+        ClipResult? result = null;
+        await foreach (var output in pipeline.GenerateAsync(request, cancellationToken).ConfigureAwait(false))
+        {
+            if (output is ClipSegment segment)
+            {
+                segments.Add(segment.Bytes);
+                bar.Show(segments.Count);
+            }
+            else
+            {
+                result = (ClipResult)output;
+            }
+        }
+
+        bar.Finish(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{request.DurationSeconds} s in {result!.Times.Total.TotalSeconds:0.0} s on {result.Provider}, scores {result.Scores.A:0.00} and {result.Scores.B:0.00}"));
+        return result;
+    }
+
+    private static async Task WriteAsync(string path, byte[] bytes, CancellationToken cancellationToken)
+    {
+        // Written beside and renamed, so that a full disk leaves no half file under the name.
+        var partial = path + ".partial";
+        try
+        {
+            await File.WriteAllBytesAsync(partial, bytes, cancellationToken).ConfigureAwait(false);
+            File.Move(partial, path, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(partial);
+            throw new ClipException(ClipError.Storage, $"'{path}' cannot be written: {exception.Message}", exception);
+        }
+    }
+
+    private static JsonObject Describe(ClipRequest request, ClipResult result, ClipPipeline pipeline, TimeSpan load, double seconds) => new()
+    {
+        ["clip_seconds"] = request.DurationSeconds,
+        ["generate_seconds"] = seconds,
+        ["realtime_factor"] = request.DurationSeconds / result.Times.Total.TotalSeconds,
+        ["stages_seconds"] = new JsonObject
+        {
+            ["load"] = load.TotalSeconds,
+            ["voice"] = result.Times.Voice.TotalSeconds,
+            ["actor"] = result.Times.Actor.TotalSeconds,
+            ["animation"] = result.Times.Animation.TotalSeconds,
+            ["encoding"] = result.Times.Encoding.TotalSeconds,
+            ["verification"] = result.Times.Verification.TotalSeconds,
+            ["total"] = result.Times.Total.TotalSeconds,
+        },
+        ["provider"] = result.Provider,
+        ["provider_reason"] = pipeline.ProviderReason,
+        ["pack"] = pipeline.PackName,
+        ["pack_hash"] = JsonOutput.Hex(result.PackHash),
+        ["scores"] = JsonOutput.Scores(result.Scores),
+        ["proof"] = new JsonObject
+        {
+            ["digest"] = JsonOutput.Hex(result.Proof.Digest),
+            ["recipe"] = JsonOutput.Hex(result.Proof.RecipeHash),
+            ["seed"] = result.Proof.Seed.ToString(),
+            ["environment"] = result.Proof.Environment,
+            ["frames"] = JsonOutput.Hex(result.Proof.FramesHash),
+            ["samples"] = JsonOutput.Hex(result.Proof.SamplesHash),
+            ["stream"] = JsonOutput.Hex(result.Proof.StreamHash),
+        },
+        ["embedding"] = JsonOutput.Values(result.Embedding),
+    };
+}

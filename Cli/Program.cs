@@ -1,0 +1,3 @@
+using Nsn.Cli;
+
+return await NsnCommand.RunAsync(args, Console.Out, Console.Error).ConfigureAwait(false);

@@ -1,0 +1,181 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Nsn.Vortex.Packs;
+
+namespace Nsn.Vortex.Inference;
+
+/// <summary>
+/// A loaded graph whose inputs and outputs are bound to buffers of a fixed number of rows. Batches are always full size, padded with the
+/// last row: a row's result then never depends on who shared its batch. Nothing is allocated per run.
+/// </summary>
+internal sealed class Graph : IDisposable
+{
+    private readonly InferenceDevice _device;
+    private readonly InferenceSession _session;
+    private readonly OrtIoBinding _binding;
+    private readonly RunOptions _runOptions = new();
+    private readonly List<OrtValue> _values = [];
+    private readonly Buffer[] _inputs;
+    private readonly Buffer[] _outputs;
+
+    /// <summary>Loads a graph of a checked pack.</summary>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="pack">The pack.</param>
+    /// <param name="name">The graph's name in the manifest.</param>
+    /// <param name="batchRows">Rows of a batch; 1 when the graph's first dimension is fixed.</param>
+    public Graph(InferenceDevice device, ModelPack pack, string name, int batchRows)
+    {
+        _device = device;
+        Name = name;
+        BatchRows = batchRows;
+        var description = pack.Graph(name);
+        try
+        {
+            using var options = device.CreateOptions();
+            _session = new InferenceSession(pack.GraphBytes(name), options);
+            _binding = _session.CreateIoBinding();
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new ClipException(ClipError.Pack, $"The graph '{name}' of {pack.DisplayName} cannot be loaded: {exception.Message}", exception);
+        }
+
+        _inputs = [.. description.Inputs.Select(tensor => Bind(tensor, _session.InputMetadata, _binding.BindInput))];
+        _outputs = [.. description.Outputs.Select(tensor => Bind(tensor, _session.OutputMetadata, _binding.BindOutput))];
+    }
+
+    public string Name { get; }
+
+    public int BatchRows { get; }
+
+    /// <summary>Values of one row of an output.</summary>
+    public int OutputRowLength(int output) => _outputs[output].RowLength;
+
+    /// <summary>Runs rows on the device's queue.</summary>
+    public Task<Array[]> RunAsync(Array[] inputs, int rows, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(inputs.Length, _inputs.Length, nameof(inputs));
+        for (var i = 0; i < inputs.Length; i++)
+            ArgumentOutOfRangeException.ThrowIfNotEqual(inputs[i].Length, rows * _inputs[i].RowLength, $"input {i} of {Name}");
+        return _device.RunAsync(this, inputs, rows, cancellationToken);
+    }
+
+    public Array[] AllocateOutputs(int rows) => [.. _outputs.Select(output => output.Allocate(rows))];
+
+    /// <summary>Runs one batch; called by the device's thread only.</summary>
+    public void Run(List<(GraphJob Job, int From, int Count)> batch)
+    {
+        for (var i = 0; i < _inputs.Length; i++)
+        {
+            var row = 0;
+            foreach (var (job, from, count) in batch)
+            {
+                _inputs[i].Put(job.Inputs[i], from, row, count);
+                row += count;
+            }
+
+            for (; row < BatchRows; row++)
+                _inputs[i].Put(_inputs[i].Values, row - 1, row, 1);
+        }
+
+        _session.RunWithBinding(_runOptions, _binding);
+        _binding.SynchronizeBoundOutputs();
+        for (var i = 0; i < _outputs.Length; i++)
+        {
+            var row = 0;
+            foreach (var (job, from, count) in batch)
+            {
+                _outputs[i].CheckFinite(row, count, Name);
+                _outputs[i].Get(job.Outputs[i], from, row, count);
+                row += count;
+            }
+        }
+
+        foreach (var (job, _, count) in batch)
+            job.RowsDone(count);
+    }
+
+    public void Dispose()
+    {
+        _binding.Dispose();
+        _session.Dispose();
+        _runOptions.Dispose();
+        foreach (var value in _values)
+            value.Dispose();
+    }
+
+    private Buffer Bind(PackTensor tensor, IReadOnlyDictionary<string, NodeMetadata> metadata, Action<string, OrtValue> bind)
+    {
+        var shape = tensor.Dimensions;
+        if (shape.Length > 0 && shape[0] < 0)
+            shape[0] = BatchRows;
+        else if (BatchRows != 1)
+            throw new ClipException(ClipError.Pack, $"The tensor '{tensor.Name}' of graph '{Name}' has a fixed first dimension, so it cannot be run in batches.");
+        if (shape.Any(dimension => dimension < 1))
+            throw new ClipException(ClipError.Pack, $"The tensor '{tensor.Name}' of graph '{Name}' has more than one free dimension.");
+        if (!metadata.TryGetValue(tensor.Name, out var actual) || !Fits(actual, tensor, shape))
+        {
+            var form = actual is null ? "absent" : $"{actual.ElementDataType} [{string.Join(", ", actual.Dimensions)}]";
+            throw new ClipException(
+                ClipError.Pack, $"The manifest says {tensor.Type} [{string.Join(", ", shape)}] for the tensor '{tensor.Name}' of graph '{Name}', the graph says {form}.");
+        }
+
+        var length = checked((int)shape.Aggregate(1L, (product, dimension) => product * dimension));
+        var buffer = tensor.Type == "int64" ? new Buffer(new long[length], BatchRows) : new Buffer(new float[length], BatchRows);
+        var value = buffer.Values is long[] longs
+            ? OrtValue.CreateTensorValueFromMemory(longs, shape)
+            : OrtValue.CreateTensorValueFromMemory((float[])buffer.Values, shape);
+        _values.Add(value);
+        bind(tensor.Name, value);
+        return buffer;
+    }
+
+    private static bool Fits(NodeMetadata actual, PackTensor tensor, long[] shape)
+    {
+        var type = tensor.Type switch
+        {
+            "float32" => TensorElementType.Float,
+            "int64" => TensorElementType.Int64,
+            _ => TensorElementType.DataTypeMax,
+        };
+        return actual.ElementDataType == type && actual.Dimensions.Length == shape.Length
+            && actual.Dimensions.Zip(shape).All(pair => pair.First <= 0 || pair.First == pair.Second);
+    }
+
+    private sealed class Buffer(Array values, int rows)
+    {
+        private readonly int _valueBytes = System.Buffer.ByteLength(values) / values.Length;
+
+        public Array Values { get; } = values;
+
+        public int RowLength { get; } = values.Length / rows;
+
+        public Array Allocate(int count) => Array.CreateInstance(Values.GetType().GetElementType()!, count * RowLength);
+
+        public void Put(Array source, int from, int to, int count) =>
+            System.Buffer.BlockCopy(source, from * RowLength * _valueBytes, Values, to * RowLength * _valueBytes, count * RowLength * _valueBytes);
+
+        public void Get(Array target, int to, int from, int count) =>
+            System.Buffer.BlockCopy(Values, from * RowLength * _valueBytes, target, to * RowLength * _valueBytes, count * RowLength * _valueBytes);
+
+        public void CheckFinite(int from, int count, string graph)
+        {
+            if (Values is float[] floats && ContainsNonFinite(floats.AsSpan(from * RowLength, count * RowLength)))
+                throw new ClipException(ClipError.Inference, $"The graph '{graph}' gave values that are not numbers.");
+        }
+
+        // x * 0 is 0 for every finite x and NaN for the others, and NaN survives the sum.
+        private static bool ContainsNonFinite(ReadOnlySpan<float> values)
+        {
+            var sum = System.Numerics.Vector<float>.Zero;
+            var vectors = System.Runtime.InteropServices.MemoryMarshal.Cast<float, System.Numerics.Vector<float>>(values);
+            foreach (var vector in vectors)
+                sum += vector * System.Numerics.Vector<float>.Zero;
+            var total = System.Numerics.Vector.Sum(sum);
+            foreach (var value in values[(vectors.Length * System.Numerics.Vector<float>.Count)..])
+                total += value * 0;
+            return float.IsNaN(total);
+        }
+    }
+}

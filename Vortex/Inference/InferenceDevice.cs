@@ -1,0 +1,227 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Nsn.Vortex.Inference;
+
+/// <summary>
+/// One device with one queue and one thread. Graph runs take turns on it; requests for the same graph that wait at the same moment share a
+/// batch. Callers wait asynchronously, so a cancelled one leaves at once even while the native call goes on.
+/// </summary>
+public sealed partial class InferenceDevice : IDisposable
+{
+    private readonly LinkedList<GraphJob> _queue = [];
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _signal = new(0);
+    private readonly Thread _thread;
+    private readonly ILogger _logger;
+    private bool _stopping;
+    private long _rowsRun;
+    private long _batchesRun;
+
+    /// <summary>Opens a device.</summary>
+    /// <param name="requested">One of <see cref="ProviderSelector.Names"/>.</param>
+    /// <param name="threads">Processor threads of a graph run; 0 takes all cores.</param>
+    /// <param name="logger">Told which provider was chosen and why.</param>
+    /// <exception cref="ClipException">The provider is unknown or not there.</exception>
+    public InferenceDevice(string requested = "auto", int threads = 0, ILogger? logger = null)
+    {
+        _logger = logger ?? NullLogger.Instance;
+        Threads = threads > 0 ? threads : Environment.ProcessorCount;
+        var (candidates, reason) = ProviderSelector.Choose(requested, OrtEnv.Instance().GetAvailableProviders());
+        (Provider, Reason) = Open(candidates, reason);
+        LogProvider(_logger, Provider, Reason);
+        _thread = new Thread(Work) { IsBackground = true, Name = $"vortex {Provider}" };
+        _thread.Start();
+    }
+
+    /// <summary>The provider in use.</summary>
+    public ExecutionProvider Provider { get; }
+
+    /// <summary>Why this provider.</summary>
+    public string Reason { get; }
+
+    /// <summary>Processor threads of a run.</summary>
+    public int Threads { get; }
+
+    /// <summary>Requests that wait.</summary>
+    public int QueueLength
+    {
+        get
+        {
+            lock (_gate)
+                return _queue.Count;
+        }
+    }
+
+    /// <summary>Rows and batches that were run: their ratio is the batching that was achieved.</summary>
+    public (long Rows, long Batches) Throughput => (Interlocked.Read(ref _rowsRun), Interlocked.Read(ref _batchesRun));
+
+    /// <summary>Providers that the runtime library was built with.</summary>
+    public static IReadOnlyList<string> AvailableProviders() => OrtEnv.Instance().GetAvailableProviders();
+
+    internal SessionOptions CreateOptions() => CreateOptions(Provider);
+
+    /// <summary>Queues rows for a graph.</summary>
+    /// <param name="graph">A graph of this device.</param>
+    /// <param name="inputs">For each input all rows, row after row.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="cancellationToken">Lets the caller leave; what did not start is not run.</param>
+    /// <returns>For each output all rows.</returns>
+    internal async Task<Array[]> RunAsync(Graph graph, Array[] inputs, int rows, CancellationToken cancellationToken)
+    {
+        var job = new GraphJob(graph, inputs, rows, cancellationToken);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_stopping, this);
+            _queue.AddLast(job);
+        }
+
+        _signal.Release();
+        using (cancellationToken.Register(static state => ((GraphJob)state!).Cancel(), job))
+            return await job.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_stopping)
+                return;
+            _stopping = true;
+        }
+
+        _signal.Release();
+        _thread.Join();
+        _signal.Dispose();
+    }
+
+    private void Work()
+    {
+        while (true)
+        {
+            _signal.Wait();
+            while (true)
+            {
+                List<(GraphJob Job, int From, int Count)> batch;
+                lock (_gate)
+                {
+                    if (_stopping)
+                    {
+                        foreach (var job in _queue)
+                            job.Fail(new ObjectDisposedException(nameof(InferenceDevice)));
+                        _queue.Clear();
+                        return;
+                    }
+
+                    batch = TakeBatch_NeedsLock();
+                }
+
+                if (batch.Count == 0)
+                    break;
+                RunBatch(batch);
+            }
+        }
+    }
+
+    // The first job decides the graph; waiting jobs of the same graph fill the batch.
+    private List<(GraphJob Job, int From, int Count)> TakeBatch_NeedsLock()
+    {
+        var batch = new List<(GraphJob, int, int)>();
+        Graph? graph = null;
+        var room = 0;
+        for (var node = _queue.First; node is not null;)
+        {
+            var next = node.Next;
+            var job = node.Value;
+            if (job.IsOver)
+            {
+                _queue.Remove(node);
+            }
+            else if (graph is null || job.Graph == graph)
+            {
+                if (graph is null)
+                    (graph, room) = (job.Graph, job.Graph.BatchRows);
+                var count = Math.Min(room, job.Rows - job.Taken);
+                batch.Add((job, job.Taken, count));
+                job.Taken += count;
+                room -= count;
+                if (job.Taken == job.Rows)
+                    _queue.Remove(node);
+                if (room == 0)
+                    break;
+            }
+
+            node = next;
+        }
+
+        return batch;
+    }
+
+    private void RunBatch(List<(GraphJob Job, int From, int Count)> batch)
+    {
+        var graph = batch[0].Job.Graph;
+        try
+        {
+            graph.Run(batch);
+            Interlocked.Increment(ref _batchesRun);
+            Interlocked.Add(ref _rowsRun, batch.Sum(part => part.Count));
+        }
+        catch (Exception exception)
+        {
+            var failure = exception as ClipException
+                ?? new ClipException(ClipError.Inference, $"The graph '{graph.Name}' failed: {exception.Message}", exception);
+            foreach (var (job, _, _) in batch)
+                job.Fail(failure);
+        }
+    }
+
+    private (ExecutionProvider Provider, string Reason) Open(IReadOnlyList<ExecutionProvider> candidates, string reason)
+    {
+        foreach (var candidate in candidates)
+        {
+            try
+            {
+                CreateOptions(candidate).Dispose();
+                return (candidate, reason);
+            }
+            catch (OnnxRuntimeException exception)
+            {
+                reason = $"{candidate} did not open ({exception.Message})";
+            }
+        }
+
+        throw new ClipException(ClipError.InvalidRequest, $"No device could be opened: {reason}.");
+    }
+
+    private SessionOptions CreateOptions(ExecutionProvider provider)
+    {
+        var options = new SessionOptions
+        {
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            IntraOpNumThreads = Threads,
+            InterOpNumThreads = 1,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        try
+        {
+            // Waiting threads sleep instead of spinning: compositing and encoding need the cores between two runs.
+            options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            if (provider == ExecutionProvider.Cuda)
+                options.AppendExecutionProvider_CUDA();
+            else if (provider == ExecutionProvider.WebGpu)
+                options.AppendExecutionProvider("WebGPU");
+            return options;
+        }
+        catch
+        {
+            options.Dispose();
+            throw;
+        }
+    }
+
+    [LoggerMessage(EventId = 4001, Level = LogLevel.Information, Message = "Graphs run on {Provider}: {Reason}.")]
+    private static partial void LogProvider(ILogger logger, ExecutionProvider provider, string reason);
+}

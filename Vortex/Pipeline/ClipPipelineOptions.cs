@@ -1,0 +1,28 @@
+using Nsn.Vortex.Media;
+
+namespace Nsn.Vortex.Pipeline;
+
+/// <summary>How a pipeline works.</summary>
+public sealed record ClipPipelineOptions
+{
+    /// <summary>Folder of the model pack.</summary>
+    public required string PackFolder { get; init; }
+
+    /// <summary><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>webgpu</c>.</summary>
+    public string Device { get; init; } = "auto";
+
+    /// <summary>Processor threads of a graph run; 0 takes all cores.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The <c>ffmpeg</c> program.</summary>
+    public string FfmpegPath { get; init; } = "ffmpeg";
+
+    /// <summary>How clips are encoded.</summary>
+    public EncoderOptions Encoder { get; init; } = new();
+
+    /// <summary>A clip that takes longer fails with <see cref="ClipError.DeadlineExceeded"/>.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Memory of the device that packs may take, in bytes.</summary>
+    public long VramBudgetBytes { get; init; } = 4L << 30;
+}

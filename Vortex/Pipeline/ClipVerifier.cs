@@ -1,0 +1,149 @@
+using System.Globalization;
+using Nsn.Vortex.Media;
+using Nsn.Vortex.Packs;
+using Nsn.Vortex.Verification;
+using Nsn.Vortex.Voice;
+
+namespace Nsn.Vortex.Pipeline;
+
+/// <summary>Judges clips: form, decoding, towers, integrity, regeneration, in this order; every check runs that still can, and all reasons are given.</summary>
+public sealed class ClipVerifier : IClipVerifier
+{
+    private readonly IClipModel _model;
+    private readonly IFrameEmbedder _embedder;
+    private readonly SoundTrackBuilder _voice;
+    private readonly Ffmpeg _ffmpeg;
+    private readonly VerificationThresholds _thresholds;
+
+    internal ClipVerifier(ModelPack pack, IClipModel model, IFrameEmbedder embedder, SoundTrackBuilder voice, Ffmpeg ffmpeg)
+    {
+        _model = model;
+        _embedder = embedder;
+        _voice = voice;
+        _ffmpeg = ffmpeg;
+        _thresholds = VerificationThresholds.Of(pack);
+    }
+
+    /// <inheritdoc/>
+    public async Task<VerificationReport> VerifyAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> segments, ClipRequest request, VerificationOptions options, CancellationToken cancellationToken = default)
+    {
+        ClipRequestValidator.ThrowIfInvalid(request);
+        if (!SegmentReader.TryRead(segments, request, out var encoded, out var reason))
+            return Undecodable(VerificationFailure.Malformed, reason);
+        DecodedClip clip;
+        try
+        {
+            clip = await ClipDecoder.DecodeAsync(
+                _ffmpeg, encoded!.Tracks, request.FramesPerSecond, encoded.Video, encoded.Audio, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ClipException exception) when (exception.Error == ClipError.Media)
+        {
+            return Undecodable(VerificationFailure.Malformed, exception.Message);
+        }
+
+        if (clip.Frames.Count != request.FrameCount)
+            return Undecodable(VerificationFailure.WrongShape, $"{clip.Frames.Count} of {request.FrameCount} frames decode.");
+
+        var findings = new Findings();
+        var (embedding, scores) = await ClipPipeline.EmbedAsync(_embedder, clip, request.Prompt, cancellationToken).ConfigureAwait(false);
+        var integrity = IntegrityMeter.Measure(clip, !string.IsNullOrWhiteSpace(request.Script));
+        var regeneration = options.Mode == RegenerationMode.None || !_model.CanRegenerate
+            ? null
+            : await RegenerateAsync(clip, request, options, cancellationToken).ConfigureAwait(false);
+        Judge(findings, scores, integrity, regeneration);
+        return new VerificationReport
+        {
+            Failures = findings.Failures,
+            Explanation = findings.Explanation,
+            Embedding = embedding,
+            QuantisedEmbedding = EmbeddingQuantiser.Quantise(embedding),
+            Scores = scores,
+            Integrity = integrity,
+            Regeneration = regeneration,
+        };
+    }
+
+    private void Judge(Findings findings, TowerScores scores, IntegrityChecks integrity, RegenerationReport? regeneration)
+    {
+        if (regeneration is not null)
+        {
+            findings.Above(VerificationFailure.FrameMismatch, "a regenerated frame differs by", regeneration.Distances.Max(), _thresholds.FrameDistance);
+            findings.Below(VerificationFailure.FrameMismatch, "the frames' detail relative to regenerated ones is", regeneration.Sharpness, _thresholds.Sharpness);
+            findings.Above(VerificationFailure.SoundMismatch, "the sound differs by (dB)", regeneration.SoundDistance, _thresholds.SoundDistance);
+        }
+
+        if (!scores.Passed)
+            findings.Add(VerificationFailure.LowScore, string.Create(CultureInfo.InvariantCulture, $"the picture does not fit the prompt: scores {scores.A:0.000} and {scores.B:0.000}"));
+        if (scores.Outlier)
+            findings.Add(VerificationFailure.TowerOutlier, string.Create(CultureInfo.InvariantCulture, $"the towers disagree: {scores.A:0.000} and {scores.B:0.000}"));
+        findings.Above(VerificationFailure.Frozen, "the picture stands still for (s)", integrity.LongestStill, _thresholds.StillSeconds);
+        findings.Below(VerificationFailure.Frozen, "the mean change between frames is", integrity.Motion, _thresholds.Motion);
+        findings.Below(VerificationFailure.Blank, "the contrast is", integrity.Contrast, _thresholds.Contrast);
+        findings.Below(VerificationFailure.Silent, "the quietest second is at (dB)", integrity.LoudnessDecibel, _thresholds.Loudness);
+        findings.Below(VerificationFailure.MouthOutOfSync, "mouth and sound correlate by", integrity.MouthSync, _thresholds.MouthSync);
+        findings.Above(VerificationFailure.Cut, "the largest change between frames is", integrity.LargestChange, _thresholds.Change);
+    }
+
+    /// <summary>Makes frames and sound again and measures how far the published ones are from them.</summary>
+    private async Task<RegenerationReport> RegenerateAsync(
+        DecodedClip clip, ClipRequest request, VerificationOptions options, CancellationToken cancellationToken)
+    {
+        var sound = await _voice.BuildAsync(request, cancellationToken).ConfigureAwait(false);
+        var scene = await _model.PrepareAsync(request, sound, cancellationToken).ConfigureAwait(false);
+        int[] frames = options.Mode == RegenerationMode.Full
+            ? [.. Enumerable.Range(0, request.FrameCount)]
+            : options.Frames.Count > 0
+                ? [.. options.Frames.Where(frame => frame >= 0 && frame < request.FrameCount).Distinct()]
+                : Pictures.Spread(request.FrameCount, VerificationOptions.DefaultSampleCount);
+        if (frames.Length == 0)
+            throw new ClipException(ClipError.InvalidRequest, "None of the frames to regenerate is within the clip.");
+        var distances = new List<double>(frames.Length);
+        double published = 0, made = 0;
+        await foreach (var frame in scene.RenderAsync(frames, cancellationToken).ConfigureAwait(false))
+        {
+            var shown = clip.Frames[frames[distances.Count]];
+            distances.Add(FrameDistance.Between(shown, frame, clip.Width, clip.Height));
+            published += FrameDistance.Detail(shown, clip.Width, clip.Height);
+            made += FrameDistance.Detail(frame, clip.Width, clip.Height);
+        }
+
+        return new RegenerationReport(frames, distances, made == 0 ? 1 : published / made, SoundDistance.Between(clip.Samples, sound.Samples));
+    }
+
+    private static VerificationReport Undecodable(VerificationFailure failure, string reason) => new()
+    {
+        Failures = [failure],
+        Explanation = reason,
+        Embedding = new float[Embeddings.Length],
+        QuantisedEmbedding = new sbyte[Embeddings.Length],
+    };
+
+    private sealed class Findings
+    {
+        private readonly List<string> _texts = [];
+
+        public List<VerificationFailure> Failures { get; } = [];
+
+        public string Explanation => _texts.Count == 0 ? "All checks passed." : $"Rejected: {string.Join("; ", _texts)}.";
+
+        public void Above(VerificationFailure failure, string what, double value, double limit)
+        {
+            if (value > limit)
+                Add(failure, string.Create(CultureInfo.InvariantCulture, $"{what} {value:0.###}, more than {limit:0.###}"));
+        }
+
+        public void Below(VerificationFailure failure, string what, double value, double limit)
+        {
+            if (value < limit)
+                Add(failure, string.Create(CultureInfo.InvariantCulture, $"{what} {value:0.###}, less than {limit:0.###}"));
+        }
+
+        public void Add(VerificationFailure failure, string text)
+        {
+            if (!Failures.Contains(failure))
+                Failures.Add(failure);
+            _texts.Add(text);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Nsn.Vortex.Inference;
+using Nsn.Vortex.Packs;
+using Nsn.Vortex.Toon;
+
+namespace Nsn.Vortex.Pipeline;
+
+/// <summary>A pack whose graphs are on a device.</summary>
+internal sealed class LoadedPack : IDisposable
+{
+    private LoadedPack(ModelPack pack, IClipModel? model, IFrameEmbedder? embedder)
+    {
+        Pack = pack;
+        Model = model;
+        Embedder = embedder;
+    }
+
+    public ModelPack Pack { get; }
+
+    /// <summary>Draws clips; null for a pack that only verifies.</summary>
+    public IClipModel? Model { get; }
+
+    /// <summary>Sees clips; null for a pack that only draws.</summary>
+    public IFrameEmbedder? Embedder { get; }
+
+    /// <summary>Loads the graphs that the pack's kind needs.</summary>
+    /// <exception cref="ClipException"><see cref="ClipError.Pack"/> when the kind is unknown or a graph does not load.</exception>
+    public static LoadedPack Load(InferenceDevice device, ModelPack pack) => pack.Manifest.Kind switch
+    {
+        ToonModel.Kind => new LoadedPack(pack, new ToonModel(device, pack), new ToonTowers(device, pack)),
+        _ => throw new ClipException(
+            ClipError.Pack, $"Packs of kind '{pack.Manifest.Kind}' do not make clips by themselves; this version runs clips from '{ToonModel.Kind}'."),
+    };
+
+    public void Dispose()
+    {
+        Model?.Dispose();
+        Embedder?.Dispose();
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Nsn.WebRtc.Transport;
+
+namespace Nsn.WebRtc.Hosting;
+
+/// <summary>WHEP (draft-ietf-wish-whep): a viewer posts an offer and gets an answer.</summary>
+public static class WhepEndpoints
+{
+    /// <summary>Maps POST and OPTIONS on the pattern, and PATCH, DELETE, GET and OPTIONS on the sessions below it.</summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="pattern">For example `/whep/{channel}`.</param>
+    /// <param name="server">Who serves the sessions.</param>
+    /// <param name="options">How streams are found and who may watch.</param>
+    public static IEndpointConventionBuilder MapWhep(
+        this IEndpointRouteBuilder endpoints, string pattern, WebRtcServer server, WhepOptions options)
+    {
+        RouteGroupBuilder group = endpoints.MapGroup(pattern);
+        group.MapPost(string.Empty, (Delegate)((HttpContext context) => PostAsync(context, server, options)));
+        group.MapMethods(string.Empty, ["OPTIONS"], SdpHttp.Options);
+        group.MapMethods("{session}", ["OPTIONS"], (HttpContext context, string session) => SdpHttp.Options(context));
+        group.MapMethods("{session}", ["PATCH"], (HttpContext context, string session) => SdpHttp.PatchAsync(context, server, session));
+        group.MapDelete("{session}", (HttpContext context, string session) => SdpHttp.Delete(context, server, session));
+        group.MapGet("{session}", (HttpContext context, string session) =>
+        {
+            SdpHttp.AddCors(context);
+            return server.TryGet(session, out _) ? Results.NoContent() : Results.NotFound();
+        });
+        return group;
+    }
+
+    private static async Task<IResult> PostAsync(HttpContext context, WebRtcServer server, WhepOptions options)
+    {
+        SdpHttp.AddCors(context);
+        if (options.Authorize is not null && await options.Authorize(context) is { } refused)
+        {
+            return SdpHttp.Problem(refused, "This stream needs a valid bearer token.");
+        }
+
+        (string? offer, IResult? problem) = await SdpHttp.ReadAsync(context, SdpHttp.SdpType);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        if (options.FindSource(context) is not { } source)
+        {
+            return SdpHttp.RetryLater(context, StatusCodes.Status409Conflict, options.RetryAfterSeconds, "The stream is not live now.");
+        }
+
+        if (server.IsFull)
+        {
+            return SdpHttp.RetryLater(context, StatusCodes.Status503ServiceUnavailable, options.RetryAfterSeconds, "The gateway is full; try another one.");
+        }
+
+        if (!server.TryAccept(
+            offer!, session => session with { VideoCodecs = [source.VideoCodec], SendMedia = true }, out WebRtcConnection? connection, out string answer, out string? reason))
+        {
+            return SdpHttp.Problem(StatusCodes.Status400BadRequest, $"The offer cannot be answered: {reason}.");
+        }
+
+        options.OnAccepted?.Invoke(context, connection!);
+        source.Add(connection!);
+        foreach (string link in options.IceServerLinks)
+        {
+            context.Response.Headers.Append("Link", link);
+        }
+
+        return SdpHttp.Created(context, connection!, answer);
+    }
+}

@@ -1,0 +1,289 @@
+using System.Text;
+using Nsn.WebRtc.Network;
+using Nsn.WebRtc.Stun;
+
+namespace Nsn.WebRtc.Ice;
+
+/// <summary>
+/// One component of ICE (RFC 8445) without sockets and clocks: the lite side of a gateway, or a controlling client with one local socket.
+/// </summary>
+/// <remarks>
+/// An address is *validated* once a check with the right integrity came from it (lite) or an answer to our own check did (controlling).
+/// Nothing but answers to checks is ever sent to an address that is not validated, and such an answer is never longer than about the
+/// request, so the agent is no amplifier. The path follows the peer: a nomination moves it, and so does authenticated media from another
+/// validated address (NAT rebinding).
+/// </remarks>
+internal sealed partial class IceAgent
+{
+    private const int ValidatedMax = 16;
+    private const int CandidatesMax = 32;
+    private const uint PeerReflexivePriority = (110u << 24) | (65_535u << 8) | 255;
+
+    private readonly List<ValidatedPath> _validated = [];
+    private readonly IRandomSource _random;
+    private readonly ulong _tieBreaker;
+    private IceCredentials? _previousLocal;
+    private string _expectedUsername = string.Empty;
+    private TimeSpan _lastConsent;
+    private bool _started;
+
+    public IceAgent(IceRole role, IceCredentials local, IRandomSource random)
+    {
+        Role = role;
+        Local = local;
+        _random = random;
+        Span<byte> bytes = stackalloc byte[8];
+        random.Fill(bytes);
+        _tieBreaker = BitConverter.ToUInt64(bytes);
+    }
+
+    public IceRole Role { get; }
+
+    public IceCredentials Local { get; private set; }
+
+    public IceCredentials? Remote { get; private set; }
+
+    /// <summary>Where media goes; null until a check succeeded.</summary>
+    public TransportAddress? Selected { get; private set; }
+
+    /// <summary>True once consent ran out (RFC 7675); the session must be closed.</summary>
+    public bool IsExpired { get; private set; }
+
+    /// <summary>How often the path moved to another address of the peer.</summary>
+    public int PathChanges { get; private set; }
+
+    /// <summary>Round-trip time of the latest answered check; null if there was none (a lite agent sends none).</summary>
+    public TimeSpan? RoundTripTime { get; private set; }
+
+    public bool IsValidated(TransportAddress address) => FindValidated(address) >= 0;
+
+    public void SetRemote(IceCredentials remote)
+    {
+        Remote = remote;
+        _expectedUsername = $"{Local.UsernameFragment}:{remote.UsernameFragment}";
+    }
+
+    /// <summary>Starts the consent clock.</summary>
+    public void Start(TimeSpan now)
+    {
+        _started = true;
+        _lastConsent = now;
+        _nextCheck = now;
+    }
+
+    /// <summary>ICE restart (RFC 8445 section 9): new credentials on both sides; media flows on over the old path until a new one is checked.</summary>
+    public void Restart(IceCredentials local, IceCredentials remote, TimeSpan now)
+    {
+        _previousLocal = Local;
+        Local = local;
+        SetRemote(remote);
+        _lastConsent = now;
+        _restarted = true;
+    }
+
+    /// <summary>Takes a STUN datagram; answers go to <paramref name="output"/>. False with a reason if it was ignored.</summary>
+    public bool TryHandle(ReadOnlySpan<byte> datagram, TransportAddress from, TimeSpan now, DatagramQueue output, out string? reason)
+    {
+        if (!StunMessage.TryParse(datagram, out StunMessage message, out reason))
+        {
+            return false;
+        }
+
+        if (message.Method != StunMessage.BindingMethod)
+        {
+            reason = "not a BINDING";
+            return false;
+        }
+
+        switch (message.Class)
+        {
+            case StunClass.Request:
+                return TryHandleRequest(message, from, now, output, out reason);
+            case StunClass.SuccessResponse:
+            case StunClass.ErrorResponse:
+                return TryHandleResponse(message, from, now, out reason);
+            default:
+                return true;
+        }
+    }
+
+    /// <summary>Authenticated media came from an address: if it is validated and not the selected one, the path moves there.</summary>
+    public void NoteAuthenticatedTraffic(TransportAddress from, TimeSpan now)
+    {
+        if (Selected is { } selected && selected == from)
+        {
+            return;
+        }
+
+        int index = FindValidated(from);
+        if (index >= 0 && Selected is not null && now - _validated[index].LastCheck < TimeSpan.FromSeconds(30))
+        {
+            Select(from);
+        }
+    }
+
+    /// <summary>Revokes consent at once (the session was closed).</summary>
+    public void Expire() => IsExpired = true;
+
+    private bool TryHandleRequest(in StunMessage message, TransportAddress from, TimeSpan now, DatagramQueue output, out string? reason)
+    {
+        reason = null;
+        IceCredentials? local = MatchLocal(message.Username);
+        if (local is null)
+        {
+            reason = "the user name is not ours";
+            return false;
+        }
+
+        if (!message.VerifyIntegrity(local.PasswordBytes))
+        {
+            reason = "MESSAGE-INTEGRITY is wrong";
+            return false;
+        }
+
+        if (message.UnknownRequired != 0)
+        {
+            SendError(message, from, local, 420, "Unknown Attribute", output);
+            reason = "an unknown comprehension-required attribute";
+            return false;
+        }
+
+        bool conflict = Role == IceRole.Lite ? message.Controlled is not null : message.Controlling is not null;
+        if (conflict && (Role == IceRole.Lite || _tieBreaker >= message.Controlling))
+        {
+            SendError(message, from, local, 487, "Role Conflict", output);
+            reason = "role conflict";
+            return false;
+        }
+
+        Span<byte> buffer = stackalloc byte[StunMessage.LengthMax];
+        StunWriter writer = new(buffer, StunClass.SuccessResponse, message.TransactionId);
+        writer.AddMappedAddress(from);
+        writer.AddIntegrity(local.PasswordBytes);
+        writer.AddFingerprint();
+        output.Enqueue(buffer[..writer.Length], from);
+        NoteCheck(message, from, now, local);
+        return true;
+    }
+
+    private void NoteCheck(in StunMessage message, TransportAddress from, TimeSpan now, IceCredentials local)
+    {
+        if (Role == IceRole.Controlling)
+        {
+            // A check of the peer's tells where it is reachable: a triggered check follows (RFC 8445 section 7.3.1.4).
+            AddRemoteCandidate(new IceCandidate(from, "prflx", message.Priority, from.Stream != 0));
+            return;
+        }
+
+        if (ReferenceEquals(local, Local))
+        {
+            if (_restarted)
+            {
+                _validated.Clear();
+                _previousLocal = null;
+                _restarted = false;
+            }
+        }
+
+        _lastConsent = now;
+        ValidatedPath path = NoteValidated(from, now, message.Priority);
+        if (Selected is null)
+        {
+            Selected = from;
+            return;
+        }
+
+        if (message.UseCandidate && Selected != from && ShouldMove(path, now))
+        {
+            Select(from);
+        }
+    }
+
+    // A peer with several addresses nominates several pairs (aggressive nomination): the best one that is alive wins.
+    private bool ShouldMove(ValidatedPath candidate, TimeSpan now)
+    {
+        int index = FindValidated(Selected!.Value);
+        return index < 0 || candidate.Priority > _validated[index].Priority || now - _validated[index].LastCheck > TimeSpan.FromSeconds(3);
+    }
+
+    private void Select(TransportAddress address)
+    {
+        PathChanges++;
+        Selected = address;
+    }
+
+    private ValidatedPath NoteValidated(TransportAddress from, TimeSpan now, uint priority)
+    {
+        int index = FindValidated(from);
+        if (index < 0)
+        {
+            if (_validated.Count >= ValidatedMax)
+            {
+                int oldest = 0;
+                for (int i = 1; i < _validated.Count; i++)
+                {
+                    oldest = _validated[i].LastCheck < _validated[oldest].LastCheck ? i : oldest;
+                }
+
+                _validated.RemoveAt(oldest);
+            }
+
+            index = _validated.Count;
+            _validated.Add(default);
+        }
+
+        return _validated[index] = new ValidatedPath(from, now, priority);
+    }
+
+    private int FindValidated(TransportAddress address)
+    {
+        for (int i = 0; i < _validated.Count; i++)
+        {
+            if (_validated[i].Address == address)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    // The peer's user name is local:remote. The remote half is checked too once it is known.
+    private IceCredentials? MatchLocal(ReadOnlySpan<byte> username)
+    {
+        Span<byte> expected = stackalloc byte[513];
+        if (Remote is not null && Encoding.UTF8.TryGetBytes(_expectedUsername, expected, out int length) &&
+            username.SequenceEqual(expected[..length]))
+        {
+            return Local;
+        }
+
+        IceCredentials? old = _previousLocal;
+        if (old is not null && Encoding.UTF8.TryGetBytes(old.UsernameFragment, expected, out length) &&
+            username.Length > length && username[length] == (byte)':' && username[..length].SequenceEqual(expected[..length]))
+        {
+            return old;
+        }
+
+        return null;
+    }
+
+    private static void SendError(
+        in StunMessage request, TransportAddress from, IceCredentials local, int code, string text, DatagramQueue output)
+    {
+        Span<byte> buffer = stackalloc byte[StunMessage.LengthMax];
+        StunWriter writer = new(buffer, StunClass.ErrorResponse, request.TransactionId);
+        writer.AddError(code, text);
+        if (code == 420)
+        {
+            Span<byte> unknown = [(byte)(request.UnknownRequired >> 8), (byte)request.UnknownRequired];
+            writer.Add(StunAttribute.UnknownAttributes, unknown);
+        }
+
+        writer.AddIntegrity(local.PasswordBytes);
+        writer.AddFingerprint();
+        output.Enqueue(buffer[..writer.Length], from);
+    }
+
+    private readonly record struct ValidatedPath(TransportAddress Address, TimeSpan LastCheck, uint Priority);
+}

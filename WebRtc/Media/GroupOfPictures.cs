@@ -1,0 +1,37 @@
+namespace Nsn.WebRtc.Media;
+
+/// <summary>The frames since the last key frame of one encoding, kept so that a join does not wait for the next key frame. Bounded.</summary>
+internal sealed class GroupOfPictures
+{
+    private const int FramesMax = 600;
+    private const int BytesMax = 8 * 1_024 * 1_024;
+
+    private readonly List<MediaFrame> _frames = [];
+    private int _bytes;
+
+    public void Add(MediaFrame frame)
+    {
+        if (frame.IsKeyFrame)
+        {
+            _frames.Clear();
+            _bytes = 0;
+        }
+        else if (_frames.Count == 0)
+        {
+            return;
+        }
+
+        if (_frames.Count == FramesMax || _bytes + frame.Length > BytesMax)
+        {
+            // A group this long is no help to a join: wait for the next key frame.
+            _frames.Clear();
+            _bytes = 0;
+            return;
+        }
+
+        _frames.Add(frame);
+        _bytes += frame.Length;
+    }
+
+    public MediaFrame[] Snapshot() => [.. _frames];
+}

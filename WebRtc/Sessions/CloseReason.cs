@@ -1,0 +1,20 @@
+namespace Nsn.WebRtc.Sessions;
+
+/// <summary>Why a session ended; shows up in metrics.</summary>
+public enum CloseReason
+{
+    /// <summary>We closed it (DELETE, shutdown).</summary>
+    Local,
+
+    /// <summary>The peer said close_notify.</summary>
+    Peer,
+
+    /// <summary>No connectivity check for 30 s (RFC 7675).</summary>
+    ConsentExpired,
+
+    /// <summary>The DTLS handshake failed, or the fingerprint was wrong.</summary>
+    DtlsFailed,
+
+    /// <summary>The data channel association failed.</summary>
+    SctpFailed,
+}

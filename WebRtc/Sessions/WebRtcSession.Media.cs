@@ -1,0 +1,255 @@
+using System.Buffers.Binary;
+using Nsn.WebRtc.Congestion;
+using Nsn.WebRtc.Media;
+using Nsn.WebRtc.Network;
+using Nsn.WebRtc.Rtp;
+using Nsn.WebRtc.Sdp;
+using Nsn.WebRtc.Srtp;
+
+namespace Nsn.WebRtc.Sessions;
+
+/// <content>Sending media.</content>
+public sealed partial class WebRtcSession
+{
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
+
+    private readonly List<OutgoingTrack> _outgoing = [];
+    private Pacer _pacer;
+    private OutgoingTrack? _audio;
+    private OutgoingTrack? _video;
+    private ushort _transportSequence;
+    private TimeSpan _nextReport = TimeSpan.MaxValue;
+
+    /// <summary>The SRTP profile in use; null before it is connected and for data channels alone.</summary>
+    public SrtpProfile? SrtpProfile { get; private set; }
+
+    /// <summary>The codec of the video that we send; null if we send none.</summary>
+    public MediaCodec? VideoCodec => _video?.Media.Codec;
+
+    /// <summary>The encoding of a simulcast that this viewer gets; it changes at the next key frame of that encoding.</summary>
+    public int TargetEncoding { get; set; }
+
+    /// <summary>The encoding that the viewer gets now.</summary>
+    public int CurrentEncoding { get; private set; }
+
+    /// <summary>Payload bytes that wait for the pacer.</summary>
+    public long QueuedMediaBytes => (_audio?.QueuedBytes ?? 0) + (_video?.QueuedBytes ?? 0);
+
+    /// <summary>Queues a live frame. Frames of another codec or encoding, and delta frames before the first key frame, are left out.</summary>
+    /// <returns>True if the frame was queued.</returns>
+    public bool SendFrame(MediaFrame frame) => SendFrame(frame, frame.Timestamp, isLive: true);
+
+    /// <summary>
+    /// Queues a group of pictures, from its key frame to the newest frame, so that a viewer sees the present picture at once: the old frames get
+    /// timestamps one millisecond apart, just before or after the newest one, and a player runs through them in no time.
+    /// </summary>
+    public void SendBacklog(IReadOnlyList<MediaFrame> frames)
+    {
+        if (frames.Count == 0 || _video is null)
+        {
+            return;
+        }
+
+        const int Tick = 90;
+        uint newest = frames[^1].Timestamp;
+        bool alreadySent = _video.LastTimestamp is { } last && (int)(newest - last) <= 0;
+
+        // Half a frame interval at 30 frames/s is 1,500 ticks: what was sent already must not be overtaken by what comes next.
+        int step = alreadySent ? Math.Max(1, 1_500 / (frames.Count + 1)) : Tick;
+        uint timestamp = alreadySent ? _video.LastTimestamp!.Value + (uint)step : newest - (uint)(step * (frames.Count - 1));
+        _video.DropQueue();
+        foreach (MediaFrame frame in frames)
+        {
+            SendFrame(frame, timestamp, isLive: false);
+            timestamp += (uint)step;
+        }
+    }
+
+    private bool SendFrame(MediaFrame frame, uint timestamp, bool isLive)
+    {
+        OutgoingTrack? track = frame.Codec.IsVideo() ? _video : _audio;
+        if (State != SessionState.Connected || track is null || track.Media.Codec != frame.Codec)
+        {
+            return false;
+        }
+
+        if (frame.Codec.IsVideo() && !SelectEncoding(frame))
+        {
+            return false;
+        }
+
+        // More than two seconds in the queue is a link that cannot carry the stream: start over at a key frame.
+        if (track.QueuedBytes * 8 > Math.Max(_pacer.BitsPerSecond, 1_000_000) * 2)
+        {
+            track.DropQueue();
+        }
+
+        track.Enqueue(frame, timestamp, isLive);
+        return true;
+    }
+
+    private bool SelectEncoding(MediaFrame frame)
+    {
+        if (frame.Encoding == TargetEncoding && frame.IsKeyFrame && CurrentEncoding != TargetEncoding)
+        {
+            CurrentEncoding = TargetEncoding;
+            EncodingSwitches++;
+        }
+
+        return frame.Encoding == CurrentEncoding;
+    }
+
+    /// <summary>How often the encoding was changed.</summary>
+    public int EncodingSwitches { get; private set; }
+
+    private void CreateTracks()
+    {
+        _outgoing.Clear();
+        foreach (NegotiatedMedia media in _negotiated.Where(item => item is { IsRejected: false, IsApplication: false, CanSend: true }))
+        {
+            OutgoingTrack track = new(media, _options.Random);
+            _outgoing.Add(track);
+            _audio = media.Kind == "audio" ? track : _audio;
+            _video = media.Kind == "video" ? track : _video;
+        }
+    }
+
+    private void StartMedia(TimeSpan now)
+    {
+        if (_srtpSender is not null && (_outgoing.Count > 0 || _negotiated.Exists(media => media.CanReceive)))
+        {
+            _nextReport = now + TimeSpan.FromMilliseconds(200);
+        }
+    }
+
+    private int PollMedia(Span<byte> datagram, TimeSpan now)
+    {
+        if (_srtpSender is null || (_audio?.HasWork != true && _video?.HasWork != true))
+        {
+            return 0;
+        }
+
+        // Audio is small and never waits.
+        OutgoingTrack? track = _audio?.HasWork == true ? _audio : _video;
+        if (track == _video && !_pacer.CanSend(now))
+        {
+            return 0;
+        }
+
+        ushort transportSequence = _transportSequence;
+        int length = track!.Poll(datagram, _srtpSender, ref _transportSequence, now, out bool usedTransportSequence);
+        if (usedTransportSequence)
+        {
+            NoteSent(transportSequence, length, now);
+        }
+
+        _pacer.Sent(length);
+        return length;
+    }
+
+    private TimeSpan MediaDeadline(TimeSpan now)
+    {
+        TimeSpan deadline = Min(_nextReport, IncomingDeadline());
+        return _video?.HasWork == true || _audio?.HasWork == true ? Min(deadline, _pacer.NextTime(now)) : deadline;
+    }
+
+    private void HandleMediaTimeout(TimeSpan now)
+    {
+        if (now >= _nextReport)
+        {
+            _nextReport = now + ReportInterval;
+            SendReports(now);
+        }
+
+        HandleIncomingTimeout(now);
+    }
+
+    private void SendReports(TimeSpan now)
+    {
+        Span<byte> buffer = stackalloc byte[DatagramMax];
+        RtcpWriter writer = new(buffer[..1_100]);
+        foreach (OutgoingTrack track in _outgoing)
+        {
+            if (track.TimeReference is not { } reference || track.PacketsSent == 0)
+            {
+                continue;
+            }
+
+            // The time line of the source says which RTP timestamp belongs to this moment; audio and video share it, so players can align them.
+            double sinceReference = (now - reference.CaptureTime).TotalSeconds;
+            uint rtpTimestamp = reference.RtpTimestamp + (uint)(long)(sinceReference * track.Media.Codec.ClockRate());
+            writer.SenderReport(track.Media.Ssrc, ToNtp(now), rtpTimestamp, (uint)track.PacketsSent, (uint)track.BytesSent);
+            writer.CanonicalName(track.Media.Ssrc, _options.StreamName);
+        }
+
+        WriteReceiverReports(ref writer, now);
+        SendRtcp(buffer, writer.Length);
+    }
+
+    private void SendBye()
+    {
+        if (_srtpSender is null || _outgoing.Count == 0)
+        {
+            return;
+        }
+
+        Span<byte> buffer = stackalloc byte[256];
+        RtcpWriter writer = new(buffer);
+        writer.ReceiverReport(_outgoing[0].Media.Ssrc, []);
+        foreach (OutgoingTrack track in _outgoing)
+        {
+            writer.Bye(track.Media.Ssrc);
+        }
+
+        SendRtcp(buffer, writer.Length);
+    }
+
+    private void SendRtcp(Span<byte> buffer, int length)
+    {
+        if (length > 0 && _srtpSender is not null && _ice.Selected is { } selected)
+        {
+            _control.Enqueue(buffer[.._srtpSender.ProtectRtcp(buffer, length)], selected);
+        }
+    }
+
+    private bool HandleMedia(Span<byte> datagram, TransportAddress from, TimeSpan now)
+    {
+        if (_srtpReceiver is null)
+        {
+            return Drop("media before the handshake");
+        }
+
+        string? reason;
+        if (RtpHeader.IsRtcp(datagram))
+        {
+            if (!_srtpReceiver.TryUnprotectRtcp(datagram, out int length, out reason))
+            {
+                return Drop(reason!);
+            }
+
+            _ice.NoteAuthenticatedTraffic(from, now);
+            HandleRtcp(datagram[..length], now);
+            return true;
+        }
+
+        if (!RtpHeader.TryParse(datagram, out RtpHeader header, out reason) ||
+            !_srtpReceiver.TryUnprotectRtp(datagram, header.Length, out int packetLength, out ulong index, out reason))
+        {
+            return Drop(reason!);
+        }
+
+        _ice.NoteAuthenticatedTraffic(from, now);
+        return HandleRtp(datagram[..packetLength], header, index, now);
+    }
+
+    // Seconds since 1900 and their fraction (RFC 3550 section 4).
+    private ulong ToNtp(TimeSpan now)
+    {
+        long ticks = (_options.Epoch + now).UtcTicks - new DateTime(1900, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+        ulong seconds = (ulong)(ticks / TimeSpan.TicksPerSecond);
+        ulong fraction = (ulong)(ticks % TimeSpan.TicksPerSecond) * (1UL << 32) / TimeSpan.TicksPerSecond;
+        return (seconds << 32) | fraction;
+    }
+
+    private static long PacingBitrate(long estimate) => Math.Max(4_000_000, estimate * 5 / 2);
+}

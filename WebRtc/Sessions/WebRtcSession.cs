@@ -1,0 +1,310 @@
+using Nsn.WebRtc.Congestion;
+using Nsn.WebRtc.Dtls;
+using Nsn.WebRtc.Ice;
+using Nsn.WebRtc.Network;
+using Nsn.WebRtc.Sdp;
+using Nsn.WebRtc.Srtp;
+
+namespace Nsn.WebRtc.Sessions;
+
+/// <summary>
+/// One peer connection as a state machine without sockets, threads and clocks. Put datagrams in with <see cref="Handle"/>, call
+/// <see cref="HandleTimeout"/> at the deadline, and after each call drain <see cref="Poll"/> until it says <see cref="PollKind.Idle"/>.
+/// </summary>
+/// <remarks>
+/// <para>All times are one monotonic clock's, chosen by the caller; zero is <see cref="SessionOptions.Epoch"/>.</para>
+/// <para>Not thread-safe: the owner serialises calls. Bytes from outside never throw.</para>
+/// <para>It never sends anything but answers to authenticated connectivity checks to an address that was not validated by ICE, takes a
+/// ClientHello from validated addresses only, and lets no media in or out before the fingerprint was compared.</para>
+/// </remarks>
+public sealed partial class WebRtcSession : IDisposable
+{
+    /// <summary>Room that <see cref="Poll"/> needs for a datagram, bytes.</summary>
+    public const int DatagramMax = 1_500;
+
+    private readonly SessionOptions _options;
+    private readonly IceAgent _ice;
+    private readonly DatagramQueue _control = new();
+    private readonly Queue<SessionEvent> _events = new();
+    private readonly byte[] _scratch = new byte[2_048];
+#pragma warning disable CA1859 // The interface is the seam for DTLS 1.3.
+    private IDtlsTransport? _dtls;
+#pragma warning restore CA1859
+    private SrtpSender? _srtpSender;
+    private SrtpReceiver? _srtpReceiver;
+    private DtlsRole _dtlsRole;
+    private string _remoteFingerprint = string.Empty;
+    private bool _dtlsStarted;
+    private bool _disposed;
+
+    private WebRtcSession(SessionOptions options, IceRole role)
+    {
+        _options = options;
+        _ice = new IceAgent(role, IceCredentials.Create(options.Random), options.Random);
+        _pacer = new Pacer { BitsPerSecond = PacingBitrate(options.StartBitrate) };
+        Span<byte> id = stackalloc byte[16];
+        options.Random.Fill(id);
+        Id = Convert.ToHexStringLower(id);
+    }
+
+    /// <summary>128 random bits that name the session, as hexadecimal text.</summary>
+    public string Id { get; }
+
+    /// <summary>How far the session is.</summary>
+    public SessionState State { get; private set; }
+
+    /// <summary>Our ICE user name fragment, by which the first checks find the session.</summary>
+    public string LocalUsernameFragment => _ice.Local.UsernameFragment;
+
+    /// <summary>The address that we send to; null before the first check.</summary>
+    public TransportAddress? RemoteAddress => _ice.Selected;
+
+    /// <summary>Takes a datagram. It is changed in place (decryption).</summary>
+    /// <returns>False if the datagram was dropped; <see cref="LastDropReason"/> says why.</returns>
+    public bool Handle(Span<byte> datagram, TransportAddress from, TimeSpan now)
+    {
+        if (_disposed || State == SessionState.Closed)
+        {
+            return Drop("the session is closed");
+        }
+
+        if (datagram.IsEmpty)
+        {
+            return Drop("empty");
+        }
+
+        // RFC 7983: the first byte tells the protocols apart.
+        return datagram[0] switch
+        {
+            < 4 => HandleStun(datagram, from, now),
+            >= 20 and <= 63 => HandleDtls(datagram, from, now),
+            >= 128 and <= 191 => HandleMedia(datagram, from, now),
+            _ => Drop("neither STUN nor DTLS nor RTP"),
+        };
+    }
+
+    /// <summary>Why the last datagram was dropped.</summary>
+    public string? LastDropReason { get; private set; }
+
+    /// <summary>How many datagrams were dropped.</summary>
+    public long DatagramsDropped { get; private set; }
+
+    /// <summary>Does what is due.</summary>
+    public void HandleTimeout(TimeSpan now)
+    {
+        if (_disposed || State == SessionState.Closed)
+        {
+            return;
+        }
+
+        _ice.HandleTimeout(now, _control);
+        if (_ice.IsExpired)
+        {
+            End(CloseReason.ConsentExpired, "no connectivity check succeeded for 30 s");
+            return;
+        }
+
+        if (_dtls is not null && now >= _dtls.Deadline)
+        {
+            _dtls.HandleTimeout(now);
+            AfterDtls(now);
+        }
+
+        if (State == SessionState.Connected)
+        {
+            HandleMediaTimeout(now);
+            HandleDataTimeout(now);
+        }
+    }
+
+    /// <summary>The next thing to do for the caller.</summary>
+    /// <param name="datagram">Room for a datagram, at least <see cref="DatagramMax"/> bytes.</param>
+    /// <param name="now">The time.</param>
+    public PollResult Poll(Span<byte> datagram, TimeSpan now)
+    {
+        if (_events.TryDequeue(out SessionEvent? sessionEvent))
+        {
+            return new PollResult(PollKind.Event, 0, default, sessionEvent, now);
+        }
+
+        if (!_disposed)
+        {
+            if (State == SessionState.Connected)
+            {
+                PumpData(now);
+                if (_events.TryDequeue(out sessionEvent))
+                {
+                    return new PollResult(PollKind.Event, 0, default, sessionEvent, now);
+                }
+            }
+
+            if (_control.TryDequeue(datagram, out int length, out TransportAddress to))
+            {
+                return new PollResult(PollKind.Datagram, length, to, null, now);
+            }
+
+            if (State == SessionState.Connected && _ice.Selected is { } selected)
+            {
+                length = PollMedia(datagram, now);
+                if (length > 0)
+                {
+                    return new PollResult(PollKind.Datagram, length, selected, null, now);
+                }
+            }
+        }
+
+        return new PollResult(PollKind.Idle, 0, default, null, NextDeadline(now));
+    }
+
+    /// <summary>Ends the session in order: BYE and close_notify go out with the next polls.</summary>
+    public void Close(TimeSpan now)
+    {
+        if (State == SessionState.Closed)
+        {
+            return;
+        }
+
+        SendBye();
+        CloseData(now);
+        _dtls?.Close();
+        FlushDtls();
+        End(CloseReason.Local, "closed by this side");
+    }
+
+    /// <summary>Frees keys and OpenSSL's objects. Call it after the last poll.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        State = SessionState.Closed;
+        _dtls?.Dispose();
+        _srtpSender?.Dispose();
+        _srtpReceiver?.Dispose();
+        _control.Dispose();
+    }
+
+    private bool HandleStun(ReadOnlySpan<byte> datagram, TransportAddress from, TimeSpan now)
+    {
+        if (!_ice.TryHandle(datagram, from, now, _control, out string? reason))
+        {
+            return Drop(reason ?? "STUN");
+        }
+
+        if (_ice.Selected is not null && !_dtlsStarted && _dtls is not null)
+        {
+            _dtlsStarted = true;
+            _dtls.Start(now);
+            AfterDtls(now);
+        }
+
+        return true;
+    }
+
+    private bool HandleDtls(ReadOnlySpan<byte> datagram, TransportAddress from, TimeSpan now)
+    {
+        if (!_dtlsStarted || !_ice.IsValidated(from))
+        {
+            return Drop("DTLS from an address that ICE has not validated");
+        }
+
+        _dtls!.Handle(datagram, now);
+        AfterDtls(now);
+        return true;
+    }
+
+    private void AfterDtls(TimeSpan now)
+    {
+        FlushDtls();
+        if (State == SessionState.Connecting && _dtls!.State == DtlsState.Connected)
+        {
+            Connect(now);
+        }
+
+        while (_dtls!.PollApplicationData(_scratch) is > 0 and int length)
+        {
+            HandleDataMessage(_scratch.AsSpan(0, length), now);
+        }
+
+        FlushDtls();
+        if (_dtls.State == DtlsState.Failed)
+        {
+            End(CloseReason.DtlsFailed, _dtls.FailureReason ?? "unknown");
+        }
+        else if (_dtls.State == DtlsState.Closed)
+        {
+            End(CloseReason.Peer, "the peer said close_notify");
+        }
+    }
+
+    private void Connect(TimeSpan now)
+    {
+        if (_dtls!.SrtpKeys is { } keys)
+        {
+            _srtpSender = new SrtpSender(keys.Profile, keys.LocalKey, keys.LocalSalt);
+            _srtpReceiver = new SrtpReceiver(keys.Profile, keys.RemoteKey, keys.RemoteSalt);
+            SrtpProfile = keys.Profile;
+        }
+
+        State = SessionState.Connected;
+        StartMedia(now);
+        StartData(now);
+        _events.Enqueue(new SessionConnected());
+    }
+
+    private void FlushDtls()
+    {
+        if (_dtls is null || _ice.Selected is not { } selected)
+        {
+            return;
+        }
+
+        Span<byte> datagram = stackalloc byte[DatagramMax];
+        while (_dtls.PollDatagram(datagram) is > 0 and int length)
+        {
+            _control.Enqueue(datagram[..length], selected);
+        }
+    }
+
+    private void End(CloseReason reason, string details)
+    {
+        if (State == SessionState.Closed)
+        {
+            return;
+        }
+
+        State = SessionState.Closed;
+        _ice.Expire();
+        _events.Enqueue(new SessionClosed(reason, details));
+    }
+
+    private TimeSpan NextDeadline(TimeSpan now)
+    {
+        if (_disposed || State == SessionState.Closed)
+        {
+            return TimeSpan.MaxValue;
+        }
+
+        TimeSpan deadline = _ice.Deadline;
+        deadline = Min(deadline, _dtls?.Deadline ?? TimeSpan.MaxValue);
+        if (State == SessionState.Connected)
+        {
+            deadline = Min(deadline, MediaDeadline(now));
+            deadline = Min(deadline, DataDeadline());
+        }
+
+        return deadline;
+    }
+
+    private bool Drop(string reason)
+    {
+        LastDropReason = reason;
+        DatagramsDropped++;
+        return false;
+    }
+
+    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
+}

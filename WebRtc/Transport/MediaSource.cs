@@ -1,0 +1,159 @@
+using Nsn.WebRtc.Media;
+using Nsn.WebRtc.Sessions;
+
+namespace Nsn.WebRtc.Transport;
+
+/// <summary>
+/// A live stream and its viewers. A frame is packetised once and goes to all; a viewer that joins, or whose decoder lost track, gets the present group of
+/// pictures at once. Thread-safe.
+/// </summary>
+public sealed class MediaSource
+{
+    /// <summary>Most encodings of a simulcast.</summary>
+    public const int EncodingsMax = 4;
+
+    private static readonly TimeSpan KeyFrameRequestInterval = TimeSpan.FromMilliseconds(500);
+
+    private readonly WebRtcServer _server;
+    private readonly Lock _lock = new();
+    private readonly MediaTimeline _timeline = new();
+    private readonly GroupOfPictures[] _groups = [.. Enumerable.Range(0, EncodingsMax).Select(_ => new GroupOfPictures())];
+    private WebRtcConnection[] _viewers = [];
+    private TimeSpan _lastKeyFrameRequest = TimeSpan.MinValue;
+
+    /// <summary>Makes a source without viewers.</summary>
+    /// <param name="server">Whose sessions may watch it.</param>
+    /// <param name="name">For logs and metrics.</param>
+    /// <param name="videoCodec">The video codec.</param>
+    public MediaSource(WebRtcServer server, string name, MediaCodec videoCodec = MediaCodec.Vp8)
+    {
+        _server = server;
+        Name = name;
+        VideoCodec = videoCodec;
+    }
+
+    /// <summary>Its name.</summary>
+    public string Name { get; }
+
+    /// <summary>The video codec.</summary>
+    public MediaCodec VideoCodec { get; }
+
+    /// <summary>How many viewers are connected or connecting.</summary>
+    public int ViewerCount => Volatile.Read(ref _viewers).Length;
+
+    /// <summary>The viewers.</summary>
+    public IReadOnlyList<WebRtcConnection> Viewers => Volatile.Read(ref _viewers);
+
+    /// <summary>Raised when viewers need a key frame, at most twice a second for all together; an encoder that can make one now should.</summary>
+    public event Action<MediaSource>? KeyFrameRequested;
+
+    /// <summary>Sends a video frame to all viewers.</summary>
+    /// <param name="frame">The encoded frame.</param>
+    /// <param name="timestamp">90 kHz; zero is the same moment as zero of the audio.</param>
+    /// <param name="isKeyFrame">True if decoding can start here.</param>
+    /// <param name="encoding">Which encoding of a simulcast, 0 the smallest.</param>
+    public void SendVideo(ReadOnlySpan<byte> frame, uint timestamp, bool isKeyFrame, int encoding = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)encoding, (uint)EncodingsMax, nameof(encoding));
+        Send(VideoCodec, frame, timestamp, isKeyFrame, encoding);
+    }
+
+    /// <summary>Sends an Opus packet to all viewers.</summary>
+    /// <param name="packet">One packet, usually 20 ms.</param>
+    /// <param name="timestamp">48 kHz; zero is the same moment as zero of the video.</param>
+    public void SendAudio(ReadOnlySpan<byte> packet, uint timestamp) => Send(MediaCodec.Opus, packet, timestamp, isKeyFrame: true, encoding: 0);
+
+    /// <summary>Adds a viewer; it gets the present picture as soon as it is connected, and is removed when its session closes.</summary>
+    public void Add(WebRtcConnection viewer)
+    {
+        lock (_lock)
+        {
+            _viewers = [.. _viewers, viewer];
+        }
+
+        viewer.Event += OnEvent;
+        if (viewer.State == SessionState.Connected)
+        {
+            SendBacklog(viewer);
+        }
+        else if (viewer.State == SessionState.Closed)
+        {
+            Remove(viewer);
+        }
+    }
+
+    /// <summary>Removes a viewer; its session stays.</summary>
+    public void Remove(WebRtcConnection viewer)
+    {
+        viewer.Event -= OnEvent;
+        lock (_lock)
+        {
+            _viewers = [.. _viewers.Where(other => other != viewer)];
+        }
+    }
+
+    private void Send(MediaCodec codec, ReadOnlySpan<byte> data, uint timestamp, bool isKeyFrame, int encoding)
+    {
+        MediaFrame frame;
+        WebRtcConnection[] viewers;
+        lock (_lock)
+        {
+            TimeSpan captureTime = _timeline.Map(codec.ClockRate(), timestamp, _server.Now);
+            frame = MediaFrame.Create(codec, data, timestamp, isKeyFrame, encoding, captureTime);
+            if (codec.IsVideo())
+            {
+                _groups[encoding].Add(frame);
+            }
+
+            viewers = _viewers;
+        }
+
+        foreach (WebRtcConnection viewer in viewers)
+        {
+            viewer.SendFrame(frame);
+        }
+    }
+
+    private void OnEvent(WebRtcConnection viewer, SessionEvent sessionEvent)
+    {
+        switch (sessionEvent)
+        {
+            case SessionConnected:
+                SendBacklog(viewer);
+                break;
+            case Sessions.KeyFrameRequested:
+                SendBacklog(viewer);
+                RequestKeyFrame();
+                break;
+            case SessionClosed:
+                Remove(viewer);
+                break;
+        }
+    }
+
+    private void SendBacklog(WebRtcConnection viewer)
+    {
+        // The frame that comes next waits for this lock, so none is lost between the backlog and the live frames.
+        lock (_lock)
+        {
+            int encoding = viewer.Use((session, _) => session.TargetEncoding);
+            viewer.SendBacklog(_groups[encoding].Snapshot());
+        }
+    }
+
+    private void RequestKeyFrame()
+    {
+        lock (_lock)
+        {
+            TimeSpan now = _server.Now;
+            if (_lastKeyFrameRequest != TimeSpan.MinValue && now - _lastKeyFrameRequest < KeyFrameRequestInterval)
+            {
+                return;
+            }
+
+            _lastKeyFrameRequest = now;
+        }
+
+        KeyFrameRequested?.Invoke(this);
+    }
+}

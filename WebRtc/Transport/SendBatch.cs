@@ -1,0 +1,169 @@
+using System.Runtime.InteropServices;
+using Nsn.WebRtc.Network;
+
+namespace Nsn.WebRtc.Transport;
+
+/// <summary>
+/// Collects datagrams and sends them with few system calls: datagrams of equal length to one address become one buffer that the kernel cuts
+/// (UDP_SEGMENT), and several such buffers go in one sendmmsg. Without Linux, or without offload, they go one by one.
+/// </summary>
+internal sealed unsafe class SendBatch(UdpPort port)
+{
+    public const int DatagramMax = 1_500;
+    private const int ArenaBytes = 96 * 1_024;
+    private const int MessagesMax = 64;
+    private const int SegmentsMax = 60;
+    private const int RunBytesMax = 64_000;
+    private const int ControlLength = 24;
+
+    private readonly byte[] _arena = GC.AllocateArray<byte>(ArenaBytes, pinned: true);
+    private readonly byte[] _native = GC.AllocateArray<byte>(
+        MessagesMax * (sizeof(LibC.MultiMessage) + sizeof(LibC.IoVector) + SocketAddressCodec.LengthMax + 4 + ControlLength), pinned: true);
+
+    private readonly Run[] _runs = new Run[MessagesMax];
+    private int _length;
+    private int _runCount;
+
+    /// <summary>Datagrams sent so far.</summary>
+    public long DatagramsSent { get; private set; }
+
+    /// <summary>System calls so far.</summary>
+    public long SystemCalls { get; private set; }
+
+    /// <summary>Room for the next datagram; sends what is there if there is no room.</summary>
+    public Span<byte> Next()
+    {
+        if (ArenaBytes - _length < DatagramMax || _runCount == MessagesMax)
+        {
+            Flush();
+        }
+
+        return _arena.AsSpan(_length, DatagramMax);
+    }
+
+    /// <summary>Takes the datagram that was written to <see cref="Next"/>.</summary>
+    public void Commit(int length, TransportAddress to)
+    {
+        if (_runCount > 0)
+        {
+            ref Run last = ref _runs[_runCount - 1];
+            if (port.HasSegmentationOffload && last.To == to && !last.IsSealed && length <= last.SegmentLength &&
+                last.Segments < SegmentsMax && last.Length + length <= RunBytesMax)
+            {
+                last.Length += length;
+                last.Segments++;
+                last.IsSealed = length < last.SegmentLength;
+                _length += length;
+                return;
+            }
+        }
+
+        _runs[_runCount++] = new Run { To = to, Offset = _length, Length = length, SegmentLength = length, Segments = 1 };
+        _length += length;
+    }
+
+    /// <summary>Sends everything.</summary>
+    public void Flush()
+    {
+        if (_runCount == 0)
+        {
+            return;
+        }
+
+        if (LibC.IsSupported)
+        {
+            FlushNative();
+        }
+        else
+        {
+            for (int i = 0; i < _runCount; i++)
+            {
+                SendOneByOne(_runs[i]);
+            }
+        }
+
+        _runCount = 0;
+        _length = 0;
+    }
+
+    private void FlushNative()
+    {
+        LibC.MultiMessage* messages = (LibC.MultiMessage*)Marshal.UnsafeAddrOfPinnedArrayElement(_native, 0);
+        LibC.IoVector* vectors = (LibC.IoVector*)(messages + MessagesMax);
+        byte* control = (byte*)(vectors + MessagesMax);
+        byte* names = control + (MessagesMax * ControlLength);
+        byte* arena = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_arena, 0);
+        for (int i = 0; i < _runCount; i++)
+        {
+            ref Run run = ref _runs[i];
+            byte* name = names + (i * (SocketAddressCodec.LengthMax + 4));
+            int nameLength = SocketAddressCodec.Write(new Span<byte>(name, SocketAddressCodec.LengthMax), run.To, port.IsIPv6);
+            vectors[i] = new LibC.IoVector { Base = arena + run.Offset, Length = (nuint)run.Length };
+            messages[i] = new LibC.MultiMessage { Name = name, NameLength = (uint)nameLength, Vector = vectors + i, VectorCount = 1 };
+            if (run.Segments > 1)
+            {
+                // struct cmsghdr { size_t length; int level; int type; } and the 16-bit segment length.
+                byte* header = control + (i * ControlLength);
+                *(nuint*)header = 18;
+                *(int*)(header + 8) = LibC.SolUdp;
+                *(int*)(header + 12) = LibC.UdpSegment;
+                *(ushort*)(header + 16) = (ushort)run.SegmentLength;
+                messages[i].Control = header;
+                messages[i].ControlLength = ControlLength;
+            }
+        }
+
+        int sent = 0;
+        while (sent < _runCount)
+        {
+            int result = LibC.sendmmsg(port.Descriptor, messages + sent, (uint)(_runCount - sent), 0);
+            SystemCalls++;
+            if (result > 0)
+            {
+                for (int i = sent; i < sent + result; i++)
+                {
+                    DatagramsSent += _runs[i].Segments;
+                }
+
+                sent += result;
+                continue;
+            }
+
+            int error = Marshal.GetLastPInvokeError();
+            if (error == LibC.ErrorInterrupted)
+            {
+                continue;
+            }
+
+            if (_runs[sent].Segments > 1 && error is LibC.ErrorInvalid or LibC.ErrorIo or LibC.ErrorMessageSize)
+            {
+                // The kernel or the device cannot cut: from now on one datagram at a time.
+                port.HasSegmentationOffload = false;
+                SendOneByOne(_runs[sent]);
+            }
+
+            // Any other error (unreachable, no buffer) loses this datagram only.
+            sent++;
+        }
+    }
+
+    private void SendOneByOne(in Run run)
+    {
+        for (int offset = 0; offset < run.Length; offset += run.SegmentLength)
+        {
+            port.Send(_arena.AsSpan(run.Offset + offset, Math.Min(run.SegmentLength, run.Length - offset)), run.To);
+            DatagramsSent++;
+            SystemCalls++;
+        }
+    }
+
+    private struct Run
+    {
+        public TransportAddress To;
+        public int Offset;
+        public int Length;
+        public int SegmentLength;
+        public int Segments;
+        public bool IsSealed;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Sockets;
+using Nsn.WebRtc.Network;
+
+namespace Nsn.WebRtc.Transport;
+
+/// <summary>The one UDP socket of all sessions: IPv6 with IPv4 mapped into it where the machine has IPv6, else IPv4.</summary>
+internal sealed class UdpPort : IDisposable
+{
+    private const int BufferBytes = 4 * 1_024 * 1_024;
+
+    private readonly Socket _socket;
+
+    private UdpPort(Socket socket)
+    {
+        _socket = socket;
+        Descriptor = (int)socket.Handle;
+        IsIPv6 = socket.AddressFamily == AddressFamily.InterNetworkV6;
+        LocalPort = ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    public int Descriptor { get; }
+
+    public bool IsIPv6 { get; }
+
+    public int LocalPort { get; }
+
+    /// <summary>Cleared when the kernel or the network device refuses segmentation offload.</summary>
+    public bool HasSegmentationOffload { get; set; } = LibC.IsSupported;
+
+    /// <summary>Opens a port; 0 lets the system choose. With several shards the port is shared (SO_REUSEPORT).</summary>
+    public static UdpPort Open(IPAddress? address, int port)
+    {
+        IPAddress local = address ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
+        try
+        {
+            return Bind(local, port);
+        }
+        catch (SocketException) when (address is null && local.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            return Bind(IPAddress.Any, port);
+        }
+    }
+
+    /// <summary>Waits until a datagram is there.</summary>
+    public bool Wait(TimeSpan timeout) => _socket.Poll(timeout, SelectMode.SelectRead);
+
+    /// <summary>Receives one datagram that is there; 0 if there is none after all.</summary>
+    public int Receive(Span<byte> buffer, SocketAddress from)
+    {
+        try
+        {
+            return _socket.Available == 0 ? 0 : _socket.ReceiveFrom(buffer, SocketFlags.None, from);
+        }
+        catch (SocketException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>Sends one datagram; a failure is a lost datagram.</summary>
+    public void Send(ReadOnlySpan<byte> datagram, TransportAddress to)
+    {
+        try
+        {
+            IPEndPoint endpoint = to.ToEndPoint();
+            if (IsIPv6 && to.IsIPv4)
+            {
+                endpoint.Address = endpoint.Address.MapToIPv6();
+            }
+
+            _socket.SendTo(datagram, SocketFlags.None, endpoint);
+        }
+        catch (SocketException)
+        {
+            // UDP promises nothing; consent expiry notices a peer that is gone.
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private static UdpPort Bind(IPAddress address, int port)
+    {
+        Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            if (address.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = address.Equals(IPAddress.IPv6Any);
+            }
+
+            socket.SendBufferSize = BufferBytes;
+            socket.ReceiveBufferSize = BufferBytes;
+            socket.Bind(new IPEndPoint(address, port));
+            return new UdpPort(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

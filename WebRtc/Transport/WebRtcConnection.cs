@@ -1,0 +1,246 @@
+using Nsn.WebRtc.Ice;
+using Nsn.WebRtc.Media;
+using Nsn.WebRtc.Network;
+using Nsn.WebRtc.Sessions;
+
+namespace Nsn.WebRtc.Transport;
+
+/// <summary>A session together with the socket that serves it: thread-safe, one lock a session, handlers run outside of it.</summary>
+public sealed class WebRtcConnection
+{
+    private const int AddressesMax = 32;
+
+    private readonly WebRtcServer _server;
+    private readonly WebRtcSession _session;
+    private readonly Lock _lock = new();
+    private readonly Queue<SessionEvent> _pendingEvents = new();
+    private readonly List<TransportAddress> _addresses = [];
+    private readonly TaskCompletionSource<SessionClosed> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _deadlineTicks;
+    private bool _dispatching;
+
+    internal WebRtcConnection(WebRtcServer server, WebRtcSession session)
+    {
+        _server = server;
+        _session = session;
+        CreatedAt = server.Now;
+        Drain_NeedsLock();
+    }
+
+    /// <summary>128 random bits as hexadecimal text.</summary>
+    public string Id => _session.Id;
+
+    /// <summary>How far it is.</summary>
+    public SessionState State => _session.State;
+
+    /// <summary>When the offer came, on the server's monotonic clock.</summary>
+    public TimeSpan CreatedAt { get; }
+
+    /// <summary>Whatever the owner wants to find again here.</summary>
+    public object? Tag { get; set; }
+
+    /// <summary>Completes when media can be sent; is cancelled if the session closes before.</summary>
+    public Task Connected => _connected.Task;
+
+    /// <summary>Completes when the session is over.</summary>
+    public Task<SessionClosed> Closed => _closed.Task;
+
+    /// <summary>Called for every event, in order, never two at a time, on the thread that caused it. It must not block.</summary>
+    public event Action<WebRtcConnection, SessionEvent>? Event;
+
+    /// <summary>The codec of the video that this peer gets; null if it gets none.</summary>
+    public MediaCodec? VideoCodec => _session.VideoCodec;
+
+    /// <summary>True if the peer wants media from us.</summary>
+    public bool SendsMedia => _session.SendsMedia;
+
+    internal TimeSpan Deadline => TimeSpan.FromTicks(Interlocked.Read(ref _deadlineTicks));
+
+    internal IReadOnlyList<TransportAddress> Addresses
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _addresses];
+            }
+        }
+    }
+
+    /// <summary>Sends a frame; see <see cref="WebRtcSession.SendFrame(MediaFrame)"/>.</summary>
+    public bool SendFrame(MediaFrame frame)
+    {
+        bool sent;
+        lock (_lock)
+        {
+            sent = _session.SendFrame(frame);
+            Drain_NeedsLock();
+        }
+
+        DispatchEvents();
+        return sent;
+    }
+
+    /// <summary>Sends a group of pictures at once; see <see cref="WebRtcSession.SendBacklog"/>.</summary>
+    public void SendBacklog(IReadOnlyList<MediaFrame> frames)
+    {
+        lock (_lock)
+        {
+            _session.SendBacklog(frames);
+            Drain_NeedsLock();
+        }
+
+        DispatchEvents();
+    }
+
+    /// <summary>Runs something on the session under its lock, then sends what came of it.</summary>
+    public T Use<T>(Func<WebRtcSession, TimeSpan, T> action)
+    {
+        T result;
+        lock (_lock)
+        {
+            result = action(_session, _server.Now);
+            Drain_NeedsLock();
+        }
+
+        DispatchEvents();
+        return result;
+    }
+
+    /// <summary>ICE restart: takes the peer's new credentials and gives ours.</summary>
+    public IceCredentials RestartIce(IceCredentials remote)
+    {
+        IceCredentials local = Use((session, now) => session.RestartIce(remote, now));
+        _server.AddUsername(local.UsernameFragment, this);
+        return local;
+    }
+
+    /// <summary>Ends the session in order.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _session.Close(_server.Now);
+            Drain_NeedsLock();
+        }
+
+        DispatchEvents();
+    }
+
+    internal bool Handle(Span<byte> datagram, TransportAddress from, TimeSpan now)
+    {
+        bool taken;
+        lock (_lock)
+        {
+            taken = _session.Handle(datagram, from, now);
+            Drain_NeedsLock();
+        }
+
+        DispatchEvents();
+        return taken;
+    }
+
+    internal void HandleTimeout(TimeSpan now)
+    {
+        lock (_lock)
+        {
+            _session.HandleTimeout(now);
+            Drain_NeedsLock();
+        }
+
+        DispatchEvents();
+    }
+
+    /// <summary>Remembers an address that a valid check came from; false if it is known already or there are too many.</summary>
+    internal bool AddAddress(TransportAddress address)
+    {
+        lock (_lock)
+        {
+            if (_session.State == SessionState.Closed || _addresses.Contains(address) || _addresses.Count >= AddressesMax)
+            {
+                return false;
+            }
+
+            _addresses.Add(address);
+            return true;
+        }
+    }
+
+    private void Drain_NeedsLock()
+    {
+        TimeSpan now = _server.Now;
+        SendBatch batch = _server.Batch;
+        while (true)
+        {
+            PollResult result = _session.Poll(batch.Next(), now);
+            switch (result.Kind)
+            {
+                case PollKind.Datagram:
+                    batch.Commit(result.Length, result.To);
+                    continue;
+                case PollKind.Event:
+                    _pendingEvents.Enqueue(result.Event!);
+                    continue;
+            }
+
+            batch.Flush();
+            Interlocked.Exchange(ref _deadlineTicks, result.Deadline.Ticks);
+            return;
+        }
+    }
+
+    // Handlers run outside the lock, one at a time and in order: whoever finds nobody dispatching does it for all.
+    private void DispatchEvents()
+    {
+        while (true)
+        {
+            SessionEvent next;
+            lock (_lock)
+            {
+                if (_dispatching || !_pendingEvents.TryDequeue(out SessionEvent? found))
+                {
+                    return;
+                }
+
+                _dispatching = true;
+                next = found;
+            }
+
+            try
+            {
+                Dispatch(next);
+            }
+            finally
+            {
+                lock (_lock)
+                {
+                    _dispatching = false;
+                }
+            }
+        }
+    }
+
+    private void Dispatch(SessionEvent sessionEvent)
+    {
+        switch (sessionEvent)
+        {
+            case SessionConnected:
+                _connected.TrySetResult();
+                break;
+            case SessionClosed closed:
+                _server.Forget(this);
+                _connected.TrySetCanceled();
+                Event?.Invoke(this, sessionEvent);
+                _closed.TrySetResult(closed);
+                lock (_lock)
+                {
+                    _session.Dispose();
+                }
+
+                return;
+        }
+
+        Event?.Invoke(this, sessionEvent);
+    }
+}

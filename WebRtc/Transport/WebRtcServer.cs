@@ -1,0 +1,258 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Text;
+using Nsn.WebRtc.Dtls;
+using Nsn.WebRtc.Ice;
+using Nsn.WebRtc.Network;
+using Nsn.WebRtc.Sessions;
+using Nsn.WebRtc.Stun;
+
+namespace Nsn.WebRtc.Transport;
+
+/// <summary>
+/// Owns the UDP socket and the thread that receives from it and drives the sessions' clocks. A first check is routed by its user name, everything else by the
+/// address that it comes from.
+/// </summary>
+public sealed class WebRtcServer : IDisposable
+{
+    private static readonly TimeSpan TickMax = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan IdleTick = TimeSpan.FromMilliseconds(50);
+
+    private readonly WebRtcServerOptions _options;
+    private readonly UdpPort _port;
+    private readonly Thread _thread;
+    private readonly MonotonicClock _clock;
+    private readonly ConcurrentDictionary<string, WebRtcConnection> _byUsername = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, WebRtcConnection> _byId = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<TransportAddress, WebRtcConnection> _byAddress = new();
+    private readonly ThreadLocal<SendBatch> _batches;
+    private volatile bool _stopping;
+
+    /// <summary>Opens the port and starts.</summary>
+    /// <exception cref="SocketException">The port cannot be bound.</exception>
+    public WebRtcServer(WebRtcServerOptions options, TimeProvider? timeProvider = null)
+    {
+        _options = options;
+        _clock = new MonotonicClock(timeProvider ?? TimeProvider.System);
+        Certificate = options.CertificatePath is null ? DtlsCertificate.CreateEphemeral() : DtlsCertificate.LoadOrCreate(options.CertificatePath);
+        _port = UdpPort.Open(options.BindAddress, options.Port);
+        _batches = new ThreadLocal<SendBatch>(() => new SendBatch(_port));
+        Candidates = [.. FindAddresses().Select((address, index) =>
+            IceCandidate.Host(new IPEndPoint(address, options.PublicPort == 0 ? _port.LocalPort : options.PublicPort), index))];
+        _thread = new Thread(Run) { IsBackground = true, Name = "WebRTC" };
+        _thread.Start();
+    }
+
+    /// <summary>The bound UDP port.</summary>
+    public int Port => _port.LocalPort;
+
+    /// <summary>The certificate that all sessions show.</summary>
+    public DtlsCertificate Certificate { get; }
+
+    /// <summary>What is announced.</summary>
+    public IReadOnlyList<IceCandidate> Candidates { get; }
+
+    /// <summary>The sessions that are not closed.</summary>
+    public ICollection<WebRtcConnection> Connections => _byId.Values;
+
+    /// <summary>How many sessions there are.</summary>
+    public int Count => _byId.Count;
+
+    /// <summary>True if no more sessions are taken for now.</summary>
+    public bool IsFull => _byId.Count >= _options.SessionsMax;
+
+    /// <summary>The monotonic time that sessions live in.</summary>
+    public TimeSpan Now => _clock.Now;
+
+    /// <summary>Answers an offer and serves the session.</summary>
+    /// <param name="offer">The peer's description.</param>
+    /// <param name="configure">Changes the options of this session; null to leave them.</param>
+    /// <param name="connection">The session.</param>
+    /// <param name="answer">Our description.</param>
+    /// <param name="reason">What is wrong with the offer.</param>
+    public bool TryAccept(
+        string offer, Func<SessionOptions, SessionOptions>? configure, out WebRtcConnection? connection, out string answer, out string? reason)
+    {
+        connection = null;
+        SessionOptions options = CreateOptions();
+        options = configure is null ? options : configure(options);
+        if (!WebRtcSession.TryAccept(offer, options, Now, out WebRtcSession? session, out answer, out reason))
+        {
+            return false;
+        }
+
+        connection = new WebRtcConnection(this, session!);
+        _byId[session!.Id] = connection;
+        _byUsername[session.LocalUsernameFragment] = connection;
+        return true;
+    }
+
+    /// <summary>Finds a session by its id.</summary>
+    public bool TryGet(string id, out WebRtcConnection? connection) => _byId.TryGetValue(id, out connection);
+
+    /// <summary>Closes all sessions in order, then the port.</summary>
+    public void Dispose()
+    {
+        if (_stopping)
+        {
+            return;
+        }
+
+        foreach (WebRtcConnection connection in _byId.Values)
+        {
+            connection.Close();
+        }
+
+        _stopping = true;
+        if (Thread.CurrentThread != _thread)
+        {
+            _thread.Join();
+        }
+
+        _port.Dispose();
+        _batches.Dispose();
+        Certificate.Dispose();
+    }
+
+    /// <summary>This thread's batch; whoever fills it flushes it before anybody else on the thread can.</summary>
+    internal SendBatch Batch => _batches.Value!;
+
+    internal SessionOptions CreateOptions() => new()
+    {
+        Certificate = Certificate,
+        Candidates = Candidates,
+        VideoCodecs = [.. _options.VideoCodecs],
+        Epoch = _clock.Epoch,
+        StartBitrate = _options.StartBitrate,
+        LegacySrtpOnly = _options.LegacySrtpOnly,
+    };
+
+    internal void Forget(WebRtcConnection connection)
+    {
+        _byId.TryRemove(new KeyValuePair<string, WebRtcConnection>(connection.Id, connection));
+        foreach (KeyValuePair<string, WebRtcConnection> pair in _byUsername.Where(pair => pair.Value == connection))
+        {
+            _byUsername.TryRemove(pair);
+        }
+
+        foreach (TransportAddress address in connection.Addresses)
+        {
+            _byAddress.TryRemove(new KeyValuePair<TransportAddress, WebRtcConnection>(address, connection));
+        }
+    }
+
+    internal void AddUsername(string usernameFragment, WebRtcConnection connection) => _byUsername[usernameFragment] = connection;
+
+    private void Run()
+    {
+        ReceiveBatch receive = new(_port);
+        TimeSpan tick = IdleTick;
+        while (!_stopping)
+        {
+            int count = receive.Receive(tick);
+            TimeSpan now = Now;
+            for (int i = 0; i < count; i++)
+            {
+                Dispatch(receive.Datagram(i, out TransportAddress from), from, now);
+            }
+
+            tick = DriveClocks(count == ReceiveBatch.Capacity);
+        }
+    }
+
+    private TimeSpan DriveClocks(bool moreToReceive)
+    {
+        TimeSpan now = Now;
+        TimeSpan next = TimeSpan.MaxValue;
+        foreach (KeyValuePair<string, WebRtcConnection> pair in _byId)
+        {
+            TimeSpan deadline = pair.Value.Deadline;
+            if (deadline <= now)
+            {
+                pair.Value.HandleTimeout(now);
+                deadline = pair.Value.Deadline;
+            }
+
+            next = deadline < next ? deadline : next;
+        }
+
+        if (moreToReceive)
+        {
+            return TimeSpan.Zero;
+        }
+
+        TimeSpan wait = next == TimeSpan.MaxValue ? IdleTick : next - now;
+        TimeSpan limit = _byId.IsEmpty ? IdleTick : TickMax;
+        return wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait < limit ? wait : limit;
+    }
+
+    private void Dispatch(Span<byte> datagram, TransportAddress from, TimeSpan now)
+    {
+        if (StunMessage.LooksLikeStun(datagram))
+        {
+            DispatchStun(datagram, from, now);
+        }
+        else if (_byAddress.TryGetValue(from, out WebRtcConnection? connection))
+        {
+            connection.Handle(datagram, from, now);
+        }
+    }
+
+    private void DispatchStun(Span<byte> datagram, TransportAddress from, TimeSpan now)
+    {
+        if (!StunMessage.TryParse(datagram, out StunMessage message, out _))
+        {
+            return;
+        }
+
+        if (message.Class != StunClass.Request)
+        {
+            if (_byAddress.TryGetValue(from, out WebRtcConnection? known))
+            {
+                known.Handle(datagram, from, now);
+            }
+
+            return;
+        }
+
+        int colon = message.Username.IndexOf((byte)':');
+        if (colon is <= 0 or > 256)
+        {
+            return;
+        }
+
+        Span<char> fragment = stackalloc char[256];
+        int length = Encoding.UTF8.GetChars(message.Username[..colon], fragment);
+        if (_byUsername.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(fragment[..length], out WebRtcConnection? connection) &&
+            connection.Handle(datagram, from, now) && connection.AddAddress(from))
+        {
+            _byAddress[from] = connection;
+        }
+    }
+
+    private IEnumerable<IPAddress> FindAddresses()
+    {
+        if (_options.PublicAddresses.Count > 0)
+        {
+            return _options.PublicAddresses;
+        }
+
+        if (_options.BindAddress is { } bound && !bound.Equals(IPAddress.Any) && !bound.Equals(IPAddress.IPv6Any))
+        {
+            return [bound];
+        }
+
+        List<IPAddress> addresses = [];
+        foreach (NetworkInterface network in NetworkInterface.GetAllNetworkInterfaces().Where(network => network.OperationalStatus != OperationalStatus.Down))
+        {
+            addresses.AddRange(network.GetIPProperties().UnicastAddresses
+                .Select(unicast => unicast.Address)
+                .Where(address => address.AddressFamily == AddressFamily.InterNetwork || (_port.IsIPv6 && !address.IsIPv6LinkLocal)));
+        }
+
+        // Loopback last: only a browser on this machine can use it.
+        return addresses.OrderBy(IPAddress.IsLoopback).ThenBy(address => address.AddressFamily == AddressFamily.InterNetworkV6).Take(8);
+    }
+}

@@ -1,0 +1,38 @@
+using System.Net;
+using Nsn.WebRtc.Media;
+
+namespace Nsn.WebRtc.Transport;
+
+/// <summary>Settings of a <see cref="WebRtcServer"/>.</summary>
+public sealed class WebRtcServerOptions
+{
+    /// <summary>The UDP port for all sessions; 0 lets the system choose.</summary>
+    public int Port { get; set; }
+
+    /// <summary>The address to bind; null for all, IPv4 and IPv6.</summary>
+    public IPAddress? BindAddress { get; set; }
+
+    /// <summary>
+    /// The addresses that viewers can reach, announced as candidates with the port; empty for the machine's own. On a VM behind one-to-one NAT this is the
+    /// public address.
+    /// </summary>
+    public IList<IPAddress> PublicAddresses { get; } = [];
+
+    /// <summary>The port to announce if it differs from the bound one (port forwarding); 0 if it does not.</summary>
+    public int PublicPort { get; set; }
+
+    /// <summary>Where the DTLS certificate is kept (PEM, 0600); null for one that lives in memory.</summary>
+    public string? CertificatePath { get; set; }
+
+    /// <summary>The video codecs that are sent or taken, best first.</summary>
+    public IList<MediaCodec> VideoCodecs { get; } = [MediaCodec.Vp8];
+
+    /// <summary>Most sessions at once; more are refused with 503.</summary>
+    public int SessionsMax { get; set; } = 5_000;
+
+    /// <summary>The bit rate at which bandwidth estimates start, bits per second.</summary>
+    public int StartBitrate { get; set; } = 2_000_000;
+
+    /// <summary>Offers AES128_CM_HMAC_SHA1_80 alone; for tests.</summary>
+    public bool LegacySrtpOnly { get; set; }
+}

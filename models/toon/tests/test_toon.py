@@ -1,0 +1,72 @@
+"""Quick checks of the drawings, the code, the tokeniser and the placement. Run: python3 -m unittest discover -s tests"""
+import base64
+import json
+import sys
+import unittest
+from pathlib import Path
+
+import torch
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from toonpack import latent, layers, text, vectors, vocabulary  # noqa: E402
+from toonpack.composite import Renderer, compose  # noqa: E402
+
+
+class Toon(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        torch.set_num_threads(1)
+        cls.vectors = json.loads((ROOT / "vectors" / "vectors.json").read_text(encoding="utf-8"))
+        g = torch.Generator().manual_seed(3)
+        cls.attributes, layout = latent.sample_attributes(12, g)
+        cls.code, cls.controls = latent.encode(cls.attributes, layout), layers.sample_controls(12, g)
+
+    def test_masks_sum_to_one_and_sides_are_transparent(self):
+        for name in layers.ORDER:
+            m = layers.draw_masks(name, self.code, self.controls, 48, 32 if name == "body" else 48)
+            self.assertLess((m.sum(1) - 1).abs().max().item(), 1e-5, name)
+            if name != "ground":
+                self.assertLess(m[:, 1:, :, 0].max().item(), 0.1, name)
+                self.assertLess(m[:, 1:, 0].max().item(), 0.1, name)
+
+    def test_codes_survive_and_snap_is_idempotent(self):
+        self.assertTrue(torch.equal(latent.values(self.code), self.attributes))
+        s = latent.snap(torch.randn(50, latent.CODE))
+        self.assertTrue(torch.equal(s, latent.snap(s)))
+
+    def test_still_controls_give_the_same_picture(self):
+        r = Renderer()
+        a = r(self.code[:2], layers.neutral(2), 32)
+        self.assertTrue(torch.equal(a, r(self.code[:2], layers.neutral(2), 32)))
+        self.assertGreater((a - r(self.code[:2], layers.neutral(2, yaw=1.0), 32)).abs().max().item(), 0.1)
+
+    def test_captions_mention_what_they_say(self):
+        import random
+        for seed in range(50):
+            c, said = vocabulary.caption(self.attributes[seed % 12].tolist(), random.Random(seed), 0.1)
+            self.assertIn("kind", said)
+            self.assertNotIn("  ", c)
+            self.assertNotIn(" a a", c)
+
+    def test_tokens_match_the_vectors(self):
+        for v in self.vectors["tokens"]:
+            self.assertEqual([i for i in text.features([v["text"]])[0].tolist() if i], v["ids"])
+            self.assertEqual([i for i in text.sequence([v["text"]])[0].tolist() if i], v["sequence"])
+
+    def test_snap_matches_the_vectors(self):
+        for v in self.vectors["snap"]:
+            self.assertEqual(latent.values(latent.snap(torch.tensor([v["code"]])))[0].tolist(), v["values"])
+
+    def test_frames_match_the_vectors(self):
+        made = {n: vectors.pattern(i, 3 if n == "ground" else 4, 16 if n == "body" else 24, 24) for i, n in enumerate(layers.ORDER)}
+        for case in self.vectors["composite"]["cases"]:
+            frame = compose(made, torch.tensor([case["controls"]]), vectors.SIZE)[0]
+            got = (frame.permute(1, 2, 0) * 255 + 0.5).byte().flatten().int()
+            want = torch.frombuffer(bytearray(base64.b64decode(case["rgb24_base64"])), dtype=torch.uint8).int()
+            self.assertLessEqual((got - want).abs().max().item(), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,204 @@
+"""The bars of the pack, measured from fixed seeds on the weights that the committed graphs hold. Prints JSON."""
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+from . import latent, text
+from .canvas import CONTROLS
+from .composite import Renderer
+from .decoder import Decoder
+from .export import restore
+from .layers import neutral, sample_controls
+from .reader import MOVES, Reader
+from .towers import FRAME, SHARE_A, SHARE_B, views
+from .train_tower import changed, spoil
+from .training import ROOT
+from .vocabulary import NAMES, SIZES, caption
+
+SEED = 20261
+SIZE = 256
+
+
+class Evaluation:
+    """The pack, the renderer it is measured against, and the reader."""
+
+    def __init__(self, folder: Path, count: int):
+        self.count = count
+        self.models = restore(folder)
+        self.decoder, self.renderer = Decoder(self.models), Renderer()
+        self.reader = Reader().eval()
+        self.reader.load_state_dict({k: v.float() if v.dtype == torch.half else v for k, v in torch.load(ROOT / "reader.pt").items()})
+        self.g = torch.Generator().manual_seed(SEED)
+        self.rng = random.Random(SEED)
+        self.attributes, layout = latent.sample_attributes(count, self.g)
+        self.code = latent.encode(self.attributes, layout)
+        self.captions, self.said = zip(*(caption(v, self.rng, 0.1) for v in self.attributes.tolist()))
+        self.noise = torch.randn(count, latent.CODE, generator=self.g)
+        self.generated = latent.snap(self.models["prior"].sample(text.features(list(self.captions)), self.noise))
+        self.controls = sample_controls(count, self.g)
+        self.still = neutral(count)
+
+    def render(self, code, controls, size=SIZE):
+        return torch.cat([self.renderer(code[i:i + 8], controls[i:i + 8], size) for i in range(0, len(code), 8)])
+
+    @staticmethod
+    def small(frames):
+        return F.avg_pool2d(frames, frames.shape[3] // FRAME)
+
+    def mentioned(self) -> torch.Tensor:
+        return torch.tensor([[n in said for n in NAMES] for said in self.said])
+
+    def prior(self) -> dict:
+        mentioned = self.mentioned()
+        right = (latent.values(self.generated) == self.attributes) & mentioned
+        prior = self.models["prior"]
+        ids = text.features(["a wizard in the library"]).expand(8, -1)
+        codes = latent.snap(prior.sample(ids, self.noise[:8]))
+        v = latent.values(codes)
+        free = [i for i, n in enumerate(NAMES) if n not in ("kind", "place")]
+        differ = (v[:, free] != v[:1, free]).sum(1)[1:]
+        again = latent.snap(prior.sample(ids, self.noise[:8]))
+        return {"mentioned_right": right.sum().item() / mentioned.sum().item(), "seeds_that_differ_of_7": int((differ >= 2).sum()),
+                "same_seed_same_code": bool(torch.equal(codes, again))}
+
+    def read(self, frames) -> dict:
+        a, _ = self.reader(views(self.small(frames)))
+        got = torch.stack([h.argmax(1) for h in a.split(SIZES, 1)], 1)
+        ok, mentioned = got == self.attributes, self.mentioned()
+        each = {n: round((ok[:, i] & mentioned[:, i]).sum().item() / max(1, mentioned[:, i].sum().item()), 3) for i, n in enumerate(NAMES)}
+        return {"overall": (ok & mentioned).sum().item() / mentioned.sum().item(), **each}
+
+    def moves(self, frames) -> dict:
+        _, c = self.reader(views(self.small(frames)))
+        true = self.controls[:, [CONTROLS.index(n) for n in MOVES]]
+        r2 = 1 - ((c - true) ** 2).mean(0) / true.var(0)
+        return {n: round(v, 3) for n, v in zip(MOVES, r2.tolist())}
+
+    def composite(self) -> dict:
+        n = min(96, self.count)
+        painted, true = self.decoder(self.code[:n], self.controls[:n], SIZE), self.render(self.code[:n], self.controls[:n])
+        mse = ((painted - true) ** 2).flatten(1).mean(1)
+        return {"psnr_mean": (-10 * mse.log10()).mean().item(), "psnr_worst": (-10 * mse.log10()).min().item(),
+                "psnr_pooled": -10 * mse.mean().log10().item()}
+
+    def delta(self, change: dict) -> dict:
+        """What one control moves, painted and rendered, inside the face and outside of the head."""
+        n = 32
+        base, moved = neutral(n), neutral(n, **change)
+        p = (self.decoder(self.code[:n], moved, SIZE) - self.decoder(self.code[:n], base, SIZE)).abs()
+        r = (self.render(self.code[:n], moved) - self.render(self.code[:n], base)).abs()
+        inside = slice(64, 184)
+        return {"painted": p[:, :, inside, inside].mean().item(), "rendered": r[:, :, inside, inside].mean().item(),
+                "outside": max(p[:, :, :, :32].mean().item(), p[:, :, :, -32:].mean().item()),
+                "cosine": F.cosine_similarity(p.flatten(1), r.flatten(1)).mean().item()}
+
+    def coherence(self) -> dict:
+        agree, move, equal = [], [], True
+        keep = [NAMES.index(n) for n in ("place", "time", "glasses", "kind")]
+        for i in range(4):
+            t = torch.arange(24) / 24
+            c = neutral(24)
+            c[:, CONTROLS.index("open")] = (t * 18).sin().abs()
+            c[:, CONTROLS.index("yaw")] = 0.5 * (t * 5).sin()
+            c[:, CONTROLS.index("phase")] = t / 2
+            frames = self.decoder(self.generated[i:i + 1].expand(24, -1), c, SIZE)
+            equal &= bool(torch.equal(frames[:1], self.decoder(self.generated[i:i + 1], c[:1], SIZE)))
+            a, _ = self.reader(views(self.small(frames)))
+            got = torch.stack([h.argmax(1) for h in a.split(SIZES, 1)], 1)[:, keep]
+            agree.append((got == got[12]).float().mean().item())
+            move.append((frames[1:, :, :, :24] - frames[:-1, :, :, :24]).abs().mean().item())
+        return {"equal_controls_equal_frames": equal, "agreement": sum(agree) / len(agree), "background_step": max(move)}
+
+    def embed(self, frames) -> dict:
+        x = self.small(frames)
+        return {k: self.models["tower_" + k].see(x) for k in "ab"}
+
+    def embed_text(self, captions) -> dict:
+        return {"a": self.models["tower_a"].read(text.features(captions)), "b": self.models["tower_b"].read(text.sequence(captions))}
+
+    def verification(self, frames, thresholds: dict | None) -> dict:
+        n = self.count // 100 * 100
+        t, z = self.embed_text(list(self.captions)), self.embed(frames)
+        rng = random.Random(SEED + 1)
+        right, wrong = [], []
+        for v in self.attributes.tolist():
+            seed = rng.random()
+            c, said = caption(v, random.Random(seed), 0.1)
+            right.append(c)
+            wrong.append(caption(changed(v, said, rng), random.Random(seed), 0.1)[0])
+        tr, tw = self.embed_text(right), self.embed_text(wrong)
+        torch.manual_seed(SEED)
+        x = self.small(frames)
+        bad = F.normalize(self.models["tower_a"].image(spoil(views(x))), dim=1), F.normalize(self.models["tower_b"].image(spoil(views(x))), dim=1)
+        out = {}
+        weights = {"a": (1.0, 0.0), "b": (0.0, 1.0), "ensemble": (SHARE_A, SHARE_B)}
+        off = ~torch.eye(self.count, dtype=torch.bool)
+        pairs = []
+        for name, (wa, wb) in weights.items():
+            s = wa * t["a"] @ z["a"].t() + wb * t["b"] @ z["b"].t()
+            same, other = s.diag(), s[off]
+            spoilt = wa * (t["a"] * bad[0]).sum(1) + wb * (t["b"] * bad[1]).sum(1)
+            swap_right = wa * (tr["a"] * z["a"]).sum(1) + wb * (tr["b"] * z["b"]).sum(1)
+            swap_wrong = wa * (tw["a"] * z["a"]).sum(1) + wb * (tw["b"] * z["b"]).sum(1)
+            top = sum((s[j:j + 100, j:j + 100].argmax(1) == torch.arange(100)).float().mean().item() for j in range(0, n, 100)) / (n // 100)
+            q99 = other.quantile(0.99).item()
+            limit = (thresholds or {}).get(name, q99)
+            out[name] = {"top1_of_100": top, "same": same.mean().item(), "other": other.mean().item(), "same_minus_other": (same.mean() - other.mean()).item(),
+                         "auc_other": (same[:, None] > other.view(self.count, -1)).float().mean().item(),
+                         "auc_spoilt": (same[:, None] > spoilt[None]).float().mean().item(),
+                         "swap": (swap_right > swap_wrong).float().mean().item(), "q99_other": q99,
+                         "accepted_at_threshold": (same > limit).float().mean().item()}
+            if name != "ensemble":
+                pairs.append(s.flatten())
+        out["correlation_a_b"] = torch.corrcoef(torch.stack(pairs))[0, 1].item()
+        return out
+
+
+def rounded(x):
+    """Numbers with four decimals, through all of a report."""
+    if isinstance(x, dict):
+        return {k: rounded(v) for k, v in x.items()}
+    return round(x, 4) if isinstance(x, float) else x
+
+
+def main() -> None:
+    p = argparse.ArgumentParser()
+    p.add_argument("--pack", default=str(ROOT / "pack"))
+    p.add_argument("--count", type=int, default=200)
+    p.add_argument("--thresholds", help="write the acceptance thresholds (q99 of other captions on renders) to this file")
+    a = p.parse_args()
+    torch.set_num_threads(1)
+    start = time.time()
+    with torch.no_grad():
+        e = Evaluation(Path(a.pack), a.count)
+        renders, painted = e.render(e.code, e.still), e.decoder(e.generated, e.still, SIZE)
+        on_renders = e.verification(renders, None)
+        thresholds = {k: round(on_renders[k]["q99_other"], 4) for k in ("a", "b", "ensemble")}
+        report = {"prior": e.prior(), "composite": e.composite(),
+                  "reader": {"renders": e.read(renders), "generated": e.read(painted)},
+                  "controls_r2": {"generated": e.moves(e.decoder(e.generated, e.controls, SIZE))},
+                  "mouth": e.delta({"open": 1.0}), "blink": e.delta({"blink": 1.0}), "coherence": e.coherence(),
+                  "verification": {"renders": on_renders, "generated": e.verification(painted, thresholds)}, "thresholds": thresholds}
+    v, r, c = report["verification"], report["reader"]["generated"], report["controls_r2"]["generated"]
+    report["bars"] = {name: {"value": value, "bar": bar, "met": value >= bar} for name, value, bar in (
+        ("prior_mentioned", report["prior"]["mentioned_right"], 0.95), ("reader_overall", r["overall"], 0.80), ("reader_place", r["place"], 0.90),
+        ("reader_kind", r["kind"], 0.90), ("composite_psnr", report["composite"]["psnr_mean"], 24.0), ("yaw_r2", c["yaw"], 0.85),
+        ("tilt_r2", c["tilt"], 0.85), ("zoom_r2", c["zoom"], 0.85), ("top1_renders", v["renders"]["ensemble"]["top1_of_100"], 0.90),
+        ("top1_generated", v["generated"]["ensemble"]["top1_of_100"], 0.80),
+        ("same_minus_other_generated", v["generated"]["ensemble"]["same_minus_other"], 0.45),
+        ("swap_generated", v["generated"]["ensemble"]["swap"], 0.85))}
+    report["seconds"] = round(time.time() - start)
+    if a.thresholds:
+        Path(a.thresholds).write_text(json.dumps(thresholds), encoding="utf-8")
+    print(json.dumps(rounded(report), indent=1))
+
+
+if __name__ == "__main__":
+    main()

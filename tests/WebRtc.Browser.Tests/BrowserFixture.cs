@@ -1,0 +1,101 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Playwright;
+using Nsn.WebRtc.Hosting;
+using Nsn.WebRtc.Transport;
+
+[assembly: AssemblyFixture(typeof(Nsn.WebRtc.Browser.Tests.BrowserFixture))]
+
+namespace Nsn.WebRtc.Browser.Tests;
+
+/// <summary>A gateway with a test channel, and a headless Chromium.</summary>
+public sealed class BrowserFixture : IAsyncLifetime
+{
+    private WebApplication? _app;
+    private IPlaywright? _playwright;
+    private TestChannel? _channel;
+
+    public static string ChromiumPath => Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
+
+    public static bool IsAvailable => File.Exists(ChromiumPath);
+
+    public IBrowser Browser { get; private set; } = null!;
+
+    public WebRtcServer Server { get; private set; } = null!;
+
+    public MediaSource Source { get; private set; } = null!;
+
+    public string Origin { get; private set; } = string.Empty;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!IsAvailable)
+        {
+            return;
+        }
+
+        Server = new WebRtcServer(new WebRtcServerOptions());
+        Source = new MediaSource(Server, "test");
+        _channel = new TestChannel(TestClip.Create(), Source);
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        _app = builder.Build();
+        _app.MapGet("/", () => Results.Content(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "page.html")), "text/html"));
+        _app.MapWhep("/whep/{channel}", Server, new WhepOptions
+        {
+            FindSource = context => (string?)context.Request.RouteValues["channel"] == "test" ? Source : null,
+        });
+        await _app.StartAsync();
+        Origin = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        _playwright = await Playwright.CreateAsync();
+        Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = ChromiumPath,
+            Headless = true,
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                "--disable-sync", "--disable-features=WebRtcHideLocalIpsWithMdns", "--autoplay-policy=no-user-gesture-required",
+                "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+            ],
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Browser is not null)
+        {
+            await Browser.CloseAsync();
+        }
+
+        _playwright?.Dispose();
+        _channel?.Dispose();
+        if (_app is not null)
+        {
+            await _app.DisposeAsync();
+        }
+
+        Server?.Dispose();
+    }
+
+    /// <summary>What the server knows of its sessions, for failure messages.</summary>
+    public string Describe() => string.Join(
+        "; ",
+        Server.Connections.Select(connection => connection.Use((session, now) =>
+            $"{session.State} to {session.RemoteAddress}, dropped {session.DatagramsDropped} ({session.LastDropReason}), queued {session.QueuedMediaBytes}")));
+
+    /// <summary>A page of its own profile.</summary>
+    public async Task<IPage> OpenAsync()
+    {
+        IBrowserContext context = await Browser.NewContextAsync();
+        IPage page = await context.NewPageAsync();
+        await page.GotoAsync(Origin + "/");
+        return page;
+    }
+}
