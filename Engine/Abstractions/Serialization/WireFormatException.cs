@@ -1,0 +1,6 @@
+using Orleans.Runtime;
+
+namespace Nsn.Engine.Serialization;
+
+/// <summary>Bytes that do not say what they should, or a value that cannot be written; the message names the type.</summary>
+public sealed class WireFormatException(string message) : OrleansException(message);
