@@ -30,6 +30,15 @@ public abstract class Call : IRequest, IThreadPoolWorkItem
     internal ICallCompletion Completion { get; set; }
     internal Exception Fault { get; set; }
     internal bool Abandoned { get; private set; }
+    internal bool Interleaves { get; set; }
+    internal bool PlaceHere { get; set; }
+    internal bool OwnsArguments { get; set; }
+    internal bool IsFiltered { get; set; }
+    internal SiloAddress ReplyTo { get; set; }
+    internal long ReplyCorrelation { get; set; }
+
+    /// <summary>Whether the call counts as use of the grain.</summary>
+    internal virtual bool KeepsAlive => true;
     internal CancellationTokenSource Cancellation { get; set; }
     internal CancellationTokenRegistration CancellationRegistration { get; set; }
     internal object Target { get; set; }
@@ -183,6 +192,11 @@ public abstract class Call : IRequest, IThreadPoolWorkItem
         Target = null;
         CorrelationId = 0;
         ForwardCount = 0;
+        Interleaves = false;
+        PlaceHere = false;
+        OwnsArguments = false;
+        IsFiltered = false;
+        ReplyTo = null;
         if (Cancellation is not null)
         {
             Cancellation.Dispose();

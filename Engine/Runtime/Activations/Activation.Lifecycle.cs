@@ -1,0 +1,232 @@
+using Nsn.Engine.Runtime.Cluster;
+
+namespace Nsn.Engine.Runtime.Activations;
+
+/// <content>The beginning and the end.</content>
+internal sealed partial class Activation
+{
+    private ActivationState _state;
+    private bool _ending;
+    private long _keepUntil;
+
+    public ActivationState State => _state;
+    public bool IsValid => _state <= ActivationState.Valid;
+
+    /// <summary>For observers and system grains: an instance that exists already.</summary>
+    public void UseInstance(object instance)
+    {
+        GrainInstance = instance;
+        _state = ActivationState.Valid;
+    }
+
+    public void Activate(Dictionary<string, object>? requestContext, CancellationToken cancellationToken = default) =>
+        Post(static state => _ = ((Activation)state!).BeginAsync(), this);
+
+    /// <summary>Owns the grain in the directory, makes the instance, sets up its state, and lets the grain prepare.</summary>
+    private async Task BeginAsync()
+    {
+        try
+        {
+            if (_node is IActivationOwner owner && Class.UsesDirectory)
+            {
+                var registration = owner.RegisterAsync(this);
+                var winner = registration.IsCompletedSuccessfully ? registration.Result : await registration;
+                if (winner is not null)
+                {
+                    Fail(new DeactivationReason(DeactivationReasonCode.DuplicateActivation, $"The grain is active at {winner.SiloAddress}."), null);
+                    return;
+                }
+            }
+
+            _state = ActivationState.Activating;
+            GrainInstance = Class.Create(this);
+            if (GrainInstance is ILifecycleParticipant<IGrainLifecycle> participant)
+                participant.Participate(ObservableLifecycle);
+            if (_extras?.Lifecycle is { } lifecycle)
+                await lifecycle.StartAsync(CancellationToken.None);
+            if (GrainInstance is IGrainBase grain)
+            {
+                var activating = grain.OnActivateAsync(CancellationToken.None);
+                if (!activating.IsCompletedSuccessfully)
+                    await WithTimeout(activating, _node.ActivationTimeout, nameof(IGrainBase.OnActivateAsync));
+            }
+        }
+        catch (Exception exception)
+        {
+            Log.ActivationFailed(_node.Logger, GrainId, exception);
+            Fail(new DeactivationReason(DeactivationReasonCode.ActivationFailed, exception, "Activation failed."), exception);
+            return;
+        }
+
+        lock (this)
+        {
+            if (Class.MayInterleave is { } predicate)
+            {
+                for (var call = _queueHead; call is not null; call = call.Next)
+                    call.Interleaves = predicate(GrainInstance!, call);
+            }
+
+            if (_state == ActivationState.Activating)
+                _state = ActivationState.Valid;
+        }
+    }
+
+    private async Task WithTimeout(Task task, TimeSpan timeout, string what)
+    {
+        try
+        {
+            await task.WaitAsync(timeout, _node.TimeProvider);
+        }
+        catch (TimeoutException) when (!task.IsFaulted)
+        {
+            throw new TimeoutException($"{what} of {GrainId} ({Class.Type}) did not end within {timeout}.");
+        }
+    }
+
+    private void Fail(DeactivationReason reason, Exception? error)
+    {
+        Call? waiting;
+        lock (this)
+        {
+            _state = ActivationState.Dead;
+            waiting = TakeQueue_NeedsLock();
+        }
+
+        Extras.Reason = reason;
+        _node.Forget(this);
+        if (error is not null && _node is IActivationOwner owner && Class.UsesDirectory)
+            _ = owner.UnregisterAsync(this);
+        DisposeTimers();
+        Extras.SignalDeactivated();
+        while (waiting is not null)
+        {
+            var next = waiting.Next;
+            waiting.Next = null!;
+            if (error is null)
+            {
+                _node.Reroute(waiting);
+            }
+            else
+            {
+                waiting.Fault = error;
+                Completed(waiting);
+            }
+
+            waiting = next;
+        }
+    }
+
+    private Call? TakeQueue_NeedsLock()
+    {
+        var head = _queueHead;
+        _queueHead = _queueTail = null;
+        _queued = 0;
+        return head;
+    }
+
+    public void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default)
+    {
+        lock (this)
+        {
+            if (_state is ActivationState.Deactivating or ActivationState.Dead)
+                return;
+            if (_state != ActivationState.Valid)
+            {
+                // Not begun yet: end it as soon as it has.
+                Enqueue(new WorkItem(static state => ((Activation)state!).Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "Deactivation was asked for during activation.")), this));
+                return;
+            }
+
+            _state = ActivationState.Deactivating;
+            Extras.Reason = deactivationReason;
+        }
+
+        Post(static _ => { }, null);
+    }
+
+    /// <summary>Ends an activation that nobody uses; false when it is in use.</summary>
+    public bool TryCollect(long now, long ageMilliseconds)
+    {
+        lock (this)
+        {
+            if (_state != ActivationState.Valid || !IsIdle || now - LastUsed < ageMilliseconds || now < _keepUntil)
+                return false;
+            _state = ActivationState.Deactivating;
+            Extras.Reason = new DeactivationReason(DeactivationReasonCode.ActivationIdle, "Nobody called the grain for its collection age.");
+        }
+
+        Post(static _ => { }, null);
+        return true;
+    }
+
+    public void KeepAliveFor(TimeSpan time) => _keepUntil = time == Timeout.InfiniteTimeSpan
+        ? long.MaxValue
+        : time <= TimeSpan.Zero ? 0 : _node.Now + (long)Math.Min(time.TotalMilliseconds, long.MaxValue / 4d);
+
+    public void Touch() => LastUsed = _node.Now;
+
+    /// <summary>Runs the grain's farewell, gives up ownership, and sends calls that still wait elsewhere.</summary>
+    private async Task EndAsync()
+    {
+        DisposeTimers();
+        try
+        {
+            if (GrainInstance is IGrainBase grain)
+                await WithTimeout(grain.OnDeactivateAsync(Extras.Reason, CancellationToken.None), _node.DeactivationTimeout, nameof(IGrainBase.OnDeactivateAsync));
+            if (_extras?.Lifecycle is { } lifecycle)
+                await lifecycle.StopAsync(CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            Log.DeactivationFailed(_node.Logger, GrainId, exception);
+        }
+
+        try
+        {
+            if (GrainInstance is IAsyncDisposable asyncDisposable)
+                await asyncDisposable.DisposeAsync();
+            else if (GrainInstance is IDisposable disposable)
+                disposable.Dispose();
+            if (_node is IActivationOwner owner && Class.UsesDirectory)
+                await owner.UnregisterAsync(this);
+        }
+        catch (Exception exception)
+        {
+            Log.DeactivationFailed(_node.Logger, GrainId, exception);
+        }
+
+        Fail(Extras.Reason, null);
+    }
+
+    public bool IsAcceptingWork => _state < ActivationState.Deactivating;
+
+    /// <summary>Ends at once without a farewell: the silo no longer owns the grain.</summary>
+    public void Drop(Exception reason)
+    {
+        var dropped = new List<Call>();
+        lock (this)
+        {
+            _state = ActivationState.Dead;
+            for (var call = TakeQueue_NeedsLock(); call is not null; call = call.Next)
+                dropped.Add(call);
+            for (var call = _runningHead; call is not null; call = call.NextRunning)
+                dropped.Add(call);
+        }
+
+        DisposeTimers();
+        foreach (var call in dropped)
+            call.Abandon(reason);
+        Extras.SignalDeactivated();
+    }
+
+    private void DisposeTimers()
+    {
+        if (_extras?.Timers is not { } timers)
+            return;
+        IDisposable[] all;
+        lock (timers)
+            all = [.. timers];
+        foreach (var timer in all)
+            timer.Dispose();
+    }
+}

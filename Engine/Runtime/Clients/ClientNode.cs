@@ -1,0 +1,158 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Nsn.Engine.Runtime.Activations;
+using Nsn.Engine.Runtime.Silos;
+using Nsn.Engine.Runtime.Transport;
+using Orleans.Configuration;
+
+namespace Nsn.Engine.Runtime.Clients;
+
+/// <summary>A process that calls grains through one silo at a time, its gateway, and finds another when that is lost.</summary>
+internal sealed class ClientNode : Node
+{
+    private readonly IGatewayList _gateways;
+    private readonly IClientConnectionRetryFilter? _retry;
+    private readonly CancellationTokenSource _stopped = new();
+    private volatile SiloAddress? _gateway;
+    private Task? _connecting;
+
+    public ClientNode(IServiceProvider services, ITransport transport, IGatewayList gateways)
+        : base(services, transport, services.GetRequiredService<IOptions<ClientMessagingOptions>>().Value)
+    {
+        _gateways = gateways;
+        _retry = services.GetService<IClientConnectionRetryFilter>();
+        Address = SiloAddress.New(System.Net.IPAddress.Loopback, 0, -Random.Shared.Next(1, int.MaxValue));
+    }
+
+    protected override IEnumerable<Activation> Activations => Observers.Activations;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        StartClock();
+        await Transport.StartAsync(Address, this, cancellationToken);
+        while (true)
+        {
+            try
+            {
+                await ConnectAsync(cancellationToken);
+                return;
+            }
+            catch (SiloUnavailableException exception) when (_retry is not null)
+            {
+                if (!await _retry.ShouldRetryConnectionAttempt(exception, cancellationToken))
+                    throw;
+            }
+        }
+    }
+
+    public async Task StopAsync()
+    {
+        await _stopped.CancelAsync();
+        StopClock();
+        await Transport.DisposeAsync();
+    }
+
+    public override void Route(Call call)
+    {
+        if (call.TargetId.Type == ObserverTable.Type && ObserverTable.ProcessOf(call.TargetId)?.Equals(Address) == true)
+        {
+            if (!Observers.TryGet(call.TargetId.Key, out var observer) || !Deliver(observer, call))
+                call.Abandon(new ClientNotAvailableException(call.TargetId));
+        }
+        else if (_gateway is { } gateway)
+        {
+            SendRemote(call, gateway, placeHere: false);
+        }
+        else
+        {
+            _ = SendWhenConnectedAsync(call);
+        }
+    }
+
+    private async Task SendWhenConnectedAsync(Call call)
+    {
+        try
+        {
+            if (!call.OwnsArguments)
+            {
+                call.CopyArguments();
+                call.OwnsArguments = true;
+            }
+
+            await (_connecting ?? Task.CompletedTask);
+            SendRemote(call, _gateway ?? throw new SiloUnavailableException("The client is not connected to any silo."), placeHere: false);
+        }
+        catch (Exception exception)
+        {
+            call.Abandon(exception);
+        }
+    }
+
+    public override void Forget(Activation activation)
+    {
+    }
+
+    public override void OnDisconnected(SiloAddress peer, string reason)
+    {
+        if (peer.Equals(_gateway))
+        {
+            _gateway = null;
+            if (!_stopped.IsCancellationRequested)
+                _connecting = ReconnectAsync();
+        }
+
+        base.OnDisconnected(peer, reason);
+    }
+
+    protected override void OnUnreachable(SiloAddress peer)
+    {
+        if (peer.Equals(_gateway) && !_stopped.IsCancellationRequested)
+        {
+            _gateway = null;
+            _connecting = ReconnectAsync();
+        }
+    }
+
+    private async Task ReconnectAsync()
+    {
+        while (!_stopped.IsCancellationRequested && _gateway is null)
+        {
+            try
+            {
+                await ConnectAsync(_stopped.Token);
+            }
+            catch (SiloUnavailableException exception)
+            {
+                SiloLog.RouteFailed(Logger, "the client's connection", exception);
+                await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider, _stopped.Token);
+            }
+        }
+    }
+
+    private async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        var gateways = await _gateways.GetGatewaysAsync(cancellationToken);
+        Exception? last = null;
+        foreach (var gateway in gateways.OrderBy(_ => Random.Shared.Next()))
+        {
+            try
+            {
+                var silo = Transport is TcpTransport tcp ? await tcp.ConnectAsync(gateway.Endpoint, cancellationToken) : gateway.Silo!;
+                _gateway = silo;
+                await Hello(silo);
+                return;
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                _gateway = null;
+                last = exception;
+            }
+        }
+
+        throw new SiloUnavailableException(gateways.Count == 0 ? "No silo is known to connect to." : $"None of {gateways.Count} silos could be reached.", last!);
+    }
+
+    private Task Hello(SiloAddress silo) =>
+        ((ISiloControl)(object)References.Create(GrainId.Create(Silo.ControlType, silo.ToParsableString()), typeof(ISiloControl))).ConnectClient(Address);
+}

@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Nsn.Engine.Runtime.Silos;
+using Orleans.Runtime.MembershipService.SiloMetadata;
+
+namespace Nsn.Engine.Runtime.Cluster;
+
+/// <summary>
+/// This silo's place in the cluster: it holds the lease, renews it every second, and tells the silo the moment it may not act any more.
+/// </summary>
+internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache, IDisposable
+{
+    public static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(1);
+
+    private readonly IClusterJudge _judge;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Func<SiloInfo> _describe;
+    private readonly Action<ClusterView, ClusterView> _onChange;
+    private readonly Action<string> _onFenced;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? _timer;
+    private long _leaseUntil = long.MaxValue;
+    private int _renewing;
+    private volatile bool _fenced;
+
+    public Membership(IClusterJudge judge, TimeProvider time, ILogger logger, Func<SiloInfo> describe, Action<ClusterView, ClusterView> onChange, Action<string> onFenced)
+    {
+        _judge = judge;
+        _time = time;
+        _logger = logger;
+        _describe = describe;
+        _onChange = onChange;
+        _onFenced = onFenced;
+    }
+
+    public ClusterView View { get; private set; } = ClusterView.Empty;
+
+    /// <summary>By the monotonic clock: a process that was paused notices before it acts.</summary>
+    public bool HoldsLease => !_fenced && (_leaseUntil == long.MaxValue || _time.GetTimestamp() < _leaseUntil);
+
+    public async Task JoinAsync(CancellationToken cancellationToken)
+    {
+        var asked = _time.GetTimestamp();
+        var lease = await _judge.JoinAsync(_describe(), cancellationToken);
+        if (!lease.Granted)
+            throw new OrleansException("The cluster did not admit this silo.");
+        _fenced = false;
+        Accept(lease, asked);
+        _judge.Changed += OnJudgeChanged;
+        _timer = _time.CreateTimer(static state => _ = ((Membership)state!).RenewAsync(), this, RenewInterval, RenewInterval);
+    }
+
+    public async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        var self = _describe();
+        Dispose();
+        _fenced = true;
+        await _judge.LeaveAsync(self.Address, cancellationToken);
+    }
+
+    /// <summary>Renews now; for a change of status that others should see.</summary>
+    public async Task RenewAsync()
+    {
+        if (Interlocked.Exchange(ref _renewing, 1) == 1)
+            return;
+        try
+        {
+            var asked = _time.GetTimestamp();
+            var lease = await _judge.RenewAsync(_describe(), CancellationToken.None);
+            if (lease.Granted)
+                Accept(lease, asked);
+            else
+                Fence("the cluster has declared it dead");
+        }
+        catch (Exception exception)
+        {
+            SiloLog.RenewFailed(_logger, _describe().Address, exception);
+            if (!HoldsLease)
+                Fence("its lease ran out before it could be renewed");
+        }
+        finally
+        {
+            Volatile.Write(ref _renewing, 0);
+        }
+    }
+
+    private void OnJudgeChanged() => _ = RefreshAsync();
+
+    private async Task RefreshAsync()
+    {
+        try
+        {
+            Apply(await _judge.ReadAsync(CancellationToken.None));
+        }
+        catch (Exception exception)
+        {
+            SiloLog.RenewFailed(_logger, _describe().Address, exception); // the next renewal brings the view as well
+        }
+    }
+
+    private void Accept(LeaseRenewal lease, long asked)
+    {
+        _leaseUntil = lease.Duration is { } duration ? asked + (long)(duration.TotalSeconds * _time.TimestampFrequency) : long.MaxValue;
+        Apply(lease.View);
+    }
+
+    private void Apply(ClusterView view)
+    {
+        ClusterView before;
+        lock (_judge)
+        {
+            before = View;
+            if (view.Version < before.Version)
+                return;
+            View = view;
+        }
+
+        if (view.Version == before.Version)
+            return;
+        SiloLog.MembershipChanged(_logger, view.Version, string.Join(", ", view.Silos.Select(silo => $"{silo.Address} {silo.Status}")));
+        _onChange(before, view);
+        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
+
+    private void Fence(string reason)
+    {
+        if (_fenced)
+            return;
+        _fenced = true;
+        Dispose();
+        _onFenced(reason);
+    }
+
+    public void Dispose()
+    {
+        _judge.Changed -= OnJudgeChanged;
+        _timer?.Dispose();
+        _timer = null;
+    }
+
+    public ClusterMembershipSnapshot CurrentSnapshot => new(
+        View.Silos.ToImmutableDictionary(silo => silo.Address, silo => new ClusterMember(silo.Address, silo.Status, silo.Name)),
+        new MembershipVersion(View.Version));
+
+    public IAsyncEnumerable<ClusterMembershipSnapshot> MembershipUpdates => Updates();
+
+    private async IAsyncEnumerable<ClusterMembershipSnapshot> Updates([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var changed = _changed.Task;
+            yield return CurrentSnapshot;
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    public async ValueTask Refresh(MembershipVersion minimumVersion = default, CancellationToken cancellationToken = default) =>
+        Apply(await _judge.ReadAsync(cancellationToken));
+
+    /// <summary>Nobody is killed by request here: only the judge decides who is dead.</summary>
+    public Task<bool> TryKill(SiloAddress siloAddress) => Task.FromResult(false);
+
+    public SiloMetadata GetSiloMetadata(SiloAddress siloAddress) =>
+        View.Find(siloAddress) is { } silo ? new SiloMetadata(silo.Metadata) : SiloMetadata.Empty;
+}

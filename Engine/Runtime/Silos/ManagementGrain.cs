@@ -1,0 +1,44 @@
+using Orleans.Concurrency;
+
+namespace Nsn.Engine.Runtime.Silos;
+
+/// <summary>Answers questions about the cluster by asking its silos.</summary>
+[StatelessWorker]
+internal sealed class ManagementGrain(IClusterMembershipService membership, Silo silo) : Grain, IManagementGrain
+{
+    public Task<Dictionary<SiloAddress, SiloStatus>> GetHosts(bool onlyActive = false) => Task.FromResult(membership.CurrentSnapshot.Members.Values
+        .Where(member => !onlyActive || member.Status == SiloStatus.Active)
+        .ToDictionary(member => member.SiloAddress, member => member.Status));
+
+    public Task ForceActivationCollection(SiloAddress[] hostsIds, TimeSpan ageLimit) => Task.WhenAll(Hosts(hostsIds).Select(host => Control(host).Collect(ageLimit)));
+    public Task ForceActivationCollection(TimeSpan ageLimit) => ForceActivationCollection([], ageLimit);
+    public Task<SiloRuntimeStatistics[]> GetRuntimeStatistics(SiloAddress[] hostsIds) => Task.WhenAll(Hosts(hostsIds).Select(host => Control(host).GetStatistics()));
+    public Task<SimpleGrainStatistic[]> GetSimpleGrainStatistics() => GetSimpleGrainStatistics([]);
+
+    public async Task<SimpleGrainStatistic[]> GetSimpleGrainStatistics(SiloAddress[] hostsIds) =>
+        [.. (await GetDetailedGrainStatistics(null, hostsIds))
+            .GroupBy(grain => (grain.GrainType, grain.SiloAddress))
+            .Select(group => new SimpleGrainStatistic { GrainType = group.Key.GrainType, SiloAddress = group.Key.SiloAddress, ActivationCount = group.Count() })];
+
+    public async Task<DetailedGrainStatistic[]> GetDetailedGrainStatistics(string[]? types = null, SiloAddress[]? hostsIds = null)
+    {
+        var all = await Task.WhenAll(Hosts(hostsIds).Select(host => Control(host).GetGrains()));
+        return [.. all.SelectMany(grains => grains).Where(grain => types is null || types.Contains(grain.GrainType))];
+    }
+
+    public async Task<int> GetTotalActivationCount() => (await GetRuntimeStatistics([])).Sum(statistics => statistics.ActivationCount);
+
+    public async ValueTask<SiloAddress> GetActivationAddress(IAddressable reference)
+    {
+        var id = reference.GetGrainId();
+        return (await GetDetailedGrainStatistics()).FirstOrDefault(grain => grain.GrainId == id)?.SiloAddress!;
+    }
+
+    public async ValueTask<List<GrainId>> GetActiveGrains(GrainType type) =>
+        [.. (await GetDetailedGrainStatistics()).Where(grain => grain.GrainId.Type == type).Select(grain => grain.GrainId)];
+
+    private IEnumerable<SiloAddress> Hosts(SiloAddress[]? chosen) => chosen is { Length: > 0 } ? chosen : membership.CurrentSnapshot.Members.Keys;
+
+    private ISiloControl Control(SiloAddress host) =>
+        (ISiloControl)(object)silo.References.Create(GrainId.Create(Silo.ControlType, host.ToParsableString()), typeof(ISiloControl));
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using Nsn.Engine.Runtime.Activations;
+
+namespace Nsn.Engine.Runtime.Silos;
+
+/// <content>The clock, and calls whose time is up.</content>
+internal abstract partial class Node
+{
+    private const int TickMilliseconds = 100;
+    private readonly long _started;
+    private ITimer? _ticker;
+    private long _now;
+    private int _ticks;
+
+    /// <summary>Milliseconds since the node was made, a tenth of a second coarse: reading it costs nothing.</summary>
+    public long Now => Volatile.Read(ref _now);
+
+    protected void StartClock() => _ticker = TimeProvider.CreateTimer(static state => ((Node)state!).Tick(), this, TimeSpan.FromMilliseconds(TickMilliseconds), TimeSpan.FromMilliseconds(TickMilliseconds));
+
+    protected void StopClock() => _ticker?.Dispose();
+
+    private void Tick()
+    {
+        Volatile.Write(ref _now, (long)TimeProvider.GetElapsedTime(_started).TotalMilliseconds);
+        OnTick();
+        if (_hasShortTimeouts || ++_ticks % 5 == 0)
+            ExpireCalls();
+    }
+
+    protected virtual void OnTick()
+    {
+    }
+
+    protected abstract IEnumerable<Activation> Activations { get; }
+
+    private void ExpireCalls()
+    {
+        var now = Now;
+        List<Call>? expired = null;
+        foreach (var activation in Activations)
+            activation.CollectExpired(now, ref expired);
+        foreach (var (correlation, pending) in _pending)
+        {
+            if (pending.Call.Deadline < now && _pending.TryRemove(correlation, out _))
+            {
+                SendCancel(pending.Target, correlation);
+                if (pending.Call.TryClaim())
+                    (expired ??= []).Add(pending.Call);
+            }
+        }
+
+        if (expired is null)
+            return;
+        foreach (var call in expired)
+        {
+            call.PublishAbandoned(new TimeoutException(DescribeExpired(call)));
+            SignalCancellation(call);
+        }
+    }
+
+    private string DescribeExpired(Call call)
+    {
+        var chain = new List<string>();
+        var seen = new HashSet<GrainId>();
+        GrainId? repeated = null;
+        for (var link = call; link is not null && chain.Count < 32; link = link.Parent)
+        {
+            chain.Add($"{link.TargetId}.{link.GetMethodName()}");
+            if (!seen.Add(link.TargetId))
+                repeated = link.TargetId;
+            if (link.Parent is null && !link.SourceId.IsDefault)
+            {
+                chain.Add(link.SourceId.ToString());
+                if (!seen.Add(link.SourceId))
+                    repeated = link.SourceId;
+            }
+        }
+
+        chain.Reverse();
+        var text = new StringBuilder($"Response did not arrive on time for {call}. Call chain: {string.Join(" -> ", chain)}.");
+        if (repeated is { } grain)
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $" Deadlock: {grain} waits for a call that waits for it; make it reentrant or allow call-chain reentrancy.");
+        if (Find(call.TargetId) is { } activation)
+            text.Append(' ').Append(activation.Describe()).Append('.');
+        return text.ToString();
+    }
+
+    protected virtual Activation? Find(GrainId grainId) => null;
+}

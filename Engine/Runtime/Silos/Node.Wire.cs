@@ -1,0 +1,229 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Nsn.Engine.Runtime.Silos;
+
+/// <content>Requests, responses and cancellations as frames.</content>
+internal abstract partial class Node
+{
+    private readonly ConcurrentDictionary<long, (Call Call, SiloAddress Target)> _pending = new();
+    private readonly ConcurrentDictionary<(SiloAddress From, long Correlation), Call> _cancellable = new();
+    private long _lastCorrelation;
+
+    protected void SendRemote(Call call, SiloAddress target, bool placeHere)
+    {
+        var oneWay = (call.Options & CallOptions.OneWay) != 0;
+        var correlation = oneWay ? 0 : Interlocked.Increment(ref _lastCorrelation);
+        var frame = new Writer { LengthMax = MessageLengthMax };
+        try
+        {
+            WriteRequest(frame, call, correlation, placeHere);
+        }
+        catch (Exception exception)
+        {
+            frame.Dispose();
+            call.Abandon(exception);
+            return;
+        }
+
+        call.CorrelationId = correlation;
+        if (!oneWay)
+            _pending[correlation] = (call, target);
+        if (!Transport.TrySend(target, frame))
+        {
+            OnUnreachable(target);
+            if (oneWay || _pending.TryRemove(correlation, out _))
+                call.Abandon(new SiloUnavailableException($"{target} cannot be reached, or its queue is full; {call} was not sent."));
+        }
+        else if (oneWay)
+        {
+            call.Complete();
+        }
+    }
+
+    private void WriteRequest(Writer frame, Call call, long correlation, bool placeHere)
+    {
+        frame.WriteByte((byte)FrameKind.Request);
+        frame.WriteVarUInt((ulong)correlation);
+        frame.WriteByte((byte)(placeHere ? 1 : 0));
+        frame.WriteVarUInt((ulong)call.ForwardCount);
+        frame.WriteVarUInt((ulong)Math.Max(0, call.Deadline - Now));
+        frame.WriteBytes(call.TargetId.Type.AsSpan());
+        frame.WriteBytes(call.TargetId.Key.AsSpan());
+        frame.WriteBytes(call.SourceId.Type.AsSpan());
+        frame.WriteBytes(call.SourceId.Key.AsSpan());
+        frame.WriteVarUInt((ulong)(call.Context?.Count ?? 0));
+        if (call.Context is { } context)
+        {
+            foreach (var (key, value) in context)
+            {
+                frame.WriteString(key);
+                CodecOf<object>.Instance.WriteItem(frame, value);
+            }
+        }
+
+        CodecOf<Call>.Instance.Write(frame, call);
+    }
+
+    private void SendCancel(SiloAddress target, long correlation)
+    {
+        var frame = new Writer(32);
+        frame.WriteByte((byte)FrameKind.Cancel);
+        frame.WriteVarUInt((ulong)correlation);
+        Transport.TrySend(target, frame);
+    }
+
+    public void OnFrame(SiloAddress from, byte[] buffer, int offset, int count)
+    {
+        try
+        {
+            var reader = new Reader(buffer, offset, count) { Runtime = this };
+            switch ((FrameKind)reader.ReadByte())
+            {
+                case FrameKind.Request:
+                    OnRequest(from, reader);
+                    break;
+                case FrameKind.Response:
+                    OnResponse(reader);
+                    break;
+                case FrameKind.Cancel:
+                    if (_cancellable.TryRemove((from, (long)reader.ReadVarUInt()), out var call))
+                        SignalCancellation(call);
+                    break;
+                default:
+                    throw new WireFormatException("The frame is of no known kind.");
+            }
+        }
+        catch (Exception exception)
+        {
+            SiloLog.BadFrame(Logger, from, exception);
+        }
+    }
+
+    private void OnRequest(SiloAddress from, Reader reader)
+    {
+        var correlation = (long)reader.ReadVarUInt();
+        var placeHere = reader.ReadByte() == 1;
+        var forwards = checked((int)reader.ReadVarUInt());
+        var deadline = Now + checked((long)Math.Min(reader.ReadVarUInt(), (ulong)long.MaxValue / 4));
+        var target = new GrainId(new GrainType(reader.ReadBytes()), new IdSpan(reader.ReadBytes()));
+        var source = new GrainId(new GrainType(reader.ReadBytes()), new IdSpan(reader.ReadBytes()));
+        Call call;
+        try
+        {
+            Dictionary<string, object>? context = null;
+            for (var entries = reader.ReadLength("request context"); entries > 0; entries--)
+                (context ??= new(StringComparer.Ordinal))[reader.ReadString()] = CodecOf<object>.Instance.ReadItem(reader);
+            call = CodecOf<Call>.Instance.Read(reader);
+            call.Context = context!;
+        }
+        catch (Exception exception)
+        {
+            SiloLog.BadFrame(Logger, from, exception);
+            if (correlation != 0)
+                SendResponse(from, correlation, null, exception);
+            return;
+        }
+
+        call.TargetId = target;
+        call.SourceId = source;
+        call.Deadline = deadline;
+        call.ForwardCount = forwards;
+        call.PlaceHere = placeHere;
+        call.OwnsArguments = true;
+        if (correlation != 0)
+        {
+            call.Completion = this;
+            call.ReplyTo = from;
+            call.ReplyCorrelation = correlation;
+            if (call.IsCancellable)
+            {
+                call.Cancellation = new CancellationTokenSource();
+                call.SetCancellationToken(call.Cancellation.Token);
+                _cancellable[(from, correlation)] = call;
+            }
+        }
+
+        Route(call);
+    }
+
+    /// <summary>A call that came from afar has ended: answer it.</summary>
+    void ICallCompletion.OnCompleted(Call call)
+    {
+        if (call.IsCancellable)
+            _cancellable.TryRemove((call.ReplyTo, call.ReplyCorrelation), out _);
+        SendResponse(call.ReplyTo, call.ReplyCorrelation, call, call.Fault);
+        call.Recycle();
+    }
+
+    private void SendResponse(SiloAddress to, long correlation, Call? call, Exception? fault)
+    {
+        var frame = new Writer { LengthMax = MessageLengthMax };
+        try
+        {
+            WriteResponse(frame, correlation, call, fault);
+        }
+        catch (Exception exception)
+        {
+            frame.Reset();
+            WriteResponse(frame, correlation, null, exception);
+        }
+
+        Transport.TrySend(to, frame);
+    }
+
+    private static void WriteResponse(Writer frame, long correlation, Call? call, Exception? fault)
+    {
+        frame.WriteByte((byte)FrameKind.Response);
+        frame.WriteVarUInt((ulong)correlation);
+        frame.WriteByte(call is { ForwardCount: > 0 } ? (byte)1 : (byte)0);
+        frame.WriteByte(fault is null ? (byte)0 : (byte)1);
+        if (fault is null)
+            call!.WriteResult(frame);
+        else
+            ExceptionWire.WriteAny(frame, fault);
+    }
+
+    private void OnResponse(Reader reader)
+    {
+        var correlation = (long)reader.ReadVarUInt();
+        if (!_pending.TryRemove(correlation, out var pending))
+            return; // timed out or cancelled meanwhile
+        var call = pending.Call;
+        if (reader.ReadByte() == 1)
+            OnForwarded(call.TargetId);
+        try
+        {
+            if (reader.ReadByte() == 0)
+                call.ReadResult(reader);
+            else
+                call.Fault = ExceptionWire.ReadAny(reader);
+        }
+        catch (Exception exception)
+        {
+            call.Fault = exception;
+        }
+
+        call.Complete();
+    }
+
+    public virtual void OnDisconnected(SiloAddress peer, string reason)
+    {
+        OnUnreachable(peer);
+        foreach (var (correlation, pending) in _pending)
+        {
+            if (pending.Target.Equals(peer) && _pending.TryRemove(correlation, out _))
+                pending.Call.Abandon(new SiloUnavailableException($"{peer} was lost ({reason}) while {pending.Call} was under way; whether it ran is not known."));
+        }
+    }
+
+    /// <summary>A peer does not answer: what is cached about it is in doubt.</summary>
+    protected virtual void OnUnreachable(SiloAddress peer)
+    {
+    }
+
+    /// <summary>A call was passed on by the silo it was sent to: what is cached about its grain is wrong.</summary>
+    protected virtual void OnForwarded(GrainId grainId)
+    {
+    }
+}

@@ -1,0 +1,215 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Nsn.Engine.Runtime.Activations;
+using Nsn.Engine.Runtime.Grains;
+
+namespace Nsn.Engine.Runtime.Silos;
+
+/// <content>Where calls go.</content>
+internal sealed partial class Silo
+{
+    private const int ForwardsMax = 3;
+
+    /// <summary>The silo itself as a grain: the key is its address.</summary>
+    public static readonly GrainType ControlType = GrainType.Create("sys.silo");
+
+    private readonly ConcurrentDictionary<GrainId, SiloAddress> _located = new();
+    private readonly ConcurrentDictionary<GrainId, SiloAddress> _clients = new();
+
+    public override void Route(Call call)
+    {
+        var reference = call.Reference;
+        if (reference?.LocalTarget is Activation last && last.IsValid && Deliver(last, call))
+            return;
+        var id = call.TargetId;
+        if (_activations.TryGetValue(id, out var activation))
+        {
+            if (Deliver(activation, call))
+            {
+                if (reference is not null)
+                    reference.LocalTarget = activation;
+                return;
+            }
+
+            _activations.TryRemove(KeyValuePair.Create(id, activation));
+        }
+
+        if (id.Type == ObserverTable.Type)
+        {
+            RouteToObserver(call);
+        }
+        else if (id.Type == ControlType)
+        {
+            if (SiloAddress.TryParse(id.Key.ToString(), out var silo) && !silo.Equals(Address))
+                Forward(call, silo, placeHere: false);
+            else
+                Deliver(Control, call);
+        }
+        else
+        {
+            RouteToGrain(call, id);
+        }
+    }
+
+    private void RouteToGrain(Call call, GrainId id)
+    {
+        GrainClass grainClass;
+        try
+        {
+            if (UnresolvedType.TryResolve(id.Type, _classes, out var resolved))
+                call.TargetId = id = new GrainId(resolved, id.Key);
+            if (!_classes.TryGetClass(id.Type, out grainClass))
+                throw new ArgumentException($"This silo has no grain class of type '{id.Type}'.");
+        }
+        catch (Exception exception)
+        {
+            call.Abandon(exception);
+            return;
+        }
+
+        if (grainClass.LocalWorkersMax > 0)
+            Deliver(WorkersOf(id, grainClass).Choose(), call);
+        else if (_activations.TryGetValue(id, out var activation) && Deliver(activation, call))
+            return; // its type had to be resolved first
+        else
+            _ = LocateAsync(call, grainClass);
+    }
+
+    private async Task LocateAsync(Call call, GrainClass grainClass)
+    {
+        var id = call.TargetId;
+        try
+        {
+            if (call.PlaceHere)
+            {
+                call.PlaceHere = false;
+                Host(call, grainClass);
+                return;
+            }
+
+            if (_located.TryGetValue(id, out var known) && View.Find(known) is not null)
+            {
+                Forward(call, known, placeHere: false);
+                return;
+            }
+
+            if (!call.OwnsArguments)
+            {
+                call.CopyArguments();
+                call.OwnsArguments = true;
+            }
+
+            var lookup = _directory.LookupAsync(id, CancellationToken.None);
+            var owner = lookup.IsCompletedSuccessfully ? lookup.Result : await lookup;
+            if (owner is not null && View.Find(owner.SiloAddress) is not null)
+            {
+                if (owner.SiloAddress.Equals(Address))
+                {
+                    Host(call, grainClass);
+                }
+                else
+                {
+                    Remember(id, owner.SiloAddress);
+                    Forward(call, owner.SiloAddress, placeHere: false);
+                }
+
+                return;
+            }
+
+            var choice = _placement.ChooseAsync(grainClass, id, call.Context);
+            var silo = choice.IsCompletedSuccessfully ? choice.Result : await choice;
+            if (silo.Equals(Address))
+                Host(call, grainClass);
+            else
+                Forward(call, silo, placeHere: true);
+        }
+        catch (Exception exception)
+        {
+            SiloLog.RouteFailed(Logger, call.ToString(), exception);
+            call.Abandon(exception);
+        }
+    }
+
+    private void Forward(Call call, SiloAddress silo, bool placeHere)
+    {
+        if (call.ReplyTo is not null && ++call.ForwardCount > ForwardsMax)
+        {
+            call.Abandon(new OrleansMessageRejectionException($"{call} was passed on {ForwardsMax} times without finding its grain; the cluster is changing."));
+            return;
+        }
+
+        SendRemote(call, silo, placeHere);
+    }
+
+    private void Remember(GrainId id, SiloAddress silo)
+    {
+        if (_located.Count > 1_000_000)
+            _located.Clear();
+        _located[id] = silo;
+    }
+
+    private void RouteToObserver(Call call)
+    {
+        var process = ObserverTable.ProcessOf(call.TargetId);
+        if (process is null)
+            call.Abandon(new ClientNotAvailableException(call.TargetId));
+        else if (process.Equals(Address))
+            DeliverToObserver(call);
+        else if (!process.IsClient)
+            Forward(call, process, placeHere: false);
+        else if (_clients.ContainsKey(ClientId(process)))
+            SendRemote(call, process, placeHere: false);
+        else
+            _ = LocateClientAsync(call, process);
+    }
+
+    private void DeliverToObserver(Call call)
+    {
+        if (!Observers.TryGet(call.TargetId.Key, out var observer) || !Deliver(observer, call))
+            call.Abandon(new ClientNotAvailableException(call.TargetId));
+    }
+
+    private async Task LocateClientAsync(Call call, SiloAddress client)
+    {
+        try
+        {
+            var gateway = await _directory.LookupAsync(ClientId(client), CancellationToken.None);
+            if (gateway is null || gateway.SiloAddress.Equals(Address) || View.Find(gateway.SiloAddress) is null)
+                call.Abandon(new ClientNotAvailableException(call.TargetId));
+            else
+                Forward(call, gateway.SiloAddress, placeHere: false);
+        }
+        catch (Exception exception)
+        {
+            call.Abandon(exception);
+        }
+    }
+
+    private static GrainId ClientId(SiloAddress client) => GrainId.Create("sys.client", client.ToParsableString());
+
+    /// <summary>A client has connected to this silo: others reach it through here.</summary>
+    public async Task OnClientConnectedAsync(SiloAddress client)
+    {
+        var id = ClientId(client);
+        _clients[id] = client;
+        await _directory.RegisterAsync(new GrainAddress { GrainId = id, SiloAddress = Address, ActivationId = ActivationId.NewId() }, CancellationToken.None);
+    }
+
+    public override void OnDisconnected(SiloAddress peer, string reason)
+    {
+        if (peer.IsClient)
+            _clients.TryRemove(ClientId(peer), out _);
+        base.OnDisconnected(peer, reason);
+    }
+
+    protected override void OnUnreachable(SiloAddress peer)
+    {
+        foreach (var (id, silo) in _located)
+        {
+            if (silo.Equals(peer))
+                _located.TryRemove(KeyValuePair.Create(id, silo));
+        }
+    }
+
+    protected override void OnForwarded(GrainId grainId) => _located.TryRemove(grainId, out _);
+}

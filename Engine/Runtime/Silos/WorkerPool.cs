@@ -1,0 +1,54 @@
+using Nsn.Engine.Runtime.Activations;
+using Nsn.Engine.Runtime.Grains;
+
+namespace Nsn.Engine.Runtime.Silos;
+
+/// <summary>The activations of one stateless worker on this silo.</summary>
+internal sealed class WorkerPool(Silo silo, GrainClass grainClass, GrainId id)
+{
+    private readonly Lock _gate = new();
+    private Activation[] _workers = [];
+
+    public int Count => _workers.Length;
+    public IEnumerable<Activation> All => _workers;
+
+    /// <summary>An idle worker, a new one, or the least busy.</summary>
+    public Activation Choose()
+    {
+        var best = LeastBusy();
+        if (best is not null && (best.IsIdle || _workers.Length >= grainClass.LocalWorkersMax))
+            return best;
+        lock (_gate)
+        {
+            best = LeastBusy();
+            if (best is not null && (best.IsIdle || _workers.Length >= grainClass.LocalWorkersMax))
+                return best;
+            var worker = new Activation(silo, grainClass, id.Key);
+            _workers = [.. _workers, worker];
+            worker.Activate(null);
+            return worker;
+        }
+    }
+
+    public void Remove(Activation worker)
+    {
+        lock (_gate)
+            _workers = [.. _workers.Where(other => other != worker)];
+    }
+
+    private Activation? LeastBusy()
+    {
+        Activation? best = null;
+        foreach (var worker in _workers)
+        {
+            if (!worker.IsAcceptingWork)
+                continue;
+            if (worker.IsIdle)
+                return worker;
+            if (best is null || worker.Load < best.Load)
+                best = worker;
+        }
+
+        return best;
+    }
+}

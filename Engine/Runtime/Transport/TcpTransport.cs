@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+
+namespace Nsn.Engine.Runtime.Transport;
+
+/// <summary>
+/// Frames over TCP: one connection a pair of processes, opened by whoever sends first.
+/// </summary>
+/// <remarks>
+/// A connection begins with a greeting that names the protocol, the cluster and the sender; then each frame is its length (4 bytes, little
+/// endian) and its bytes. A length beyond the limit, a wrong greeting or silence during it closes the connection with a logged reason.
+/// </remarks>
+internal sealed class TcpTransport(
+    IOptions<ClusterOptions> cluster,
+    IOptions<EndpointOptions> endpoints,
+    IOptions<SiloMessagingOptions> messaging,
+    ILogger<TcpTransport> logger) : ITransport
+{
+    private readonly ConcurrentDictionary<SiloAddress, TcpPeer> _peers = new();
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly List<Socket> _listeners = [];
+    private ITransportHandler? _handler;
+    private SiloAddress? _local;
+
+    public string ClusterId => cluster.Value.ClusterId;
+    public int FrameLengthMax => messaging.Value.MaxMessageBodySize;
+    public SiloAddress Local => _local!;
+    public ITransportHandler Handler => _handler!;
+    public ILogger Logger => logger;
+
+    public Task StartAsync(SiloAddress local, ITransportHandler handler, CancellationToken cancellationToken)
+    {
+        var rejoins = _local is not null;
+        _local = local;
+        _handler = handler;
+        if (rejoins)
+        {
+            foreach (var (address, peer) in _peers)
+            {
+                if (_peers.TryRemove(address, out _))
+                    peer.Close("this silo is a new incarnation");
+            }
+
+            return Task.CompletedTask;
+        }
+
+        if (local.IsClient)
+            return Task.CompletedTask;
+        Listen(endpoints.Value.SiloListeningEndpoint ?? new IPEndPoint(local.Endpoint.Address, endpoints.Value.SiloPort));
+        if (endpoints.Value.GatewayPort > 0 && endpoints.Value.GatewayPort != endpoints.Value.SiloPort)
+            Listen(endpoints.Value.GatewayListeningEndpoint ?? new IPEndPoint(local.Endpoint.Address, endpoints.Value.GatewayPort));
+        return Task.CompletedTask;
+    }
+
+    public bool TrySend(SiloAddress target, Writer frame)
+    {
+        if (_stopped.IsCancellationRequested || !TryGetPeer(target, out var peer))
+        {
+            frame.Dispose();
+            return false;
+        }
+
+        return peer.TryEnqueue(frame);
+    }
+
+    private bool TryGetPeer(SiloAddress target, out TcpPeer peer)
+    {
+        if (_peers.TryGetValue(target, out peer!))
+            return true;
+        if (target.IsClient)
+            return false; // clients connect to silos, never the reverse
+        var fresh = new TcpPeer(this, target);
+        peer = _peers.GetOrAdd(target, fresh);
+        if (peer == fresh)
+            _ = peer.ConnectAsync(_stopped.Token);
+        return true;
+    }
+
+    /// <summary>Connects to whatever silo listens at an endpoint and gives its address.</summary>
+    public async Task<SiloAddress> ConnectAsync(IPEndPoint endpoint, CancellationToken cancellationToken)
+    {
+        var peer = new TcpPeer(this, SiloAddress.New(endpoint, 0));
+        var address = await peer.ConnectToAnyAsync(cancellationToken);
+        _peers[address] = peer;
+        return address;
+    }
+
+    public void Attach(SiloAddress remote, TcpPeer peer)
+    {
+        // Both sides may have opened one: each keeps sending on its own and both read from both.
+        _peers.TryAdd(remote, peer);
+    }
+
+    public void Detach(TcpPeer peer, string reason)
+    {
+        if (_peers.TryRemove(KeyValuePair.Create(peer.Remote, peer)) && !_stopped.IsCancellationRequested)
+            Handler.OnDisconnected(peer.Remote, reason);
+    }
+
+    private void Listen(IPEndPoint endpoint)
+    {
+        var listener = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(endpoint);
+        listener.Listen(512);
+        _listeners.Add(listener);
+        _ = AcceptAsync(listener);
+    }
+
+    private async Task AcceptAsync(Socket listener)
+    {
+        while (!_stopped.IsCancellationRequested)
+        {
+            try
+            {
+                var socket = await listener.AcceptAsync(_stopped.Token);
+                _ = TcpPeer.AcceptAsync(this, socket, _stopped.Token);
+            }
+            catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
+            {
+                if (_stopped.IsCancellationRequested)
+                    return;
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopped.CancelAsync();
+        foreach (var listener in _listeners)
+            listener.Dispose();
+        foreach (var peer in _peers.Values)
+            peer.Close("the transport stops");
+        _peers.Clear();
+    }
+}
