@@ -60,6 +60,8 @@ export class Player {
   private tick: ReturnType<typeof setInterval> | undefined;
   private pausedAt: number | null = null;
   private unsubscribed = false;
+  /** A new subscription is on its way: what still arrives is of the old one. */
+  private expectsHello = false;
   private closed = false;
   private readonly startedAt = performance.now();
 
@@ -157,6 +159,7 @@ export class Player {
     this.programme.clear();
     await this.screen.open('live');
     void this.screen.play();
+    this.expectsHello = this.connection.status === 'live';
     this.connection.subscribe(null);
     this.changed();
   }
@@ -216,6 +219,7 @@ export class Player {
     this.meter.add(performance.now(), frame.body.length + 5);
     switch (frame.type) {
       case FrameType.hello: {
+        this.expectsHello = false;
         const session = parseObject(frame.body)?.['session'];
         if (typeof session === 'string') this.session = session.slice(0, 256);
         return;
@@ -236,7 +240,7 @@ export class Player {
         return;
       }
       default:
-        if (this.replaySession === null && !this.unsubscribed) this.receiveContent(frame.type, frame.body);
+        if (this.replaySession === null && !this.unsubscribed && !this.expectsHello) this.receiveContent(frame.type, frame.body);
     }
   }
 

@@ -20,12 +20,13 @@ export interface FakeGatewayOptions {
   /** Built pages to serve at `/`. */
   readonly pages: string;
   /** Answers an SDP offer; without it WebRTC is reported as not enabled. */
-  readonly answerOffer?: (sdp: string) => Promise<string>;
+  answerOffer?: (sdp: string) => Promise<string>;
 }
 
 /** The policy that the real gateway sends with the pages. */
 export const contentSecurityPolicy =
-  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self' blob:; " +
+  "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const types: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json', '.webmanifest': 'application/manifest+json' };
 const firstSlot = 1200;
@@ -47,7 +48,7 @@ export class FakeGateway {
   /** Answers 503 to discovery, as a gateway that starts. */
   starting = false;
 
-  constructor(private readonly options: FakeGatewayOptions) {
+  constructor(readonly options: FakeGatewayOptions) {
     this.server = createServer((request, response) => {
       void this.handle(request, response).catch(error => {
         if (!response.headersSent) this.problem(response, 500, String(error));

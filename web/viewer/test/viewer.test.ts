@@ -4,6 +4,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeClip } from './clips.js';
 import { FakeGateway, type Item } from './fakeGateway.js';
+import { answerAsGateway } from './webrtcBridge.js';
 
 /** The built pages in real Chromium, against a gateway that can be told to lie. */
 
@@ -125,6 +126,27 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
     await until('the picture goes on', async () => (await picture()).time > before + slotMilliseconds / 1000);
     await page.locator('.connection-live').waitFor();
     expect(await badge('certified').count()).toBe(1);
+  });
+
+  it('gets the channel through a WebRTC data channel, and over HTTP when the offer leads nowhere', async () => {
+    const far = await context.newPage();
+    const overWebRtc = new FakeGateway({ programme, slotMilliseconds, pages, answerOffer: sdp => far.evaluate(answerAsGateway, sdp) });
+    const address = await overWebRtc.start();
+    try {
+      await far.goto(`${address}/icon.svg`);
+      await page.goto(address);
+      await badge('certified').waitFor();
+      await page.keyboard.press('s');
+      expect(await page.locator('.statistics dd').first().textContent()).toBe('WebRTC data channel');
+      await until('a round trip is measured', async () => /ms/.test((await page.locator('.statistics dd').nth(2).textContent()) ?? ''));
+      // The far end dies without a word: the player notices, finds no UDP path any more, and goes on over HTTP.
+      overWebRtc.options.answerOffer = sdp => Promise.resolve(sdp.replace('a=setup:actpass', 'a=setup:passive'));
+      await far.close();
+      await until('HTTP takes over', async () => (await page.locator('.statistics dd').first().textContent()) === 'HTTP (UDP is blocked)', 40_000);
+      await badge('certified').waitFor();
+    } finally {
+      await overWebRtc.stop();
+    }
   });
 
   it('waits for a gateway that is starting', async () => {
