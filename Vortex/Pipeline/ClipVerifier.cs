@@ -46,12 +46,12 @@ public sealed class ClipVerifier : IClipVerifier
             return Undecodable(VerificationFailure.WrongShape, $"{clip.Frames.Count} of {request.FrameCount} frames decode.");
 
         var findings = new Findings();
-        var (embedding, scores) = await ClipPipeline.EmbedAsync(_embedder, clip, request.Prompt, cancellationToken).ConfigureAwait(false);
+        var (embedding, scores) = await ClipPipeline.EmbedAsync(_embedder, clip, request.FullPrompt, cancellationToken).ConfigureAwait(false);
         var integrity = IntegrityMeter.Measure(clip, !string.IsNullOrWhiteSpace(request.Script));
         var regeneration = options.Mode == RegenerationMode.None || !_model.CanRegenerate
             ? null
             : await RegenerateAsync(clip, request, options, cancellationToken).ConfigureAwait(false);
-        Judge(findings, scores, integrity, regeneration);
+        Judge(findings, request, scores, integrity, regeneration);
         return new VerificationReport
         {
             Failures = findings.Failures,
@@ -64,7 +64,7 @@ public sealed class ClipVerifier : IClipVerifier
         };
     }
 
-    private void Judge(Findings findings, TowerScores scores, IntegrityChecks integrity, RegenerationReport? regeneration)
+    private void Judge(Findings findings, ClipRequest request, TowerScores scores, IntegrityChecks integrity, RegenerationReport? regeneration)
     {
         if (regeneration is not null)
         {
@@ -75,6 +75,7 @@ public sealed class ClipVerifier : IClipVerifier
 
         if (!scores.Passed)
             findings.Add(VerificationFailure.LowScore, string.Create(CultureInfo.InvariantCulture, $"the picture does not fit the prompt: scores {scores.A:0.000} and {scores.B:0.000}"));
+        findings.Below(VerificationFailure.LowScore, "the recipe's minimum score is missed by an ensemble score of", scores.Ensemble, request.MinimumScore > 0 ? request.MinimumScore : double.NegativeInfinity);
         if (scores.Outlier)
             findings.Add(VerificationFailure.TowerOutlier, string.Create(CultureInfo.InvariantCulture, $"the towers disagree: {scores.A:0.000} and {scores.B:0.000}"));
         findings.Above(VerificationFailure.Frozen, "the picture stands still for (s)", integrity.LongestStill, _thresholds.StillSeconds);
