@@ -1,0 +1,35 @@
+namespace Nsn.AppHost.Provisioning;
+
+/// <summary>Finds programs that are installed.</summary>
+public static class ToolLocator
+{
+    /// <summary>The full path of a program on PATH, or null.</summary>
+    public static string? FindOnPath(string program)
+    {
+        string name = OperatingSystem.IsWindows() ? program + ".exe" : program;
+        foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        {
+            string candidate = Path.Combine(folder, name);
+            if (File.Exists(candidate))
+                return candidate;
+        }
+
+        return null;
+    }
+
+    /// <summary>The folder with <c>initdb</c> and <c>postgres</c> of an installed PostgreSQL, the newest where there are several; null for none.</summary>
+    public static string? FindInstalledPostgres()
+    {
+        if (FindOnPath("postgres") is { } onPath && FindOnPath("initdb") is not null)
+            return Path.GetDirectoryName(onPath);
+        const string Debian = "/usr/lib/postgresql";
+        if (!Directory.Exists(Debian))
+            return null;
+        return Directory.EnumerateDirectories(Debian)
+            .Select(folder => (Folder: Path.Combine(folder, "bin"), Version: int.TryParse(Path.GetFileName(folder), out int version) ? version : 0))
+            .Where(found => File.Exists(Path.Combine(found.Folder, "postgres")) && File.Exists(Path.Combine(found.Folder, "initdb")))
+            .OrderByDescending(found => found.Version)
+            .Select(found => found.Folder)
+            .FirstOrDefault();
+    }
+}
