@@ -247,12 +247,12 @@ export class Player {
   private receiveContent(type: number, body: Bytes): void {
     if (type === FrameType.chunk) {
       const slot = peekChunkSlot(body);
-      if (slot === null) this.programme.breakLatest('a chunk is malformed: it is too short');
+      if (slot === null) this.programme.brokenChunk('a chunk is malformed: it is too short');
       else this.programme.chunk(slot, body);
     } else if (type === FrameType.certificate) {
       const parsed = parseCertificate(body);
       if (parsed.ok) this.programme.certificate(parsed.value.statement.slot, body);
-      else this.programme.breakLatest(`the certificate is malformed: ${parsed.reason}`);
+      else this.programme.brokenCertificate(`the certificate is malformed: ${parsed.reason}`);
     } else if (type === FrameType.recipe && body.length > 8) {
       const slot = Number(new DataView(body.buffer, body.byteOffset).getBigUint64(0, true));
       this.programme.recipe(slot, body.subarray(8) as Bytes);
