@@ -24,7 +24,7 @@ public static class NsnStack
         if (!Directory.Exists(Path.Combine(stack.Paths.Root, "Silo")))
             return stack;
         var core = stack.AddSilo("core", siloPort: 11111, gatewayPort: 30000, healthPort: 8091)
-            .WithRole("core").WithReplicas(2).WithReference(database).WithReference(blobs);
+            .WithRole("core").WithReplicas(2).WithReference(database).WithReference(blobs).WithFfmpeg();
         var gpu = stack.AddSilo("gpu", siloPort: 11121, gatewayPort: 30010, healthPort: 8095)
             .WithRole("gpu").WithReference(database).WithReference(blobs).WithFfmpeg().WaitFor(core);
 

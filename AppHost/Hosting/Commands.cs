@@ -24,6 +24,7 @@ internal static class Commands
           --Ports:NAME=NUMBER            another port for a resource; --Ports:NAME-ENDPOINT for a further endpoint; 0 for any free one
           --Ports:dashboard=NUMBER       another port for the dashboard (18888)
           --Data=PATH                    another data folder (.data)
+          --Postgres:Source=npm          npm's PostgreSQL even where one is installed
           --ConnectionStrings:nsn=…      a PostgreSQL that runs already, instead of our own
           --ConnectionStrings:blobs=…    an Azure Storage account, instead of Azurite
 

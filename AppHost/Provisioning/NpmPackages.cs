@@ -20,10 +20,17 @@ public sealed class NpmPackages(string folder)
     {
         get
         {
-            string stamp = Path.Combine(Modules, ".installed"), lockFile = Path.Combine(folder, "package-lock.json");
-            return File.Exists(stamp) && File.GetLastWriteTimeUtc(stamp) >= File.GetLastWriteTimeUtc(lockFile);
+            if (!File.Exists(StampFile))
+                return false;
+            string stamp = File.ReadAllText(StampFile);
+            // A script that installed the packages leaves an empty stamp; its time counts then.
+            return stamp.Length == 0 ? File.GetLastWriteTimeUtc(StampFile) >= File.GetLastWriteTimeUtc(LockFile) : stamp == HashOfLockFile();
         }
     }
+
+    private string StampFile => Path.Combine(Modules, ".installed");
+
+    private string LockFile => Path.Combine(folder, "package-lock.json");
 
     /// <summary>Installs what is missing and says so through <paramref name="log"/>; several callers, in several processes, may ask at once.</summary>
     public async Task EnsureAsync(Action<string> log, CancellationToken cancellationToken)
@@ -58,9 +65,11 @@ public sealed class NpmPackages(string folder)
             throw new AppHostException("npm is not installed: install Node.js 20 or later, which brings it.", error);
         }
 
-        await File.WriteAllTextAsync(Path.Combine(Modules, ".installed"), "", cancellationToken).ConfigureAwait(false);
+        await File.WriteAllTextAsync(StampFile, HashOfLockFile(), cancellationToken).ConfigureAwait(false);
         log(string.Create(CultureInfo.InvariantCulture, $"npm ci in {name}: done in {Stopwatch.GetElapsedTime(started).TotalSeconds:F0} s"));
     }
+
+    private string HashOfLockFile() => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(LockFile)));
 
     private int CountPackages() => Directory.Exists(Modules) ? Directory.EnumerateDirectories(Modules).Count() : 0;
 

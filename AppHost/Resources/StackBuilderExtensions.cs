@@ -64,6 +64,8 @@ public static class StackBuilderExtensions
                 environment["Silo__SiloPort"] = Text(context.GetPort("silo"));
                 environment["Silo__GatewayPort"] = Text(context.GetPort("gateway"));
                 environment["Silo__HealthPort"] = Text(context.GetPort("health"));
+                environment["Silo__KeyFolder"] = Path.Combine(context.Stack.Paths.Data, "keys");
+                environment["Silo__ModelPack"] = Path.Combine(context.Stack.Paths.Root, "models", "toon", "pack");
             });
 
     /// <summary>Gives silos a role: which grains they host.</summary>
@@ -74,7 +76,7 @@ public static class StackBuilderExtensions
     }
 
     /// <summary>Adds the gateway: HTTP and, for WebRTC, one UDP port.</summary>
-    public static ResourceBuilder<ProjectResource> AddGateway(this StackBuilder stack, string name, int httpPort = 8080, int udpPort = 8081) =>
+    public static ResourceBuilder<ProjectResource> AddGateway(this StackBuilder stack, string name, int httpPort = 8080, int udpPort = 8189) =>
         stack.AddProject(name, "Gateway")
             .WithEndpoint("http", "http", httpPort)
             .WithEndpoint("udp", "udp", udpPort, isShown: false)
@@ -83,6 +85,9 @@ public static class StackBuilderExtensions
             {
                 environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Text(context.GetPort("http"))}";
                 environment["Gateway__UdpPort"] = Text(context.GetPort("udp"));
+                environment["Gateway__Name"] = context.InstanceName;
+                environment["Gateway__Pages"] = Path.Combine(context.Stack.Paths.Root, "web", "viewer", "dist");
+                environment["Gateway__DataFolder"] = Path.Combine(context.Stack.Paths.Data, context.InstanceName);
             });
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

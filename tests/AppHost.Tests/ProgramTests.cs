@@ -13,7 +13,7 @@ public sealed partial class ProgramTests
     public async Task Nothing_survives_a_kill_9()
     {
         using var data = new DataFolder(open: false);
-        using var program = await RunningProgram.StartAsync(data.Path, "--Only=nsn,blobs");
+        using var program = await RunningProgram.StartAsync(data.Path, "--Only=nsn,blobs", "--Postgres:Source=npm");
         int[] processes = await program.ProcessIdsAsync();
         Assert.Equal(2, processes.Length);
         Assert.All(processes, id => Assert.True(ProcessList.IsAlive(id)));
@@ -24,7 +24,7 @@ public sealed partial class ProgramTests
         await Eventually.HoldsAsync(
             () => processes.All(id => !ProcessList.IsAlive(id)) && ProcessList.With(data.Path).Length == 0, "PostgreSQL and Azurite to vanish with AppHost");
 
-        // What they left can be used: the same folder starts again.
+        // What they left can be used: the same folder starts again, with the version that made it.
         using var again = await RunningProgram.StartAsync(data.Path, "--Only=nsn,blobs");
         Assert.Equal(2, (await again.ProcessIdsAsync()).Length);
         again.Interrupt();
