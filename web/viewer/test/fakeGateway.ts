@@ -92,9 +92,14 @@ export class FakeGateway {
   }
 
   private item(slot: number): Item {
-    const own = [...this.recipes.values()].find(recipe => recipe.slot === slot);
+    const own = this.wish(slot);
     const item = this.options.programme[slot % this.options.programme.length]!;
     return own === undefined ? item : { ...item, prompt: own.prompt };
+  }
+
+  /** A wish stays on air for a few slots, so that nobody misses it. */
+  private wish(slot: number) {
+    return [...this.recipes.values()].find(recipe => slot >= recipe.slot && slot < recipe.slot + 5);
   }
 
   private spoiler(slot: number): Spoiler | null {
@@ -133,7 +138,7 @@ export class FakeGateway {
       slot, epoch: this.epochOf(slot), channel: 'main', kind: filler ? 'filler' : 'certified',
       state: filler ? 'failed' : known ? 'certified' : slot === this.slotNow + 2 ? 'verifying' : slot === this.slotNow + 3 ? 'generating' : 'planned',
       airsAt: this.airsAt(slot), durationMilliseconds: this.item(slot).segments.length * 1000,
-      prompt: this.item(slot).prompt, origin: [...this.recipes.values()].some(recipe => recipe.slot === slot) ? 'viewer' : 'programme',
+      prompt: this.item(slot).prompt, origin: this.wish(slot) === undefined ? 'programme' : 'viewer',
       ...(made === null ? {} : { recipeHash: toHex(made.recipeHash), contentRoot: toHex(made.contentRoot), chunks: made.chunks.length }),
       mime: 'video/webm; codecs="vp8,opus"', width: 512, height: 512, framesPerSecond: 24, votes: filler ? 0 : 4,
       reason: filler ? 'only two of five directors voted before the deadline' : null,
