@@ -9,16 +9,19 @@ namespace Nsn.Engine.CodeGeneration;
 /// <summary>A method of a grain interface, seen as a call.</summary>
 internal sealed class GrainMethod
 {
-    public GrainMethod(IMethodSymbol method)
+    /// <param name="method">The method.</param>
+    /// <param name="type">The grain interface whose proxy has it: the owner of the call when the method comes from an interface that is none.</param>
+    public GrainMethod(IMethodSymbol method, INamedTypeSymbol type)
     {
         Method = method;
         Interface = method.ContainingType;
-        OwnParameters = [.. Symbols.TypeParameters(Interface.OriginalDefinition), .. method.OriginalDefinition.TypeParameters];
+        Owner = Symbols.IsGrainInterface(Interface) ? Interface : type;
+        OwnParameters = [.. Symbols.TypeParameters(Owner.OriginalDefinition), .. method.OriginalDefinition.TypeParameters];
         var definition = method.OriginalDefinition;
         var name = Symbols.Attribute(definition, "Orleans.AliasAttribute")?.ConstructorArguments[0].Value as string ?? definition.Name;
-        WireName = $"{Symbols.WireName(Interface.OriginalDefinition)}.{name}`{definition.TypeParameters.Length}({string.Join(",", definition.Parameters.Select(parameter => parameter.Type.ToDisplayString()))})";
+        WireName = $"{Symbols.WireName(Owner.OriginalDefinition)}.{name}`{definition.TypeParameters.Length}({string.Join(",", definition.Parameters.Select(parameter => parameter.Type.ToDisplayString()))})";
         Id = Symbols.Hash(WireName);
-        ClassName = $"Call_{Symbols.Mangled(Interface.OriginalDefinition)}_{definition.Name}_{Id:x8}";
+        ClassName = $"Call_{Symbols.Mangled(Owner.OriginalDefinition)}_{definition.Name}_{Id:x8}";
         (Kind, Result) = Classify(method.ReturnType);
     }
 
@@ -35,6 +38,7 @@ internal sealed class GrainMethod
 
     public IMethodSymbol Method { get; }
     public INamedTypeSymbol Interface { get; }
+    public INamedTypeSymbol Owner { get; }
     public List<ITypeParameterSymbol> OwnParameters { get; }
     public string WireName { get; }
     public uint Id { get; }
@@ -80,7 +84,7 @@ internal sealed class GrainMethod
         get
         {
             var arguments = new List<string>();
-            for (var outer = Interface; outer is not null; outer = outer.ContainingType)
+            for (var outer = Owner; outer is not null; outer = outer.ContainingType)
                 arguments.InsertRange(0, outer.TypeArguments.Select(Symbols.Full));
             arguments.AddRange(Method.TypeParameters.Select(parameter => parameter.Name));
             return "global::OrleansCodeGen." + ClassName + (arguments.Count == 0 ? "" : "<" + string.Join(", ", arguments) + ">");

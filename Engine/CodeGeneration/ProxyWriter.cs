@@ -23,13 +23,14 @@ internal static class ProxyWriter
         foreach (var declaring in new[] { type }.Concat(type.AllInterfaces))
         {
             foreach (var method in Methods(declaring))
-                WriteProxyMethod(text, new GrainMethod(method));
+                WriteProxyMethod(text, new GrainMethod(method, type));
         }
 
         text.Append("    }\n");
-        foreach (var method in Methods(type))
+        var plainParents = type.AllInterfaces.Where(parent => !Symbols.IsGrainInterface(parent) && parent.ToDisplayString() != "Orleans.Runtime.IAddressable");
+        foreach (var method in Methods(type).Concat(plainParents.SelectMany(Methods)))
         {
-            var call = new GrainMethod(method);
+            var call = new GrainMethod(method, type);
             CallWriter.Write(text, call, access);
             var wire = call.WireName.Replace("\"", "\\\"");
             registration.Append(call.OwnParameters.Count == 0

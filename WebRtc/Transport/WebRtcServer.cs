@@ -15,7 +15,7 @@ namespace Nsn.WebRtc.Transport;
 /// Owns the UDP socket and the thread that receives from it and drives the sessions' clocks. A first check is routed by its user name, everything else by the
 /// address that it comes from.
 /// </summary>
-public sealed class WebRtcServer : IConnectionHost, IDisposable
+public sealed class WebRtcServer : IDisposable
 {
     private static readonly TimeSpan TickMax = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan IdleTick = TimeSpan.FromMilliseconds(50);
@@ -28,7 +28,6 @@ public sealed class WebRtcServer : IConnectionHost, IDisposable
     private readonly ConcurrentDictionary<string, WebRtcConnection> _byId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<TransportAddress, WebRtcConnection> _byAddress = new();
     private readonly ThreadLocal<SendBatch> _batches;
-    private readonly HashSet<WebRtcConnection> _touched = [];
     private volatile bool _stopping;
 
     /// <summary>Opens the port and starts.</summary>
@@ -117,7 +116,8 @@ public sealed class WebRtcServer : IConnectionHost, IDisposable
         Certificate.Dispose();
     }
 
-    SendBatch IConnectionHost.Batch => _batches.Value!;
+    /// <summary>This thread's batch; whoever fills it flushes it before anybody else on the thread can.</summary>
+    internal SendBatch Batch => _batches.Value!;
 
     internal SessionOptions CreateOptions() => new()
     {
@@ -129,12 +129,12 @@ public sealed class WebRtcServer : IConnectionHost, IDisposable
         LegacySrtpOnly = _options.LegacySrtpOnly,
     };
 
-    void IConnectionHost.Forget(WebRtcConnection connection)
+    internal void Forget(WebRtcConnection connection)
     {
         _byId.TryRemove(new KeyValuePair<string, WebRtcConnection>(connection.Id, connection));
-        foreach (string username in connection.Usernames)
+        foreach (KeyValuePair<string, WebRtcConnection> pair in _byUsername.Where(pair => pair.Value == connection))
         {
-            _byUsername.TryRemove(new KeyValuePair<string, WebRtcConnection>(username, connection));
+            _byUsername.TryRemove(pair);
         }
 
         foreach (TransportAddress address in connection.Addresses)
@@ -143,7 +143,7 @@ public sealed class WebRtcServer : IConnectionHost, IDisposable
         }
     }
 
-    void IConnectionHost.AddUsername(string usernameFragment, WebRtcConnection connection) => _byUsername[usernameFragment] = connection;
+    internal void AddUsername(string usernameFragment, WebRtcConnection connection) => _byUsername[usernameFragment] = connection;
 
     private void Run()
     {
@@ -157,14 +157,6 @@ public sealed class WebRtcServer : IConnectionHost, IDisposable
             {
                 Dispatch(receive.Datagram(i, out TransportAddress from), from, now);
             }
-
-            // One answer for all datagrams of a session that came together: fewer acknowledgements, larger batches.
-            foreach (WebRtcConnection connection in _touched)
-            {
-                connection.Flush();
-            }
-
-            _touched.Clear();
 
             tick = DriveClocks(count == ReceiveBatch.Capacity);
         }
@@ -204,14 +196,8 @@ public sealed class WebRtcServer : IConnectionHost, IDisposable
         }
         else if (_byAddress.TryGetValue(from, out WebRtcConnection? connection))
         {
-            Handle(connection, datagram, from, now);
+            connection.Handle(datagram, from, now);
         }
-    }
-
-    private bool Handle(WebRtcConnection connection, Span<byte> datagram, TransportAddress from, TimeSpan now)
-    {
-        _touched.Add(connection);
-        return connection.Handle(datagram, from, now);
     }
 
     private void DispatchStun(Span<byte> datagram, TransportAddress from, TimeSpan now)
@@ -225,7 +211,7 @@ public sealed class WebRtcServer : IConnectionHost, IDisposable
         {
             if (_byAddress.TryGetValue(from, out WebRtcConnection? known))
             {
-                Handle(known, datagram, from, now);
+                known.Handle(datagram, from, now);
             }
 
             return;
@@ -240,7 +226,7 @@ public sealed class WebRtcServer : IConnectionHost, IDisposable
         Span<char> fragment = stackalloc char[256];
         int length = Encoding.UTF8.GetChars(message.Username[..colon], fragment);
         if (_byUsername.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(fragment[..length], out WebRtcConnection? connection) &&
-            Handle(connection, datagram, from, now) && connection.AddAddress(from))
+            connection.Handle(datagram, from, now) && connection.AddAddress(from))
         {
             _byAddress[from] = connection;
         }

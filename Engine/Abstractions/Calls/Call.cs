@@ -122,6 +122,11 @@ public abstract class Call : IRequest, IThreadPoolWorkItem
     internal abstract void PublishToAwaiter();
     internal abstract void ResetPromise();
 
+    /// <summary>Replaces a stored result by the copy that the caller may have.</summary>
+    internal virtual void DetachResult()
+    {
+    }
+
     /// <summary>A copy with the same arguments and a promise of its own.</summary>
     internal Call Fork()
     {
@@ -164,7 +169,7 @@ public abstract class Call : IRequest, IThreadPoolWorkItem
 
     private void Publish()
     {
-        CancellationRegistration.Unregister();
+        CancellationRegistration.Dispose(); // waits for a callback under way: the call may be another one soon
         if (Completion is { } completion)
             completion.OnCompleted(this);
         else if ((Options & CallOptions.OneWay) != 0)

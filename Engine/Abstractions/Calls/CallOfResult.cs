@@ -67,6 +67,12 @@ public abstract class Call<T> : Call, IValueTaskSource<T>
     internal override void WriteResult(Writer writer) => CodecOf<T>.Instance.WriteItem(writer, _result);
     internal override void ReadResult(Reader reader) => _result = CodecOf<T>.Instance.ReadItem(reader);
 
+    internal override void DetachResult()
+    {
+        if (Completion is null)
+            _result = CopyResult(_result);
+    }
+
     internal override void PublishToAwaiter()
     {
         if (Fault is { } fault)

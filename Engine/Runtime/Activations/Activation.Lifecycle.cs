@@ -38,7 +38,13 @@ internal sealed partial class Activation
                 }
             }
 
-            _state = ActivationState.Activating;
+            lock (this)
+            {
+                if (_state != ActivationState.Creating)
+                    return; // dropped meanwhile
+                _state = ActivationState.Activating;
+            }
+
             GrainInstance = Class.Create(this);
             if (GrainInstance is ILifecycleParticipant<IGrainLifecycle> participant)
                 participant.Participate(ObservableLifecycle);

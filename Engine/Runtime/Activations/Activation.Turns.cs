@@ -308,7 +308,7 @@ internal sealed partial class Activation
 
         void Collect(Call call, ref List<Call>? expired)
         {
-            if (call.Deadline < now && call.Completion is null && (call.Options & CallOptions.OneWay) == 0 && call.TryClaim())
+            if (call.Deadline < now && call.ReplyTo is null && (call.Options & CallOptions.OneWay) == 0 && call.TryClaim())
                 (expired ??= []).Add(call);
         }
     }

@@ -22,8 +22,9 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? _timer;
     private long _leaseUntil = long.MaxValue;
+    private long _lastRenewal;
     private int _renewing;
-    private volatile bool _fenced;
+    private volatile bool _fenced = true; // until the judge admits it
 
     public Membership(IClusterJudge judge, TimeProvider time, ILogger logger, Func<SiloInfo> describe, Action<ClusterView, ClusterView> onChange, Action<string> onFenced)
     {
@@ -77,6 +78,8 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
         catch (Exception exception)
         {
             SiloLog.RenewFailed(_logger, _describe().Address, exception);
+            if (exception is LeaseShortenedException shortened && _leaseUntil != long.MaxValue)
+                _leaseUntil = Math.Min(_leaseUntil, _lastRenewal + (long)(shortened.Duration.TotalSeconds * _time.TimestampFrequency));
             if (!HoldsLease)
                 Fence("its lease ran out before it could be renewed");
         }
@@ -102,6 +105,7 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
 
     private void Accept(LeaseRenewal lease, long asked)
     {
+        _lastRenewal = asked;
         _leaseUntil = lease.Duration is { } duration ? asked + (long)(duration.TotalSeconds * _time.TimestampFrequency) : long.MaxValue;
         Apply(lease.View);
     }

@@ -24,6 +24,7 @@ internal static class IncomingFilterChain
         {
             await context.Invoke();
             call.ResultObject = context.Result!;
+            call.DetachResult();
         }
         catch (Exception exception)
         {

@@ -41,10 +41,9 @@ internal sealed partial class TcpPeer
     {
         try
         {
-            var expected = Remote;
-            await OpenAsync(cancellationToken);
-            if (!Remote.Equals(expected))
-                throw new InvalidDataException($"{Remote} answered instead: the silo was restarted.");
+            var answered = await OpenAsync(cancellationToken);
+            if (!Remote.Equals(answered))
+                throw new InvalidDataException($"{answered} answered instead of {Remote}: the silo was restarted.");
             Run();
         }
         catch (Exception exception)
@@ -55,7 +54,7 @@ internal sealed partial class TcpPeer
 
     public async Task<SiloAddress> ConnectToAnyAsync(CancellationToken cancellationToken)
     {
-        await OpenAsync(cancellationToken);
+        Remote = await OpenAsync(cancellationToken);
         Run();
         return Remote;
     }
@@ -80,14 +79,14 @@ internal sealed partial class TcpPeer
         }
     }
 
-    private async Task OpenAsync(CancellationToken cancellationToken)
+    private async Task<SiloAddress> OpenAsync(CancellationToken cancellationToken)
     {
         _socket = new Socket(Remote.Endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_greetingTimeout);
         await _socket.ConnectAsync(Remote.Endpoint, limit.Token);
         await SendGreetingAsync(limit.Token);
-        Remote = await ReadGreetingAsync(limit.Token);
+        return await ReadGreetingAsync(limit.Token);
     }
 
     private async Task SendGreetingAsync(CancellationToken cancellationToken)

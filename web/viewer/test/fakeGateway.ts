@@ -20,13 +20,12 @@ export interface FakeGatewayOptions {
   /** Built pages to serve at `/`. */
   readonly pages: string;
   /** Answers an SDP offer; without it WebRTC is reported as not enabled. */
-  answerOffer?: (sdp: string) => Promise<string>;
+  readonly answerOffer?: (sdp: string) => Promise<string>;
 }
 
 /** The policy that the real gateway sends with the pages. */
 export const contentSecurityPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self' blob:; " +
-  "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
 
 const types: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json', '.webmanifest': 'application/manifest+json' };
 const firstSlot = 1200;
@@ -48,7 +47,7 @@ export class FakeGateway {
   /** Answers 503 to discovery, as a gateway that starts. */
   starting = false;
 
-  constructor(readonly options: FakeGatewayOptions) {
+  constructor(private readonly options: FakeGatewayOptions) {
     this.server = createServer((request, response) => {
       void this.handle(request, response).catch(error => {
         if (!response.headersSent) this.problem(response, 500, String(error));
@@ -92,14 +91,9 @@ export class FakeGateway {
   }
 
   private item(slot: number): Item {
-    const own = this.wish(slot);
+    const own = [...this.recipes.values()].find(recipe => recipe.slot === slot);
     const item = this.options.programme[slot % this.options.programme.length]!;
     return own === undefined ? item : { ...item, prompt: own.prompt };
-  }
-
-  /** A wish stays on air for a few slots, so that nobody misses it. */
-  private wish(slot: number) {
-    return [...this.recipes.values()].find(recipe => slot >= recipe.slot && slot < recipe.slot + 5);
   }
 
   private spoiler(slot: number): Spoiler | null {
@@ -138,7 +132,7 @@ export class FakeGateway {
       slot, epoch: this.epochOf(slot), channel: 'main', kind: filler ? 'filler' : 'certified',
       state: filler ? 'failed' : known ? 'certified' : slot === this.slotNow + 2 ? 'verifying' : slot === this.slotNow + 3 ? 'generating' : 'planned',
       airsAt: this.airsAt(slot), durationMilliseconds: this.item(slot).segments.length * 1000,
-      prompt: this.item(slot).prompt, origin: this.wish(slot) === undefined ? 'programme' : 'viewer',
+      prompt: this.item(slot).prompt, origin: [...this.recipes.values()].some(recipe => recipe.slot === slot) ? 'viewer' : 'programme',
       ...(made === null ? {} : { recipeHash: toHex(made.recipeHash), contentRoot: toHex(made.contentRoot), chunks: made.chunks.length }),
       mime: 'video/webm; codecs="vp8,opus"', width: 512, height: 512, framesPerSecond: 24, votes: filler ? 0 : 4,
       reason: filler ? 'only two of five directors voted before the deadline' : null,

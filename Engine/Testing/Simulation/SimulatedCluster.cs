@@ -1,0 +1,114 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Nsn.Engine.Runtime.Cluster;
+using Nsn.Engine.Runtime.Hosting;
+using Nsn.Engine.Runtime.Scheduling;
+using Nsn.Engine.Runtime.Silos;
+using Nsn.Engine.Runtime.Transport;
+using Orleans.Configuration;
+using Orleans.Storage;
+
+namespace Nsn.Engine.Testing.Simulation;
+
+/// <summary>
+/// Silos in one thread on virtual time, with crashes, pauses, partitions and a judge and storage that take time. The silos are the runtime's own. After every event
+/// the cluster checks that no grain has two activations that may act.
+/// </summary>
+public sealed class SimulatedCluster
+{
+    private readonly List<Member> _members = [];
+    private readonly PlantedBug _bug;
+    private int _lastName;
+
+    public SimulatedCluster(int seed, int silos, PlantedBug bug = PlantedBug.None)
+    {
+        _bug = bug;
+        World = new SimulatedWorld(seed);
+        Network = new SimulatedNetwork(World);
+        Judge = new SimulatedJudge(World, bug);
+        Storage = new SimulatedStorage(World, bug);
+        for (var i = 0; i < silos; i++)
+            StartSilo();
+    }
+
+    public SimulatedWorld World { get; }
+    public SimulatedNetwork Network { get; }
+    public SimulatedJudge Judge { get; }
+    public SimulatedStorage Storage { get; }
+
+    /// <summary>What was broken, in words; empty while all invariants hold.</summary>
+    public List<string> Violations { get; } = [];
+
+    /// <summary>The processes that have not crashed.</summary>
+    public IReadOnlyList<SimulatedProcess> Living => [.. _members.Where(member => !member.Process.HasCrashed).Select(member => member.Process)];
+
+    public void StartSilo()
+    {
+        var index = _lastName++;
+        var process = new SimulatedProcess(World, $"silo {index}");
+        var services = new ServiceCollection();
+        services.AddSingleton(process.Time);
+        services.AddSingleton<ITurnScheduler>(process);
+        services.AddSingleton(new Random(World.Random.Next()));
+        services.AddSingleton<IClusterJudge>(Judge);
+        services.AddSingleton(Judge.DirectoryFor(process));
+        services.AddSingleton(Network.CreateTransport(process));
+        services.AddKeyedSingleton<IGrainStorage>("Default", Storage);
+        SiloServices.Add(services);
+        services.Configure<EndpointOptions>(options =>
+        {
+            options.AdvertisedIPAddress = IPAddress.Loopback;
+            options.SiloPort = 10_000 + index;
+        });
+        services.Configure<SiloOptions>(options => options.SiloName = process.Name);
+        services.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(5));
+        var provider = services.BuildServiceProvider();
+        var silo = provider.GetRequiredService<Silo>();
+        _members.Add(new Member(process, silo, provider));
+        World.Log($"{process.Name} starts");
+        process.Run(() => _ = silo.StartAsync(CancellationToken.None));
+    }
+
+    /// <summary>Runs code as a caller inside a silo, outside of grains.</summary>
+    public void Call(SimulatedProcess process, Func<IGrainFactory, Task> action)
+    {
+        var member = _members.Single(candidate => candidate.Process == process);
+        process.Run(() => _ = action(member.Services.GetRequiredService<IGrainFactory>()));
+    }
+
+    public void Crash(SimulatedProcess process)
+    {
+        World.Log($"{process.Name} crashes");
+        process.Crash();
+    }
+
+    public void Pause(SimulatedProcess process, TimeSpan time)
+    {
+        World.Log($"{process.Name} pauses for {time.TotalSeconds:0} s");
+        process.Pause();
+        new SimulatedProcess(World, "operator").Run(process.Resume, time);
+    }
+
+    public void RunFor(TimeSpan time) => World.RunUntil(World.Now + time, Check);
+
+    /// <summary>At most one activation of a grain may act.</summary>
+    private void Check()
+    {
+        Dictionary<GrainId, string>? owners = null;
+        foreach (var member in _members)
+        {
+            if (member.Process.HasCrashed || !member.Silo.MayAct)
+                continue;
+            foreach (var activation in member.Silo.Grains)
+            {
+                if (activation.State != Runtime.Activations.ActivationState.Valid || !activation.Class.UsesDirectory)
+                    continue;
+                owners ??= [];
+                if (!owners.TryAdd(activation.GrainId, member.Process.Name))
+                    Violations.Add($"{World.Now.TotalMilliseconds:0} {activation.GrainId} is active at {owners[activation.GrainId]} and {member.Process.Name}");
+            }
+        }
+    }
+
+    private sealed record Member(SimulatedProcess Process, Silo Silo, ServiceProvider Services);
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text.Json;
+using Nsn.Engine.Runtime.Activations;
+using Orleans.Storage;
+
+namespace Nsn.Engine.Testing.Simulation;
+
+/// <summary>Storage that takes time, with the fencing of the PostgreSQL one.</summary>
+public sealed class SimulatedStorage(SimulatedWorld world, PlantedBug bug) : IGrainStorage
+{
+    private readonly Dictionary<(string State, GrainId Grain), (string? Json, long ETag, long Epoch)> _rows = [];
+    private readonly SimulatedProcess _machine = new(world, "storage");
+
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        await Latency();
+        var found = _rows.TryGetValue((stateName, grainId), out var row);
+        grainState.ETag = found ? row.ETag.ToString(CultureInfo.InvariantCulture) : null!;
+        grainState.RecordExists = found && row.Json is not null;
+        grainState.State = grainState.RecordExists ? JsonSerializer.Deserialize<T>(row.Json!)! : default!;
+    }
+
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var json = JsonSerializer.Serialize(grainState.State);
+        var epoch = (RuntimeContext.Current as Activation)?.Epoch ?? 0;
+        var expected = grainState.ETag is null ? 0 : long.Parse(grainState.ETag, CultureInfo.InvariantCulture);
+        await Latency();
+        _rows.TryGetValue((stateName, grainId), out var row);
+        if (bug != PlantedBug.UnfencedWrite && (row.ETag != expected || row.Epoch > epoch))
+            throw new InconsistentStateException($"{grainId} was written by another activation.", $"{row.ETag}", $"{expected}");
+        _rows[(stateName, grainId)] = (json, row.ETag + 1, epoch);
+        grainState.ETag = (row.ETag + 1).ToString(CultureInfo.InvariantCulture);
+        grainState.RecordExists = true;
+        await Latency();
+    }
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        _rows.Remove((stateName, grainId));
+        return Task.CompletedTask;
+    }
+
+    private Task Latency()
+    {
+        var done = new TaskCompletionSource();
+        _machine.Run(done.SetResult, world.Between(1, 30));
+        return done.Task;
+    }
+}

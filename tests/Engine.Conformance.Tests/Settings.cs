@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Configuration;
+using Orleans.Configuration;
+using Orleans.TestingHost;
+
+namespace Nsn.Engine.Conformance.Tests;
+
+public sealed class SiloSettings : ISiloConfigurator
+{
+    public void Configure(ISiloBuilder siloBuilder)
+    {
+        siloBuilder.AddMemoryGrainStorageAsDefault();
+        siloBuilder.AddMemoryGrainStorage("PubSubStore");
+        siloBuilder.AddMemoryStreams("live");
+        siloBuilder.UseInMemoryReminderService();
+        siloBuilder.AddIncomingGrainCallFilter<MarkingFilter>();
+        siloBuilder.Configure<ReminderOptions>(options => options.MinimumReminderPeriod = TimeSpan.FromMilliseconds(100));
+        siloBuilder.Configure<GrainCollectionOptions>(options => options.CollectionQuantum = TimeSpan.FromSeconds(1));
+    }
+}
+
+public sealed class ClientSettings : IClientBuilderConfigurator
+{
+    public void Configure(IConfiguration configuration, IClientBuilder clientBuilder) => clientBuilder.AddMemoryStreams("live");
+}
+
+/// <summary>Doubles the answer of methods named Doubled, and refuses those named Refused.</summary>
+public sealed class MarkingFilter : IIncomingGrainCallFilter
+{
+    public async Task Invoke(IIncomingGrainCallContext context)
+    {
+        if (context.InterfaceMethod?.Name == nameof(IFilteredGrain.Refused))
+            throw new UnauthorizedAccessException($"{context.InterfaceMethod.Name} is refused.");
+        await context.Invoke();
+        if (context.InterfaceMethod?.Name == nameof(IFilteredGrain.Doubled))
+            context.Result = (int)context.Result! * 2;
+    }
+}
