@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Nsn.Vortex;
 using Nsn.Vortex.Inference;
 using Nsn.Vortex.Pipeline;
@@ -18,7 +19,7 @@ internal sealed class ClipOptions
 
     public Option<int> Seconds { get; } = new("--seconds") { Description = "Length, 1 to 60.", DefaultValueFactory = _ => 8 };
 
-    public Option<int> Size { get; } = new("--size") { Description = "Width and height in pixels.", DefaultValueFactory = _ => 256 };
+    public Option<string> Size { get; } = new("--size") { Description = "Width and height in pixels, as 256 or 640x360.", DefaultValueFactory = _ => "256" };
 
     public Option<int> Fps { get; } = new("--fps") { Description = "Frames per second, 8 to 60.", DefaultValueFactory = _ => 12 };
 
@@ -65,8 +66,8 @@ internal sealed class ClipOptions
         NegativePrompt = parsed.GetValue(Negative)!,
         Seed = ClipSeed.FromNumber(parsed.GetValue(Seed)),
         DurationSeconds = parsed.GetValue(Seconds),
-        Width = parsed.GetValue(Size),
-        Height = parsed.GetValue(Size),
+        Width = Side(parsed.GetValue(Size)!, 0),
+        Height = Side(parsed.GetValue(Size)!, ^1),
         FramesPerSecond = parsed.GetValue(Fps),
         VoiceId = parsed.GetValue(Voice)!,
         Speed = parsed.GetValue(Speed),
@@ -75,6 +76,14 @@ internal sealed class ClipOptions
         CameraMotion = parsed.GetValue(Camera)!,
         ExpressionSequence = parsed.GetValue(Expressions)!,
     };
+
+    private static int Side(string size, Index index)
+    {
+        var sides = size.Split('x');
+        return sides.Length <= 2 && int.TryParse(sides[index], NumberStyles.None, CultureInfo.InvariantCulture, out var side)
+            ? side
+            : throw new ClipException(ClipError.InvalidRequest, $"The size '{size}' is neither a number of pixels nor two with an x between them.");
+    }
 
     public ClipPipelineOptions PipelineOptions(ParseResult parsed) => new()
     {

@@ -10,6 +10,12 @@ public sealed record ClipRequest
     /// <summary>What is not to be seen; steers away, up to 2,000 characters.</summary>
     public string NegativePrompt { get; init; } = "";
 
+    /// <summary>Concepts that join the prompt: up to 16 of up to 100 characters.</summary>
+    public IReadOnlyList<string> RequiredConcepts { get; init; } = [];
+
+    /// <summary>Concepts that join the negative prompt: up to 16 of up to 100 characters.</summary>
+    public IReadOnlyList<string> BannedConcepts { get; init; } = [];
+
     /// <summary>What is said, up to 2,000 characters. Empty: nobody speaks, a soft bed of music plays.</summary>
     public string Script { get; init; } = "";
 
@@ -37,11 +43,14 @@ public sealed record ClipRequest
     /// <summary>Frames per second, 8 to 60.</summary>
     public int FramesPerSecond { get; init; } = 12;
 
-    /// <summary>Width in pixels, a multiple of 16 from 64 to 1024.</summary>
+    /// <summary>Width in pixels, even, 64 to 1920. A frame that is not square shows more of the place beside or above the presenter.</summary>
     public int Width { get; init; } = 256;
 
-    /// <summary>Height in pixels, a multiple of 16 from 64 to 1024.</summary>
+    /// <summary>Height in pixels, even, 64 to 1920.</summary>
     public int Height { get; init; } = 256;
+
+    /// <summary>Least ensemble score that a verifier accepts, 0 to 1; 0 leaves it to the pack's thresholds.</summary>
+    public double MinimumScore { get; init; }
 
     /// <summary>The seed that fixes what the prompt leaves open.</summary>
     public required ClipSeed Seed { get; init; }
@@ -51,4 +60,21 @@ public sealed record ClipRequest
 
     /// <summary>Number of frames of the clip.</summary>
     public int FrameCount => DurationSeconds * FramesPerSecond;
+
+    /// <summary>The prompt with the required concepts that it does not name.</summary>
+    internal string FullPrompt => Join(Prompt, RequiredConcepts);
+
+    /// <summary>The negative prompt with the banned concepts that it does not name.</summary>
+    internal string FullNegativePrompt => Join(NegativePrompt, BannedConcepts);
+
+    private static string Join(string text, IEnumerable<string> concepts)
+    {
+        foreach (var concept in concepts)
+        {
+            if (!text.Contains(concept, StringComparison.OrdinalIgnoreCase))
+                text = text.Length == 0 ? concept : $"{text}, {concept}";
+        }
+
+        return text;
+    }
 }

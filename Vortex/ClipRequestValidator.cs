@@ -6,7 +6,7 @@ namespace Nsn.Vortex;
 /// <summary>The limits of a request. All of them are named in one answer, so that a person repairs a request once.</summary>
 public static class ClipRequestValidator
 {
-    /// <summary>Longest text field in characters (UTF-16 units).</summary>
+    /// <summary>Longest text field in characters (Unicode scalar values).</summary>
     public const int TextLengthMax = 2000;
 
     /// <summary>Longest clip in seconds.</summary>
@@ -14,6 +14,12 @@ public static class ClipRequestValidator
 
     /// <summary>Most entries of an expression sequence.</summary>
     public const int ExpressionsMax = 32;
+
+    /// <summary>Most required or banned concepts.</summary>
+    public const int ConceptsMax = 16;
+
+    /// <summary>Longest concept in characters.</summary>
+    public const int ConceptLengthMax = 100;
 
     /// <summary>Motion presets.</summary>
     public static IReadOnlyList<string> MotionPresets { get; } = ["still", "calm", "natural", "lively", "manic"];
@@ -35,14 +41,16 @@ public static class ClipRequestValidator
         Text("prompt", request.Prompt, required: true, problems);
         Text("negative prompt", request.NegativePrompt, required: false, problems);
         Text("script", request.Script, required: false, problems);
+        Concepts("required", request.RequiredConcepts, problems);
+        Concepts("banned", request.BannedConcepts, problems);
         Range("duration", request.DurationSeconds, 1, DurationSecondsMax, "seconds", problems);
         Range("frame rate", request.FramesPerSecond, 8, 60, "frames per second", problems);
         Size("width", request.Width, problems);
         Size("height", request.Height, problems);
-        if (request.Width != request.Height)
-            problems.Add($"The picture must be square, not {request.Width} x {request.Height}: give width and height the same value.");
         if (!(request.Speed is >= 0.5 and <= 2))
             problems.Add(Invariant($"The speed {request.Speed} is outside 0.5 to 2."));
+        if (!(request.MinimumScore is >= 0 and <= 1))
+            problems.Add(Invariant($"The minimum score {request.MinimumScore} is outside 0 to 1."));
         OneOf("motion preset", request.MotionPreset, MotionPresets, problems);
         OneOf("camera motion", request.CameraMotion, CameraMotions, problems);
         OneOf("emotion", request.Emotion, Emotions, problems);
@@ -76,8 +84,9 @@ public static class ClipRequestValidator
             return;
         }
 
-        if (text.Length > TextLengthMax)
-            problems.Add(Invariant($"The {name} has {text.Length} characters; at most {TextLengthMax} are allowed."));
+        var length = text.EnumerateRunes().Count();
+        if (length > TextLengthMax)
+            problems.Add(Invariant($"The {name} has {length} characters; at most {TextLengthMax} are allowed."));
         if (required && string.IsNullOrWhiteSpace(text))
             problems.Add($"The {name} is empty: say what is to be seen.");
         foreach (var rune in text.EnumerateRunes())
@@ -91,11 +100,22 @@ public static class ClipRequestValidator
         }
     }
 
+    private static void Concepts(string name, IReadOnlyList<string>? concepts, List<string> problems)
+    {
+        if (concepts is null || concepts.Count > ConceptsMax || concepts.Any(concept => concept is null || concept.EnumerateRunes().Count() > ConceptLengthMax))
+            problems.Add($"There may be up to {ConceptsMax} {name} concepts of up to {ConceptLengthMax} characters.");
+        else
+        {
+            foreach (var concept in concepts)
+                Text($"{name} concept", concept, required: true, problems);
+        }
+    }
+
     private static void Size(string name, int value, List<string> problems)
     {
-        Range(name, value, 64, 1024, "pixels", problems);
-        if (value % 16 != 0)
-            problems.Add($"The {name} {value} is not a multiple of 16.");
+        Range(name, value, 64, 1920, "pixels", problems);
+        if (value % 2 != 0)
+            problems.Add(Invariant($"The {name} {value} is odd; the encoders need an even one."));
     }
 
     private static void Range(string name, int value, int min, int max, string unit, List<string> problems)

@@ -17,9 +17,6 @@ public static class DomainTag
     /// <summary>The message that carries a commitment.</summary>
     public static ReadOnlySpan<byte> CommitMessage => "NSN-COMMIT-MSG-1"u8;
 
-    /// <summary>The message that reveals an embedding.</summary>
-    public static ReadOnlySpan<byte> RevealMessage => "NSN-REVEAL-MSG-1"u8;
-
     /// <summary>The hash of a quantised embedding.</summary>
     public static ReadOnlySpan<byte> Embedding => "NSN-EMBEDDING-V1"u8;
 

@@ -75,7 +75,8 @@ public sealed class ClipPipeline : IClipPipeline
     /// <summary>Graph runs that wait for the device; for placement.</summary>
     public int QueueLength => _device.QueueLength;
 
-    internal LoadedPack Loaded => _pack;
+    /// <summary>Rows and batches that the device ran; their ratio is the batching that was achieved.</summary>
+    public (long Rows, long Batches) Throughput => _device.Throughput;
 
     /// <summary>A verifier that shares the loaded pack and the device.</summary>
     public IClipVerifier CreateVerifier() => new ClipVerifier(_pack.Pack, _model, _embedder, _voice, _ffmpeg);
@@ -222,7 +223,7 @@ public sealed class ClipPipeline : IClipPipeline
             throw new ClipException(ClipError.Media, $"The clip that was just made does not read back: {reason}");
         var decoded = await ClipDecoder.DecodeAsync(
             _ffmpeg, encoded!.Tracks, request.FramesPerSecond, encoded.Video, encoded.Audio, cancellationToken).ConfigureAwait(false);
-        var (embedding, scores) = await EmbedAsync(_embedder, decoded, request.Prompt, cancellationToken).ConfigureAwait(false);
+        var (embedding, scores) = await EmbedAsync(_embedder, decoded, request.FullPrompt, cancellationToken).ConfigureAwait(false);
         return new ClipResult
         {
             SegmentCount = segments.Count,

@@ -45,13 +45,21 @@ public sealed class ClipVerifier : IClipVerifier
         if (clip.Frames.Count != request.FrameCount)
             return Undecodable(VerificationFailure.WrongShape, $"{clip.Frames.Count} of {request.FrameCount} frames decode.");
 
-        var findings = new Findings();
-        var (embedding, scores) = await ClipPipeline.EmbedAsync(_embedder, clip, request.Prompt, cancellationToken).ConfigureAwait(false);
-        var integrity = IntegrityMeter.Measure(clip, !string.IsNullOrWhiteSpace(request.Script));
-        var regeneration = options.Mode == RegenerationMode.None || !_model.CanRegenerate
+        var reference = options.Mode == RegenerationMode.None || !_model.CanRegenerate
             ? null
-            : await RegenerateAsync(clip, request, options, cancellationToken).ConfigureAwait(false);
-        Judge(findings, scores, integrity, regeneration);
+            : await ReferenceAsync(request, options, cancellationToken).ConfigureAwait(false);
+        return await JudgeAsync(clip, request, reference, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Judges a decoded clip against frames and sound that were made again.</summary>
+    internal async Task<VerificationReport> JudgeAsync(
+        DecodedClip clip, ClipRequest request, ClipReference? reference, CancellationToken cancellationToken)
+    {
+        var findings = new Findings();
+        var (embedding, scores) = await ClipPipeline.EmbedAsync(_embedder, clip, request.FullPrompt, cancellationToken).ConfigureAwait(false);
+        var integrity = IntegrityMeter.Measure(clip, !string.IsNullOrWhiteSpace(request.Script));
+        var regeneration = reference?.Compare(clip);
+        Judge(findings, request, scores, integrity, regeneration);
         return new VerificationReport
         {
             Failures = findings.Failures,
@@ -64,7 +72,7 @@ public sealed class ClipVerifier : IClipVerifier
         };
     }
 
-    private void Judge(Findings findings, TowerScores scores, IntegrityChecks integrity, RegenerationReport? regeneration)
+    private void Judge(Findings findings, ClipRequest request, TowerScores scores, IntegrityChecks integrity, RegenerationReport? regeneration)
     {
         if (regeneration is not null)
         {
@@ -75,6 +83,7 @@ public sealed class ClipVerifier : IClipVerifier
 
         if (!scores.Passed)
             findings.Add(VerificationFailure.LowScore, string.Create(CultureInfo.InvariantCulture, $"the picture does not fit the prompt: scores {scores.A:0.000} and {scores.B:0.000}"));
+        findings.Below(VerificationFailure.LowScore, "the recipe's minimum score is missed by an ensemble score of", scores.Ensemble, request.MinimumScore > 0 ? request.MinimumScore : double.NegativeInfinity);
         if (scores.Outlier)
             findings.Add(VerificationFailure.TowerOutlier, string.Create(CultureInfo.InvariantCulture, $"the towers disagree: {scores.A:0.000} and {scores.B:0.000}"));
         findings.Above(VerificationFailure.Frozen, "the picture stands still for (s)", integrity.LongestStill, _thresholds.StillSeconds);
@@ -85,30 +94,22 @@ public sealed class ClipVerifier : IClipVerifier
         findings.Above(VerificationFailure.Cut, "the largest change between frames is", integrity.LargestChange, _thresholds.Change);
     }
 
-    /// <summary>Makes frames and sound again and measures how far the published ones are from them.</summary>
-    private async Task<RegenerationReport> RegenerateAsync(
-        DecodedClip clip, ClipRequest request, VerificationOptions options, CancellationToken cancellationToken)
+    /// <summary>Makes the frames that the options ask for, and the sound.</summary>
+    internal async Task<ClipReference> ReferenceAsync(ClipRequest request, VerificationOptions options, CancellationToken cancellationToken)
     {
-        var sound = await _voice.BuildAsync(request, cancellationToken).ConfigureAwait(false);
-        var scene = await _model.PrepareAsync(request, sound, cancellationToken).ConfigureAwait(false);
-        int[] frames = options.Mode == RegenerationMode.Full
+        int[] indices = options.Mode == RegenerationMode.Full
             ? [.. Enumerable.Range(0, request.FrameCount)]
             : options.Frames.Count > 0
                 ? [.. options.Frames.Where(frame => frame >= 0 && frame < request.FrameCount).Distinct()]
                 : Pictures.Spread(request.FrameCount, VerificationOptions.DefaultSampleCount);
-        if (frames.Length == 0)
+        if (indices.Length == 0)
             throw new ClipException(ClipError.InvalidRequest, "None of the frames to regenerate is within the clip.");
-        var distances = new List<double>(frames.Length);
-        double published = 0, made = 0;
-        await foreach (var frame in scene.RenderAsync(frames, cancellationToken).ConfigureAwait(false))
-        {
-            var shown = clip.Frames[frames[distances.Count]];
-            distances.Add(FrameDistance.Between(shown, frame, clip.Width, clip.Height));
-            published += FrameDistance.Detail(shown, clip.Width, clip.Height);
-            made += FrameDistance.Detail(frame, clip.Width, clip.Height);
-        }
-
-        return new RegenerationReport(frames, distances, made == 0 ? 1 : published / made, SoundDistance.Between(clip.Samples, sound.Samples));
+        var sound = await _voice.BuildAsync(request, cancellationToken).ConfigureAwait(false);
+        var scene = await _model.PrepareAsync(request, sound, cancellationToken).ConfigureAwait(false);
+        var frames = new List<(int, byte[])>(indices.Length);
+        await foreach (var frame in scene.RenderAsync(indices, cancellationToken).ConfigureAwait(false))
+            frames.Add((indices[frames.Count], frame));
+        return new ClipReference(frames, sound.Samples);
     }
 
     private static VerificationReport Undecodable(VerificationFailure failure, string reason) => new()

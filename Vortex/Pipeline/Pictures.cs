@@ -34,23 +34,25 @@ internal static class Pictures
         return rgb;
     }
 
-    /// <summary>A frame as planar RGB from 0 to 1 of a square of <paramref name="size"/>: the mean of the covered pixels.</summary>
+    /// <summary>The middle square of a frame as planar RGB from 0 to 1 of <paramref name="size"/> squared: the mean of the covered pixels.</summary>
     public static float[] ToPlanes(ReadOnlySpan<byte> i420, int width, int height, int size)
     {
         var rgb = ToRgb(i420, width, height);
         var planes = new float[3 * size * size];
+        var edge = Math.Min(width, height);
+        int offsetX = (width - edge) / 2, offsetY = (height - edge) / 2;
         for (var y = 0; y < size; y++)
         {
-            var (top, bottom) = Span(y, size, height);
+            var (top, bottom) = Span(y, size, edge);
             for (var x = 0; x < size; x++)
             {
-                var (left, right) = Span(x, size, width);
+                var (left, right) = Span(x, size, edge);
                 float r = 0, g = 0, b = 0;
                 for (var sy = top; sy < bottom; sy++)
                 {
                     for (var sx = left; sx < right; sx++)
                     {
-                        var at = ((sy * width) + sx) * 3;
+                        var at = (((sy + offsetY) * width) + sx + offsetX) * 3;
                         r += rgb[at];
                         g += rgb[at + 1];
                         b += rgb[at + 2];

@@ -44,7 +44,7 @@ public static class PromptGuard
     /// <exception cref="ClipException">With <see cref="ClipError.InvalidRequest"/>.</exception>
     public static void ThrowIfRefused(ClipRequest request)
     {
-        if (Refusal(request.Prompt) is { } reason)
+        if (Refusal(request.FullPrompt) is { } reason)
             throw new ClipException(ClipError.InvalidRequest, reason);
     }
 

@@ -51,11 +51,13 @@ internal sealed class ProofBuilder(ReadOnlyMemory<byte> packHash, ExecutionProvi
         BinaryPrimitives.WriteInt32LittleEndian(numbers.AsSpan(16), request.Width);
         BinaryPrimitives.WriteInt32LittleEndian(numbers.AsSpan(20), request.Height);
         BinaryPrimitives.WriteInt32LittleEndian(numbers.AsSpan(24), request.ExpressionSequence.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(numbers.AsSpan(28), request.RequiredConcepts.Count);
+        BinaryPrimitives.WriteDoubleLittleEndian(numbers.AsSpan(32), request.MinimumScore);
         var texts = new[]
         {
             RequestTag, request.Prompt, request.NegativePrompt, request.Script, request.VoiceId, request.Emotion, request.MotionPreset, request.CameraMotion,
         };
-        return Digest([.. texts.Concat(request.ExpressionSequence).Select(text => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(text)), numbers]);
+        return Digest([.. texts.Concat(request.ExpressionSequence).Concat(request.RequiredConcepts).Concat(request.BannedConcepts).Select(text => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(text)), numbers]);
     }
 
     private static byte[] Frames(DecodedClip clip)

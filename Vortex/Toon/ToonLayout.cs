@@ -96,5 +96,22 @@ internal sealed record ToonLayout
     internal sealed record EmbeddingPart(int Size, int Frame, IReadOnlyDictionary<string, double> Weights);
 
     internal sealed record VocabularyPart(
-        [property: JsonPropertyName("synonyms")] IReadOnlyDictionary<string, IReadOnlyDictionary<string, IReadOnlyList<string>>> Synonyms);
+        [property: JsonPropertyName("synonyms")] IReadOnlyDictionary<string, IReadOnlyDictionary<string, IReadOnlyList<string>>> Synonyms)
+    {
+        /// <summary>Other lists of words (garments, for example).</summary>
+        [JsonExtensionData]
+        public Dictionary<string, JsonElement> Other { get; init; } = [];
+
+        /// <summary>Every word or phrase that the pack was trained on.</summary>
+        public IEnumerable<string> Words() =>
+            Synonyms.Values.SelectMany(group => group.Values).SelectMany(words => words).Concat(Other.Values.SelectMany(Strings));
+
+        private static IEnumerable<string> Strings(JsonElement element) => element.ValueKind switch
+        {
+            JsonValueKind.String => [element.GetString()!],
+            JsonValueKind.Array => element.EnumerateArray().SelectMany(Strings),
+            JsonValueKind.Object => element.EnumerateObject().SelectMany(member => Strings(member.Value)),
+            _ => [],
+        };
+    }
 }

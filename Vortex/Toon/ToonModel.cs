@@ -76,7 +76,7 @@ internal sealed class ToonModel : IClipModel
 
     public async Task<IClipScene> PrepareAsync(ClipRequest request, SoundTrack sound, CancellationToken cancellationToken)
     {
-        var code = await SampleCodeAsync(request.Prompt, request.NegativePrompt, request.Seed, cancellationToken).ConfigureAwait(false);
+        var code = await SampleCodeAsync(request.FullPrompt, request.FullNegativePrompt, request.Seed, cancellationToken).ConfigureAwait(false);
         code = MoodOfEmotion(request, code);
         var headTask = _head.RunAsync([code], 1, cancellationToken);
         var bodyTask = _body.RunAsync([code], 1, cancellationToken);
@@ -123,7 +123,7 @@ internal sealed class ToonModel : IClipModel
         };
         if (mood is null || !_layout.Vocabulary.Synonyms.TryGetValue("mood", out var moods))
             return code;
-        var prompt = $" {string.Join(' ', _text.Words(request.Prompt))} ";
+        var prompt = $" {string.Join(' ', _text.Words(request.FullPrompt))} ";
         var named = moods.Values.SelectMany(words => words).Any(word => prompt.Contains($" {string.Join(' ', _text.Words(word))} ", StringComparison.Ordinal));
         return named ? code : _codes.With(code, "mood", mood, 1);
     }

@@ -38,6 +38,9 @@ internal readonly record struct ToonPlacement(double XX, double XY, double X0, d
         return new(cosine * zoom, sine * zoom, headX + shiftX, -sine * zoom, cosine * zoom, headY + shiftY);
     }
 
+    /// <summary>This placement for frame coordinates that are multiplied by a factor first.</summary>
+    public ToonPlacement After(double factor) => new(XX * factor, XY * factor, X0, YX * factor, YY * factor, Y0);
+
     /// <summary>The frame point that the layer point comes from.</summary>
     public (double X, double Y) Inverse(double x, double y)
     {

@@ -22,8 +22,7 @@ internal sealed class ToonScene(ToonModel model, ClipRequest request, ToonAnimat
 
     public async IAsyncEnumerable<byte[]> RenderAsync(IReadOnlyList<int> frames, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var size = request.Width;
-        var compositor = new ToonCompositor(size);
+        var compositor = new ToonCompositor(request.Width, request.Height);
         var next = FacesAsync(frames, 0, cancellationToken);
         for (var from = 0; from < frames.Count; from += ToonModel.FaceBatch)
         {
@@ -38,7 +37,7 @@ internal sealed class ToonScene(ToonModel model, ClipRequest request, ToonAnimat
             {
                 var controls = animator.At(frames[from + i]);
                 var face = model.Bitmap("face", faces.AsSpan(i * length, length));
-                var i420 = new byte[DecodedClip.I420Length(size, size)];
+                var i420 = new byte[DecodedClip.I420Length(request.Width, request.Height)];
                 compositor.Compose(
                     GroundAt(controls.Phase), [("back", Back), ("body", Body), ("head", Head), ("face", face), ("top", Top)], controls, i420);
                 yield return i420;

@@ -16,6 +16,7 @@ internal sealed class ToonTowers : IFrameEmbedder
     private readonly Graph _textA;
     private readonly Graph _textB;
     private readonly ScoreRule _rule;
+    private readonly HashSet<string> _known;
 
     public ToonTowers(InferenceDevice device, ModelPack pack)
     {
@@ -25,6 +26,7 @@ internal sealed class ToonTowers : IFrameEmbedder
         _imageB = new Graph(device, pack, "tower_b_image", ImageBatch);
         _textA = new Graph(device, pack, "tower_a_text", 1);
         _textB = new Graph(device, pack, "tower_b_text", 1);
+        _known = [.. _layout.Vocabulary.Words().SelectMany(_text.Words), "hair", "skin", "no", "without"];
         _rule = ScoreRule.Of(pack, _layout.Embedding.Weights["a"], _layout.Embedding.Weights["b"]);
         if (_imageA.OutputRowLength(0) + _imageB.OutputRowLength(0) != _layout.Embedding.Size
             || _imageA.OutputRowLength(0) != _textA.OutputRowLength(0) || _imageB.OutputRowLength(0) != _textB.OutputRowLength(0))
@@ -36,16 +38,19 @@ internal sealed class ToonTowers : IFrameEmbedder
     public async Task<(float[] Embedding, TowerScores Scores)> EmbedAsync(
         IReadOnlyList<float[]> frames, string prompt, CancellationToken cancellationToken)
     {
+        // Words that the towers never saw would only add noise to the score: what is judged is whether the picture fits the words that they know.
+        var words = _text.Words(prompt).Where(_known.Contains).ToArray();
+        var caption = words.Length > 0 ? string.Join(' ', words) : prompt;
         var pixels = frames.SelectMany(frame => frame).ToArray();
         var imageA = _imageA.RunAsync([pixels], frames.Count, cancellationToken);
         var imageB = _imageB.RunAsync([pixels], frames.Count, cancellationToken);
-        var textA = _textA.RunAsync([_text.Features(prompt)], 1, cancellationToken);
-        var textB = _textB.RunAsync([_text.Sequence(prompt)], 1, cancellationToken);
+        var textA = _textA.RunAsync([_text.Features(caption)], 1, cancellationToken);
+        var textB = _textB.RunAsync([_text.Sequence(caption)], 1, cancellationToken);
         var a = Embeddings.Mean((float[])(await imageA.ConfigureAwait(false))[0], frames.Count);
         var b = Embeddings.Mean((float[])(await imageB.ConfigureAwait(false))[0], frames.Count);
         var captionA = (float[])(await textA.ConfigureAwait(false))[0];
         var captionB = (float[])(await textB.ConfigureAwait(false))[0];
-        var scores = _rule.Score(Embeddings.Dot(a, captionA), Embeddings.Dot(b, captionB));
+        var scores = _rule.Score(Embeddings.Dot(a, captionA), Embeddings.Dot(b, captionB), words.Length > 0);
         return (Embeddings.Join(a, _layout.Embedding.Weights["a"], b, _layout.Embedding.Weights["b"]), scores);
     }
 

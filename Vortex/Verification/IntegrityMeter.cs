@@ -12,6 +12,8 @@ internal static class IntegrityMeter
     public static IntegrityChecks Measure(DecodedClip clip, bool speech)
     {
         var pixels = clip.Width * clip.Height;
+        var edge = Math.Min(clip.Width, clip.Height);
+        int left = (clip.Width - edge) / 2, top = (clip.Height - edge) / 2;
         var changes = new double[Math.Max(0, clip.Frames.Count - 1)];
         var mouth = new double[changes.Length];
         double brightness = 0, contrast = 0;
@@ -26,7 +28,7 @@ internal static class IntegrityMeter
 
             // Presenters stand in the middle; the lower face is in the middle third, around half of the height.
             mouth[i - 1] = Change(
-                clip.Frames[i - 1], clip.Frames[i], clip.Width, clip.Width * 3 / 8, clip.Height * 9 / 20, clip.Width * 5 / 8, clip.Height * 7 / 10);
+                clip.Frames[i - 1], clip.Frames[i], clip.Width, left + (edge * 3 / 8), top + (edge * 9 / 20), left + (edge * 5 / 8), top + (edge * 7 / 10));
         }
 
         return new IntegrityChecks

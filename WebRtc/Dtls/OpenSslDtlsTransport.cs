@@ -10,7 +10,7 @@ namespace Nsn.WebRtc.Dtls;
 /// A memory BIO forgets where datagrams end, so what OpenSSL wrote is cut at the record headers and packed into datagrams of at most
 /// <see cref="DatagramMax"/> bytes. OpenSSL's retransmit timer reads the wall clock and starts at one second; it is switched off here.
 /// The last flight is kept instead and sent again, byte for byte as a network that doubles datagrams would, after 100 ms, 200 ms, ... of the
-/// caller's time. A peer that lost our last flight repeats its own, which OpenSSL itself answers.
+/// caller's time. A peer that lost our last flight repeats its own; the last flight then goes out once more, at most every 50 ms.
 /// </remarks>
 internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
 {
@@ -18,6 +18,9 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
     public const int ApplicationDataMax = 1_160;
     private const int RecordHeaderLength = 13;
     private const int FlightDatagramsMax = 32;
+    private const byte ChangeCipherSpecRecord = 20;
+    private const byte HandshakeRecord = 22;
+    private static readonly TimeSpan RepeatInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan FirstTimeout = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(30);
 
@@ -29,6 +32,7 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
     private readonly nint _outgoingBio;
     private nint _ssl;
     private TimeSpan _timeout = FirstTimeout;
+    private TimeSpan _lastRepeat;
     private TimeSpan _giveUpAt = TimeSpan.MaxValue;
 
     /// <summary>Creates an association; nothing is sent before <see cref="Start"/>.</summary>
@@ -100,6 +104,11 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
         {
             Advance(now);
         }
+        else if (_role == DtlsRole.Server && datagram[0] is ChangeCipherSpecRecord or HandshakeRecord && now - _lastRepeat >= RepeatInterval)
+        {
+            _lastRepeat = now;
+            RepeatFlight();
+        }
     }
 
     public void HandleTimeout(TimeSpan now)
@@ -115,14 +124,19 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
             return;
         }
 
+        RepeatFlight();
+        _timeout = _timeout < TimeSpan.FromSeconds(3) ? _timeout * 2 : _timeout;
+        SetDeadline(now);
+    }
+
+    private void RepeatFlight()
+    {
         foreach (byte[] datagram in _flight)
         {
             _outgoing.Enqueue(datagram);
         }
 
         Retransmissions++;
-        _timeout = _timeout < TimeSpan.FromSeconds(3) ? _timeout * 2 : _timeout;
-        SetDeadline(now);
     }
 
     public int PollDatagram(Span<byte> destination)

@@ -79,6 +79,7 @@ internal sealed partial class IceAgent
         SetRemote(remote);
         _lastConsent = now;
         _restarted = true;
+        _nextCheck = now;
     }
 
     /// <summary>Takes a STUN datagram; answers go to <paramref name="output"/>. False with a reason if it was ignored.</summary>

@@ -91,6 +91,10 @@ internal static class H264Payload
         };
     }
 
+    /// <summary>True if the payload is a sequence parameter set, alone or first in an aggregate.</summary>
+    public static bool StartsWithParameters(ReadOnlySpan<byte> payload) => !payload.IsEmpty &&
+        ((payload[0] & 0x1F) == 7 || ((payload[0] & 0x1F) == AggregationA && payload.Length > 3 && (payload[3] & 0x1F) == 7));
+
     private static void AppendStartCode(List<byte> accessUnit) => accessUnit.AddRange((ReadOnlySpan<byte>)[0, 0, 0, 1]);
 
     private static void PacketizeFragments(ReadOnlySpan<byte> unit, PayloadBuilder builder)

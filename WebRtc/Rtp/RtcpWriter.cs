@@ -26,7 +26,7 @@ internal ref struct RtcpWriter(Span<byte> buffer)
     }
 
     /// <summary>A receiver report; the blocks are 24 bytes each, at most 31.</summary>
-    public void ReceiverReport(uint ssrc, ReadOnlySpan<byte> blocks)
+    public void ReceiverReport(uint ssrc, scoped ReadOnlySpan<byte> blocks)
     {
         Span<byte> body = Begin(RtcpType.ReceiverReport, blocks.Length / 24, 4 + blocks.Length);
         BinaryPrimitives.WriteUInt32BigEndian(body, ssrc);
@@ -55,7 +55,7 @@ internal ref struct RtcpWriter(Span<byte> buffer)
     }
 
     /// <summary>A generic NACK; the pairs are packet id and bit mask (RFC 4585 section 6.2.1).</summary>
-    public void Nack(uint sender, uint media, ReadOnlySpan<(ushort PacketId, ushort Mask)> pairs)
+    public void Nack(uint sender, uint media, scoped ReadOnlySpan<(ushort PacketId, ushort Mask)> pairs)
     {
         Span<byte> body = Begin(RtcpType.TransportFeedback, RtcpType.NackFormat, 8 + (4 * pairs.Length));
         BinaryPrimitives.WriteUInt32BigEndian(body, sender);
@@ -68,7 +68,7 @@ internal ref struct RtcpWriter(Span<byte> buffer)
     }
 
     /// <summary>Transport-wide feedback whose body after the two SSRCs was made by the TWCC recorder.</summary>
-    public void TransportWide(uint sender, uint media, ReadOnlySpan<byte> feedback)
+    public void TransportWide(uint sender, uint media, scoped ReadOnlySpan<byte> feedback)
     {
         Span<byte> body = Begin(RtcpType.TransportFeedback, RtcpType.TransportWideFormat, 8 + feedback.Length);
         BinaryPrimitives.WriteUInt32BigEndian(body, sender);

@@ -1,28 +1,126 @@
-#pragma warning disable CA1822
+using Nsn.WebRtc.DataChannels;
+using Nsn.WebRtc.Dtls;
+using Nsn.WebRtc.Sctp;
+using Nsn.WebRtc.Sdp;
+
 namespace Nsn.WebRtc.Sessions;
 
-/// <content>Data channels.</content>
+/// <content>Data channels: SCTP packets travel as DTLS application data.</content>
 public sealed partial class WebRtcSession
 {
+    // While this many events or datagrams wait for the owner, no more are made: back-pressure reaches the peer through SCTP's window.
+    private const int WaitingMax = 64;
+
+    private DataChannelEndpoint? _data;
+
+    /// <summary>The channels that are not closed; empty before the session is connected or without data channels.</summary>
+    public IReadOnlyCollection<DataChannel> Channels => _data?.Channels ?? [];
+
+    /// <summary>Opens a data channel; messages may be queued at once.</summary>
+    /// <exception cref="InvalidOperationException">Data channels were not negotiated, the session is not connected, or there are too many channels.</exception>
+    public DataChannel OpenDataChannel(string label, DataChannelSettings settings, TimeSpan now) =>
+        (_data ?? throw new InvalidOperationException("The session has no data channels, or is not connected yet.")).Open(label, settings, now);
+
+    /// <summary>The association's counters; null without data channels.</summary>
+    public SctpStatistics? DataStatistics => _data?.Association.Statistics;
+
     private void StartData(TimeSpan now)
     {
+        NegotiatedMedia? media = _negotiated.Find(item => item is { IsApplication: true, IsRejected: false });
+        if (media is null)
+        {
+            return;
+        }
+
+        DataChannelOptions options = new()
+        {
+            Sctp = new SctpOptions
+            {
+                RemotePort = media.SctpPort,
+                MaxMessageSize = _options.MaxMessageSize,
+                RemoteMaxMessageSize = Math.Min(media.RemoteMaxMessageSize, 16 * 1_024 * 1_024),
+            },
+        };
+        _data = new DataChannelEndpoint(options, _dtlsRole == DtlsRole.Client, _options.Random.Fill);
+        _data.Connect(now);
     }
 
-    private void HandleDataMessage(ReadOnlySpan<byte> message, TimeSpan now)
-    {
-    }
+    private void HandleDataMessage(ReadOnlySpan<byte> message, TimeSpan now) => _data?.Handle(message, now);
 
     private void PumpData(TimeSpan now)
     {
+        if (_data is null)
+        {
+            return;
+        }
+
+        while (_events.Count < WaitingMax && _data.TryPollEvent(now, out DataChannelEvent next))
+        {
+            TakeDataEvent(next);
+        }
+
+        if (_control.Count > 0)
+        {
+            return;
+        }
+
+        bool any = false;
+        while (_control.Count < WaitingMax && _data.TryPollPacket(now, _scratch, out int length))
+        {
+            any = _dtls!.TryWrite(_scratch.AsSpan(0, length));
+            if (!any)
+            {
+                break;
+            }
+
+            FlushDtls();
+        }
+    }
+
+    private void TakeDataEvent(in DataChannelEvent next)
+    {
+        switch (next.Kind)
+        {
+            case DataChannelEventKind.Opened:
+                _events.Enqueue(new DataChannelOpened(next.Channel!));
+                break;
+            case DataChannelEventKind.Message:
+                _events.Enqueue(new DataChannelMessage(next.Channel!, next.Payload.ToArray(), next.IsText));
+                break;
+            case DataChannelEventKind.BufferedAmountLow:
+                _events.Enqueue(new DataChannelWritable(next.Channel!));
+                break;
+            case DataChannelEventKind.Closed:
+                _events.Enqueue(new DataChannelClosed(next.Channel!));
+                break;
+            case DataChannelEventKind.Disconnected when _outgoing.Count == 0 && _incoming.Count == 0:
+                End(CloseReason.SctpFailed, "the data channel association ended: " + next.CloseReason);
+                break;
+        }
     }
 
     private void HandleDataTimeout(TimeSpan now)
     {
+        if (_data is not null && now >= _data.NextDeadline)
+        {
+            _data.HandleTimeout(now);
+        }
     }
 
-    private TimeSpan DataDeadline() => TimeSpan.MaxValue;
+    private TimeSpan DataDeadline() => _data?.NextDeadline ?? TimeSpan.MaxValue;
 
+    // What is queued on the channels is lost: close_notify follows at once. An owner who cares waits until BufferedAmount is zero.
     private void CloseData(TimeSpan now)
     {
+        if (_data is null || State != SessionState.Connected)
+        {
+            return;
+        }
+
+        _data.Association.Abort();
+        while (_data.TryPollPacket(now, _scratch, out int length) && _dtls!.TryWrite(_scratch.AsSpan(0, length)))
+        {
+            FlushDtls();
+        }
     }
 }

@@ -58,6 +58,9 @@ public sealed partial class WebRtcSession
         int step = alreadySent ? Math.Max(1, 1_500 / (frames.Count + 1)) : Tick;
         uint timestamp = alreadySent ? _video.LastTimestamp!.Value + (uint)step : newest - (uint)(step * (frames.Count - 1));
         _video.DropQueue();
+
+        // A join should not wait for the pace of a stream that has run for long: the next feedback sets the usual one.
+        _pacer.BitsPerSecond = Math.Max(_pacer.BitsPerSecond, _bandwidth.BitsPerSecond * 5);
         foreach (MediaFrame frame in frames)
         {
             SendFrame(frame, timestamp, isLive: false);
@@ -251,5 +254,5 @@ public sealed partial class WebRtcSession
         return (seconds << 32) | fraction;
     }
 
-    private static long PacingBitrate(long estimate) => Math.Max(4_000_000, estimate * 5 / 2);
+    private static long PacingBitrate(long estimate) => Math.Max(1_000_000, estimate * 5 / 2);
 }

@@ -86,6 +86,9 @@ public sealed partial class WebRtcSession
         return local;
     }
 
+    /// <summary>The client's half of an ICE restart: our new credentials, which the peer was told, and the peer's.</summary>
+    public void RestartIceAs(IceCredentials local, IceCredentials remote, TimeSpan now) => _ice.Restart(local, remote, now);
+
     /// <summary>True if these are the peer's present credentials, so that a fragment with them is no restart.</summary>
     public bool IsRemote(IceCredentials credentials) =>
         _ice.Remote?.UsernameFragment == credentials.UsernameFragment && _ice.Remote.Password == credentials.Password;

@@ -41,6 +41,7 @@ public sealed partial class WebRtcSession : IDisposable
     {
         _options = options;
         _ice = new IceAgent(role, IceCredentials.Create(options.Random), options.Random);
+        _bandwidth = new BandwidthEstimator(options.StartBitrate, options.MaxBitrate);
         _pacer = new Pacer { BitsPerSecond = PacingBitrate(options.StartBitrate) };
         Span<byte> id = stackalloc byte[16];
         options.Random.Fill(id);
@@ -185,6 +186,11 @@ public sealed partial class WebRtcSession : IDisposable
         _srtpSender?.Dispose();
         _srtpReceiver?.Dispose();
         _control.Dispose();
+        _data?.Dispose();
+        foreach (IncomingStream stream in _incoming.Values)
+        {
+            stream.Dispose();
+        }
     }
 
     private bool HandleStun(ReadOnlySpan<byte> datagram, TransportAddress from, TimeSpan now)

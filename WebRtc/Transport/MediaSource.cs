@@ -63,6 +63,19 @@ public sealed class MediaSource
     /// <param name="timestamp">48 kHz; zero is the same moment as zero of the video.</param>
     public void SendAudio(ReadOnlySpan<byte> packet, uint timestamp) => Send(MediaCodec.Opus, packet, timestamp, isKeyFrame: true, encoding: 0);
 
+    /// <summary>
+    /// Passes on a frame of a publisher's. Its tracks have time lines of their own, so each is put on the server's by when it came.
+    /// </summary>
+    public void Send(ReceivedFrame frame)
+    {
+        if (frame.Codec.IsVideo() && frame.Codec != VideoCodec)
+        {
+            return;
+        }
+
+        Send(frame.Codec, frame.Data.Span, frame.Timestamp, frame.IsKeyFrame, Math.Min(frame.Encoding, EncodingsMax - 1), frame.ReceivedAt);
+    }
+
     /// <summary>Adds a viewer; it gets the present picture as soon as it is connected, and is removed when its session closes.</summary>
     public void Add(WebRtcConnection viewer)
     {
@@ -92,13 +105,13 @@ public sealed class MediaSource
         }
     }
 
-    private void Send(MediaCodec codec, ReadOnlySpan<byte> data, uint timestamp, bool isKeyFrame, int encoding)
+    private void Send(MediaCodec codec, ReadOnlySpan<byte> data, uint timestamp, bool isKeyFrame, int encoding, TimeSpan? receivedAt = null)
     {
         MediaFrame frame;
         WebRtcConnection[] viewers;
         lock (_lock)
         {
-            TimeSpan captureTime = _timeline.Map(codec.ClockRate(), timestamp, _server.Now);
+            TimeSpan captureTime = receivedAt ?? _timeline.Map(codec.ClockRate(), timestamp, _server.Now);
             frame = MediaFrame.Create(codec, data, timestamp, isKeyFrame, encoding, captureTime);
             if (codec.IsVideo())
             {

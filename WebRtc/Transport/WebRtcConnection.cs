@@ -1,6 +1,8 @@
+using Nsn.WebRtc.DataChannels;
 using Nsn.WebRtc.Ice;
 using Nsn.WebRtc.Media;
 using Nsn.WebRtc.Network;
+using Nsn.WebRtc.Sctp;
 using Nsn.WebRtc.Sessions;
 
 namespace Nsn.WebRtc.Transport;
@@ -10,21 +12,23 @@ public sealed class WebRtcConnection
 {
     private const int AddressesMax = 32;
 
-    private readonly WebRtcServer _server;
+    private readonly IConnectionHost _host;
     private readonly WebRtcSession _session;
     private readonly Lock _lock = new();
     private readonly Queue<SessionEvent> _pendingEvents = new();
     private readonly List<TransportAddress> _addresses = [];
+    private readonly List<string> _usernames = [];
     private readonly TaskCompletionSource<SessionClosed> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _deadlineTicks;
     private bool _dispatching;
 
-    internal WebRtcConnection(WebRtcServer server, WebRtcSession session)
+    internal WebRtcConnection(IConnectionHost host, WebRtcSession session)
     {
-        _server = server;
+        _host = host;
         _session = session;
-        CreatedAt = server.Now;
+        CreatedAt = host.Now;
+        _usernames.Add(session.LocalUsernameFragment);
         Drain_NeedsLock();
     }
 
@@ -68,6 +72,87 @@ public sealed class WebRtcConnection
         }
     }
 
+    internal IReadOnlyList<string> Usernames
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _usernames];
+            }
+        }
+    }
+
+    /// <summary>Opens a data channel; messages may be queued at once.</summary>
+    /// <exception cref="InvalidOperationException">Data channels were not negotiated, the session is not connected, or there are too many channels.</exception>
+    public DataChannel OpenDataChannel(string label, DataChannelSettings? settings = null) =>
+        Use((session, now) => session.OpenDataChannel(label, settings ?? new DataChannelSettings(), now));
+
+    /// <summary>
+    /// Queues a binary message without copying it; its bytes must not change until it is delivered. After <see cref="SctpSendResult.BufferFull"/> wait for
+    /// <see cref="DataChannelWritable"/>.
+    /// </summary>
+    public SctpSendResult SendData(DataChannel channel, ReadOnlyMemory<byte> message)
+    {
+        SctpSendResult result;
+        lock (_lock)
+        {
+            result = channel.Send(message, _host.Now);
+            Drain_NeedsLock();
+        }
+
+        DispatchEvents();
+        return result;
+    }
+
+    /// <summary>Queues a text message.</summary>
+    public SctpSendResult SendText(DataChannel channel, string text)
+    {
+        SctpSendResult result;
+        lock (_lock)
+        {
+            result = channel.SendText(text, _host.Now);
+            Drain_NeedsLock();
+        }
+
+        DispatchEvents();
+        return result;
+    }
+
+    /// <summary>Closes a channel once what was queued is sent.</summary>
+    public void CloseDataChannel(DataChannel channel) => Use((_, _) =>
+    {
+        channel.Close();
+        return true;
+    });
+
+    /// <summary>Bytes that wait on a channel.</summary>
+    public int BufferedAmount(DataChannel channel)
+    {
+        lock (_lock)
+        {
+            return channel.BufferedAmount;
+        }
+    }
+
+    /// <summary>Says at how many waiting bytes <see cref="DataChannelWritable"/> is due; zero in the beginning.</summary>
+    public void SetBufferedAmountLowThreshold(DataChannel channel, int bytes)
+    {
+        lock (_lock)
+        {
+            channel.SetBufferedAmountLowThreshold(bytes);
+        }
+    }
+
+    /// <summary>The counters now.</summary>
+    public SessionStatistics GetStatistics()
+    {
+        lock (_lock)
+        {
+            return _session.GetStatistics();
+        }
+    }
+
     /// <summary>Sends a frame; see <see cref="WebRtcSession.SendFrame(MediaFrame)"/>.</summary>
     public bool SendFrame(MediaFrame frame)
     {
@@ -100,7 +185,7 @@ public sealed class WebRtcConnection
         T result;
         lock (_lock)
         {
-            result = action(_session, _server.Now);
+            result = action(_session, _host.Now);
             Drain_NeedsLock();
         }
 
@@ -112,7 +197,12 @@ public sealed class WebRtcConnection
     public IceCredentials RestartIce(IceCredentials remote)
     {
         IceCredentials local = Use((session, now) => session.RestartIce(remote, now));
-        _server.AddUsername(local.UsernameFragment, this);
+        lock (_lock)
+        {
+            _usernames.Add(local.UsernameFragment);
+        }
+
+        _host.AddUsername(local.UsernameFragment, this);
         return local;
     }
 
@@ -121,7 +211,7 @@ public sealed class WebRtcConnection
     {
         lock (_lock)
         {
-            _session.Close(_server.Now);
+            _session.Close(_host.Now);
             Drain_NeedsLock();
         }
 
@@ -134,11 +224,20 @@ public sealed class WebRtcConnection
         lock (_lock)
         {
             taken = _session.Handle(datagram, from, now);
+        }
+
+        return taken;
+    }
+
+    /// <summary>Sends what came of the datagrams that were handled.</summary>
+    internal void Flush()
+    {
+        lock (_lock)
+        {
             Drain_NeedsLock();
         }
 
         DispatchEvents();
-        return taken;
     }
 
     internal void HandleTimeout(TimeSpan now)
@@ -169,8 +268,8 @@ public sealed class WebRtcConnection
 
     private void Drain_NeedsLock()
     {
-        TimeSpan now = _server.Now;
-        SendBatch batch = _server.Batch;
+        TimeSpan now = _host.Now;
+        SendBatch batch = _host.Batch;
         while (true)
         {
             PollResult result = _session.Poll(batch.Next(), now);
@@ -229,7 +328,7 @@ public sealed class WebRtcConnection
                 _connected.TrySetResult();
                 break;
             case SessionClosed closed:
-                _server.Forget(this);
+                _host.Forget(this);
                 _connected.TrySetCanceled();
                 Event?.Invoke(this, sessionEvent);
                 _closed.TrySetResult(closed);

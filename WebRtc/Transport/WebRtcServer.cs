@@ -15,7 +15,7 @@ namespace Nsn.WebRtc.Transport;
 /// Owns the UDP socket and the thread that receives from it and drives the sessions' clocks. A first check is routed by its user name, everything else by the
 /// address that it comes from.
 /// </summary>
-public sealed class WebRtcServer : IDisposable
+public sealed class WebRtcServer : IConnectionHost, IDisposable
 {
     private static readonly TimeSpan TickMax = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan IdleTick = TimeSpan.FromMilliseconds(50);
@@ -28,6 +28,7 @@ public sealed class WebRtcServer : IDisposable
     private readonly ConcurrentDictionary<string, WebRtcConnection> _byId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<TransportAddress, WebRtcConnection> _byAddress = new();
     private readonly ThreadLocal<SendBatch> _batches;
+    private readonly HashSet<WebRtcConnection> _touched = [];
     private volatile bool _stopping;
 
     /// <summary>Opens the port and starts.</summary>
@@ -116,8 +117,7 @@ public sealed class WebRtcServer : IDisposable
         Certificate.Dispose();
     }
 
-    /// <summary>This thread's batch; whoever fills it flushes it before anybody else on the thread can.</summary>
-    internal SendBatch Batch => _batches.Value!;
+    SendBatch IConnectionHost.Batch => _batches.Value!;
 
     internal SessionOptions CreateOptions() => new()
     {
@@ -129,12 +129,12 @@ public sealed class WebRtcServer : IDisposable
         LegacySrtpOnly = _options.LegacySrtpOnly,
     };
 
-    internal void Forget(WebRtcConnection connection)
+    void IConnectionHost.Forget(WebRtcConnection connection)
     {
         _byId.TryRemove(new KeyValuePair<string, WebRtcConnection>(connection.Id, connection));
-        foreach (KeyValuePair<string, WebRtcConnection> pair in _byUsername.Where(pair => pair.Value == connection))
+        foreach (string username in connection.Usernames)
         {
-            _byUsername.TryRemove(pair);
+            _byUsername.TryRemove(new KeyValuePair<string, WebRtcConnection>(username, connection));
         }
 
         foreach (TransportAddress address in connection.Addresses)
@@ -143,7 +143,7 @@ public sealed class WebRtcServer : IDisposable
         }
     }
 
-    internal void AddUsername(string usernameFragment, WebRtcConnection connection) => _byUsername[usernameFragment] = connection;
+    void IConnectionHost.AddUsername(string usernameFragment, WebRtcConnection connection) => _byUsername[usernameFragment] = connection;
 
     private void Run()
     {
@@ -157,6 +157,14 @@ public sealed class WebRtcServer : IDisposable
             {
                 Dispatch(receive.Datagram(i, out TransportAddress from), from, now);
             }
+
+            // One answer for all datagrams of a session that came together: fewer acknowledgements, larger batches.
+            foreach (WebRtcConnection connection in _touched)
+            {
+                connection.Flush();
+            }
+
+            _touched.Clear();
 
             tick = DriveClocks(count == ReceiveBatch.Capacity);
         }
@@ -196,8 +204,14 @@ public sealed class WebRtcServer : IDisposable
         }
         else if (_byAddress.TryGetValue(from, out WebRtcConnection? connection))
         {
-            connection.Handle(datagram, from, now);
+            Handle(connection, datagram, from, now);
         }
+    }
+
+    private bool Handle(WebRtcConnection connection, Span<byte> datagram, TransportAddress from, TimeSpan now)
+    {
+        _touched.Add(connection);
+        return connection.Handle(datagram, from, now);
     }
 
     private void DispatchStun(Span<byte> datagram, TransportAddress from, TimeSpan now)
@@ -211,7 +225,7 @@ public sealed class WebRtcServer : IDisposable
         {
             if (_byAddress.TryGetValue(from, out WebRtcConnection? known))
             {
-                known.Handle(datagram, from, now);
+                Handle(known, datagram, from, now);
             }
 
             return;
@@ -226,7 +240,7 @@ public sealed class WebRtcServer : IDisposable
         Span<char> fragment = stackalloc char[256];
         int length = Encoding.UTF8.GetChars(message.Username[..colon], fragment);
         if (_byUsername.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(fragment[..length], out WebRtcConnection? connection) &&
-            connection.Handle(datagram, from, now) && connection.AddAddress(from))
+            Handle(connection, datagram, from, now) && connection.AddAddress(from))
         {
             _byAddress[from] = connection;
         }

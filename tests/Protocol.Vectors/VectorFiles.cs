@@ -28,6 +28,8 @@ public static partial class VectorFiles
         yield return ("embedding.json", Render(Embeddings()));
         yield return ("recipe.json", Render(Recipes()));
         yield return ("draws.json", Render(Draws()));
+        yield return ("consensus.json", Render(Consensus()));
+        yield return ("erasure.json", Render(Erasure()));
     }
 
     /// <summary>Bytes that look random and are the same everywhere: BLAKE2b-256(label ‖ counter), joined.</summary>

@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
+using Nsn.WebRtc.DataChannels;
 using Nsn.WebRtc.Hosting;
+using Nsn.WebRtc.Sctp;
+using Nsn.WebRtc.Sessions;
 using Nsn.WebRtc.Transport;
 
 [assembly: AssemblyFixture(typeof(Nsn.WebRtc.Browser.Tests.BrowserFixture))]
@@ -30,6 +33,8 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     public MediaSource Source { get; private set; } = null!;
 
+    public MediaSource Published { get; private set; } = null!;
+
     public string Origin { get; private set; } = string.Empty;
 
     public async ValueTask InitializeAsync()
@@ -50,6 +55,14 @@ public sealed class BrowserFixture : IAsyncLifetime
         _app.MapWhep("/whep/{channel}", Server, new WhepOptions
         {
             FindSource = context => (string?)context.Request.RouteValues["channel"] == "test" ? Source : null,
+            OnAccepted = (context, connection) => connection.Event += Echo,
+        });
+        Published = new MediaSource(Server, "published");
+        _app.MapWhep("/watch", Server, new WhepOptions { FindSource = context => Published });
+        _app.MapWhip("/whip", Server, new WhipOptions
+        {
+            FindSource = context => Published,
+            Authorize = context => ValueTask.FromResult<int?>(context.Request.Headers.Authorization == "Bearer wrong" ? 403 : null),
         });
         await _app.StartAsync();
         Origin = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -89,6 +102,22 @@ public sealed class BrowserFixture : IAsyncLifetime
         "; ",
         Server.Connections.Select(connection => connection.Use((session, now) =>
             $"{session.State} to {session.RemoteAddress}, dropped {session.DatagramsDropped} ({session.LastDropReason}), queued {session.QueuedMediaBytes}")));
+
+    // Sends every message back; what does not fit the buffer waits for its turn.
+    private static void Echo(WebRtcConnection connection, SessionEvent sessionEvent)
+    {
+        Queue<ReadOnlyMemory<byte>> waiting = (Queue<ReadOnlyMemory<byte>>)(connection.Tag ??= new Queue<ReadOnlyMemory<byte>>());
+        if (sessionEvent is DataChannelMessage message)
+        {
+            waiting.Enqueue(message.Data);
+        }
+
+        DataChannel? channel = (sessionEvent as DataChannelMessage)?.Channel ?? (sessionEvent as DataChannelWritable)?.Channel;
+        while (channel is not null && waiting.TryPeek(out ReadOnlyMemory<byte> next) && connection.SendData(channel, next) == SctpSendResult.Queued)
+        {
+            waiting.Dequeue();
+        }
+    }
 
     /// <summary>A page of its own profile.</summary>
     public async Task<IPage> OpenAsync()

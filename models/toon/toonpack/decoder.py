@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import torch
 
+from .canvas import CONTROLS
 from .composite import compose
 from .graphs import PaintGround, PaintPerson
 
@@ -14,16 +15,23 @@ class Decoder:
         self.ground = PaintGround(models["painter_ground"])
         self.people = {n: PaintPerson(models["painter_" + n], n) for n in ("head", "body", "face")}
 
-    def layers(self, code: torch.Tensor, controls: torch.Tensor) -> dict[str, torch.Tensor]:
-        """The painted layers."""
-        head = self.people["head"](code)
-        return {"ground": self.ground(code, controls[:, 12:13]), "back": head[0], "head": head[1], "top": head[2],
-                "body": self.people["body"](code), "face": self.people["face"](code, controls[:, :6])}
+    @staticmethod
+    def _batches(paint, *tensors: torch.Tensor) -> torch.Tensor:
+        with torch.no_grad():
+            return torch.cat([paint(*(t[i:i + 8] for t in tensors)) for i in range(0, len(tensors[0]), 8)])
+
+    def still(self, code: torch.Tensor, phase: torch.Tensor) -> dict[str, torch.Tensor]:
+        """What is painted once: background, head and body."""
+        head = self._batches(lambda c: torch.cat(self.people["head"](c), 1), code)
+        return {"ground": self._batches(self.ground, code, phase), "back": head[:, :4], "head": head[:, 4:8], "top": head[:, 8:],
+                "body": self._batches(self.people["body"], code)}
+
+    def frames(self, still: dict[str, torch.Tensor], code: torch.Tensor, controls: torch.Tensor, size: int) -> torch.Tensor:
+        """Frames from what was painted once: only the face is painted anew."""
+        face = self._batches(self.people["face"], code, controls[:, :6])
+        names = list(still)
+        return self._batches(lambda f, c, *s: compose({**dict(zip(names, s)), "face": f}, c, size), face, controls, *still.values())
 
     def __call__(self, code: torch.Tensor, controls: torch.Tensor, size: int) -> torch.Tensor:
-        out = []
-        with torch.no_grad():
-            for i in range(0, len(code), 8):
-                k = controls[i:i + 8]
-                out.append(compose(self.layers(code[i:i + 8], k), k, size))
-        return torch.cat(out)
+        i = CONTROLS.index("phase")
+        return self.frames(self.still(code, controls[:, i:i + 1]), code, controls, size)

@@ -16,6 +16,7 @@ from . import latent, layers, text, vocabulary
 from .canvas import CONTROLS
 from .graphs import graphs, models, painted_size
 from .painters import TASKS
+from .reader import pack_weights
 from .towers import EMBEDDING, FRAME, SHARE_A, SHARE_B
 from .training import CHECKPOINTS, ROOT
 
@@ -113,7 +114,7 @@ def export_graph(name: str, module, inputs: dict, outputs: list[str], folder: Pa
             "operators": sorted({n.op_type for n in model.graph.node})}
 
 
-def manifest(entries: list[dict], thresholds: dict) -> dict:
+def manifest(entries: list[dict]) -> dict:
     placed = []
     for painter, task in TASKS.items():
         h, w = painted_size(painter)
@@ -136,7 +137,7 @@ def manifest(entries: list[dict], thresholds: dict) -> dict:
         "controls": CONTROLS, "face_controls": list(TASKS["face"].controls), "ground_phases": 8,
         "layers": placed,
         "embedding": {"size": 2 * EMBEDDING, "frame": FRAME, "weights": {"a": SHARE_A, "b": SHARE_B}},
-        "thresholds": thresholds, "graphs": entries,
+        "thresholds": {}, "graphs": entries,
     }
 
 
@@ -156,10 +157,11 @@ def main() -> None:
             module.load_state_dict(torch.load(path))
         elif not a.partial:
             raise SystemExit(f"no checkpoint of {name}: run ./train")
+    reader = CHECKPOINTS / "reader.pt"
+    if reader.exists():
+        torch.save(pack_weights(torch.load(reader)), ROOT / "reader.pt")
     entries = [export_graph(name, *spec, folder) for name, spec in graphs(m).items()]
-    thresholds_file = CHECKPOINTS / "thresholds.json"
-    thresholds = json.loads(thresholds_file.read_text()) if thresholds_file.exists() else {}
-    (folder / "manifest.json").write_text(json.dumps(manifest(entries, thresholds), indent=1) + "\n", encoding="utf-8")
+    (folder / "manifest.json").write_text(json.dumps(manifest(entries), indent=1) + "\n", encoding="utf-8")
     for e in entries:
         print(e["name"], e["bytes"], [(i["name"], i["shape"]) for i in e["inputs"] + e["outputs"]])
     print("total", sum(e["bytes"] for e in entries))

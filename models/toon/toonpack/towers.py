@@ -34,13 +34,17 @@ class ConvImage(nn.Module):
         for a, b, stride in zip(channels, channels[1:], strides):
             steps += [nn.Conv2d(a, b, 3, stride, 1, bias=False), nn.BatchNorm2d(b), nn.ReLU(True)]
         self.convolutions = nn.Sequential(*steps)
-        self.linear = nn.Sequential(nn.Linear(channels[-1] * 16, 384), nn.ReLU(True), nn.Linear(384, out))
+        self.linear = nn.Sequential(nn.Linear(channels[-1] * 16, 384), nn.ReLU(), nn.Linear(384, out))
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def hidden(self, x: torch.Tensor) -> torch.Tensor:
+        """What the last layer reads."""
         cells = F.pixel_unshuffle(x, 2)
         if not torch.onnx.is_in_onnx_export():
             cells = cells.contiguous(memory_format=torch.channels_last)
-        return self.linear(self.convolutions(cells).flatten(1))
+        return self.linear[1](self.linear[0](self.convolutions(cells).flatten(1)))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.linear[2](self.hidden(x))
 
 
 class MixerBlock(nn.Module):

@@ -10,15 +10,20 @@ import torch.nn.functional as F
 from .canvas import CONTROLS
 from .reader import MOVES, Reader
 from .train_tower import HELD_OUT, Frames, augment
-from .training import Run, arguments, set_rate
+from .towers import Tower
+from .training import CHECKPOINTS, Run, arguments, set_rate
 from .vocabulary import NAMES, SIZES
 
 
 def main() -> None:
-    args = arguments(batch=96, rate=1.5e-3, frames="frames,frames2")
+    args = arguments(batch=64, rate=1.2e-3, frames="frames,frames2")
     random.seed(args.seed)
     rng = np.random.default_rng(args.seed)
-    reader = Reader().to(memory_format=torch.channels_last)
+    reader = Reader()
+    tower = Tower("a")
+    tower.load_state_dict(torch.load(CHECKPOINTS / "tower_a.pt"))
+    if not args.resume:
+        reader.start_from(tower)
     frames = Frames(args.frames.split(","))
     moves = frames.controls[:, [CONTROLS.index(c) for c in MOVES]]
     run = Run("reader", reader, args.minutes, args.rate, args.resume)
@@ -39,9 +44,9 @@ def main() -> None:
     for rate in run:
         set_rate(optimizer, rate)
         ix = rng.integers(0, len(frames.values) - HELD_OUT, args.batch)
-        a, c = reader(augment(frames.views(ix), 1).contiguous(memory_format=torch.channels_last))
+        a, c = reader(augment(frames.views(ix), 1))
         target = frames.attributes[ix]
-        loss = sum(F.cross_entropy(h, target[:, j]) for j, h in enumerate(a.split(SIZES, 1))) / len(SIZES) + 2 * F.mse_loss(c, moves[ix])
+        loss = sum(F.cross_entropy(h, target[:, j]) for j, h in enumerate(a.split(SIZES, 1))) / len(SIZES) + 4 * F.mse_loss(c, moves[ix])
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()

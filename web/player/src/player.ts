@@ -52,6 +52,7 @@ export class Player {
   private readonly listeners = new Set<() => void>();
   private readonly eventListeners = new Set<(name: string, data: Record<string, unknown>) => void>();
   private replaySession: SlotSession | null = null;
+  private replaying = false;
   private session: string | null = null;
   private delay: Delay;
   private unsupported: string | null = null;
@@ -60,7 +61,11 @@ export class Player {
   private tick: ReturnType<typeof setInterval> | undefined;
   private pausedAt: number | null = null;
   private unsubscribed = false;
+  /** A new subscription is on its way: what still arrives is of the old one. */
+  private expectsHello = false;
   private closed = false;
+  /** Counts changes between live and replays: a step that was waiting while the viewer chose something else must not go on. */
+  private turn = 0;
   private readonly startedAt = performance.now();
 
   constructor(options: PlayerOptions) {
@@ -117,7 +122,7 @@ export class Player {
   }
 
   get snapshot(): PlayerSnapshot {
-    this.snapshotValue ??= buildSnapshot(this.connection, this.screen, this.programme, this.replaySession, this.unsupported);
+    this.snapshotValue ??= buildSnapshot(this.connection, this.screen, this.programme, this.replaying ? 'replay' : 'live', this.replaySession, this.unsupported);
     return this.snapshotValue;
   }
 
@@ -150,25 +155,35 @@ export class Player {
 
   /** Drops whatever is shown and joins what is on air now. */
   async goLive(): Promise<void> {
+    const turn = ++this.turn;
     this.replaySession?.close();
     this.replaySession = null;
+    this.replaying = false;
     this.pausedAt = null;
     this.unsubscribed = false;
     this.programme.clear();
     await this.screen.open('live');
+    if (turn !== this.turn) return;
     void this.screen.play();
+    this.expectsHello = this.connection.status === 'live';
     this.connection.subscribe(null);
     this.changed();
   }
 
   /** Plays a past slot from its start, with the same checks; returns to the air at its end. */
   async replay(slot: number): Promise<void> {
+    const turn = ++this.turn;
     this.replaySession?.close();
+    this.replaySession = null;
+    this.replaying = true;
     this.programme.clear();
     this.connection.unsubscribe();
     this.pausedAt = null;
+    this.unsubscribed = false;
     await this.screen.open('replay');
     const summary = parseSummary((await this.gateway.slot(slot)) as unknown as Record<string, unknown>);
+    const chunks = summary?.chunks ?? (await this.countChunks(slot));
+    if (turn !== this.turn) return;
     const session = new SlotSession({
       slot,
       summary,
@@ -182,7 +197,7 @@ export class Player {
     this.replaySession = session;
     this.screen.onEnded = () => void this.goLive();
     session.expectProof(true);
-    session.feeder.expectRest(summary?.chunks ?? (await this.countChunks(slot)));
+    session.feeder.expectRest(chunks);
     void this.screen.play();
     this.changed();
   }
@@ -216,6 +231,7 @@ export class Player {
     this.meter.add(performance.now(), frame.body.length + 5);
     switch (frame.type) {
       case FrameType.hello: {
+        this.expectsHello = false;
         const session = parseObject(frame.body)?.['session'];
         if (typeof session === 'string') this.session = session.slice(0, 256);
         return;
@@ -236,19 +252,19 @@ export class Player {
         return;
       }
       default:
-        if (this.replaySession === null && !this.unsubscribed) this.receiveContent(frame.type, frame.body);
+        if (!this.replaying && !this.unsubscribed && !this.expectsHello) this.receiveContent(frame.type, frame.body);
     }
   }
 
   private receiveContent(type: number, body: Bytes): void {
     if (type === FrameType.chunk) {
       const slot = peekChunkSlot(body);
-      if (slot === null) this.programme.breakLatest('a chunk is malformed: it is too short');
+      if (slot === null) this.programme.brokenChunk('a chunk is malformed: it is too short');
       else this.programme.chunk(slot, body);
     } else if (type === FrameType.certificate) {
       const parsed = parseCertificate(body);
       if (parsed.ok) this.programme.certificate(parsed.value.statement.slot, body);
-      else this.programme.breakLatest(`the certificate is malformed: ${parsed.reason}`);
+      else this.programme.brokenCertificate(`the certificate is malformed: ${parsed.reason}`);
     } else if (type === FrameType.recipe && body.length > 8) {
       const slot = Number(new DataView(body.buffer, body.byteOffset).getBigUint64(0, true));
       this.programme.recipe(slot, body.subarray(8) as Bytes);
@@ -256,7 +272,7 @@ export class Player {
   }
 
   private resumePoint() {
-    if (this.replaySession !== null || this.unsubscribed) return null;
+    if (this.replaying || this.unsubscribed) return null;
     const next = this.programme.nextWanted();
     return next === null ? null : { ...next, session: this.session };
   }
@@ -268,12 +284,12 @@ export class Player {
 
   private behind(): number | null {
     const now = this.gatewayNow();
-    return now === null || this.replaySession !== null ? null : this.screen.behind(now);
+    return now === null || this.replaying ? null : this.screen.behind(now);
   }
 
   private watch(): void {
     this.screen.watch();
-    if (this.replaySession === null) {
+    if (!this.replaying) {
       const behind = this.behind();
       if (this.pausedAt === null && behind !== null && behind > behindSecondsMax[this.delay]) this.screen.catchUp(this.gatewayNow()!);
       if (this.pausedAt !== null && !this.unsubscribed && performance.now() - this.pausedAt > longPauseMilliseconds) {

@@ -11,13 +11,14 @@ export function buildSnapshot(
   connection: Connection,
   screen: Screen,
   programme: LiveProgramme,
+  mode: 'live' | 'replay',
   replay: SlotSession | null,
   unsupported: string | null,
 ): PlayerSnapshot {
-  const shown = onScreen(screen, programme, replay);
+  const shown = onScreen(screen, programme, mode, replay);
   const span = screen.span;
   return {
-    mode: replay === null ? 'live' : 'replay',
+    mode,
     status: connection.status,
     statusReason: connection.reason,
     transport: connection.transportKind,
@@ -25,7 +26,7 @@ export function buildSnapshot(
     verdict: shown.verdict,
     verdictReason: shown.session?.verifier.reason ?? null,
     slot: shown.session === null ? null : slotView(shown.session, screen),
-    upcoming: replay === null ? programme.upcoming(shown.session?.slot ?? -1) : [],
+    upcoming: mode === 'live' ? programme.upcoming(shown.session?.slot ?? -1) : [],
     paused: screen.paused,
     starved: screen.starved,
     muted: screen.muted,
@@ -41,11 +42,11 @@ export function buildSnapshot(
  * The verdict on what the viewer sees at this moment, not on what arrived last. A slot that failed its checks counts from the moment at which
  * the screen would have shown it: at once when it is the one playing, otherwise when what was good before it has run out.
  */
-function onScreen(screen: Screen, programme: LiveProgramme, replay: SlotSession | null): { verdict: Verdict | null; session: SlotSession | null } {
+function onScreen(screen: Screen, programme: LiveProgramme, mode: 'live' | 'replay', replay: SlotSession | null): { verdict: Verdict | null; session: SlotSession | null } {
   const span = screen.span;
   const session = replay ?? (span === null ? null : programme.session(span.slot));
   if (session?.verifier.verdict === 'broken') return { verdict: 'broken', session };
-  if (replay === null && (span === null || screen.starved)) {
+  if (mode === 'live' && (span === null || screen.starved)) {
     const broken = programme.latestBroken();
     if (broken !== null && broken.slot > (span?.slot ?? -1)) return { verdict: 'broken', session: broken };
   }

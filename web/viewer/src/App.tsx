@@ -100,7 +100,7 @@ export function App({ config }: { config: PageConfig }) {
           <Stage player={player} snapshot={snapshot} video={video} settings={settings} statistics={statistics} now={now} onSettings={changeSettings} onToggleStatistics={toggleStatistics} onToggleFullScreen={toggleFullScreen} stage={stage} />
           <div className="headline">
             {snapshot.verdict !== null && <Badge verdict={snapshot.verdict} signers={view?.proof?.signers.length} directors={view?.proof?.directors} />}
-            <h1 className={certifiedPrompt === null ? 'unproven' : undefined} data-testid="title">{snapshot.verdict === 'broken' ? 'Not shown: its proof does not hold' : (title ?? 'Nothing on the screen yet')}</h1>
+            <h1 className={certifiedPrompt === null ? 'unproven' : undefined} title={certifiedPrompt === null ? 'As the gateway says; not checked' : 'From the recipe that the directors signed'} data-testid="title">{snapshot.verdict === 'broken' ? 'Not shown: its proof does not hold' : (title ?? 'Nothing on the screen yet')}</h1>
             {replayError !== null && <p className="error" role="alert">{replayError}</p>}
           </div>
           <div className="desk">

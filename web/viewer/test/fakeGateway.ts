@@ -20,12 +20,13 @@ export interface FakeGatewayOptions {
   /** Built pages to serve at `/`. */
   readonly pages: string;
   /** Answers an SDP offer; without it WebRTC is reported as not enabled. */
-  readonly answerOffer?: (sdp: string) => Promise<string>;
+  answerOffer?: (sdp: string) => Promise<string>;
 }
 
 /** The policy that the real gateway sends with the pages. */
 export const contentSecurityPolicy =
-  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self' blob:; " +
+  "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const types: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json', '.webmanifest': 'application/manifest+json' };
 const firstSlot = 1200;
@@ -47,7 +48,7 @@ export class FakeGateway {
   /** Answers 503 to discovery, as a gateway that starts. */
   starting = false;
 
-  constructor(private readonly options: FakeGatewayOptions) {
+  constructor(readonly options: FakeGatewayOptions) {
     this.server = createServer((request, response) => {
       void this.handle(request, response).catch(error => {
         if (!response.headersSent) this.problem(response, 500, String(error));
@@ -91,9 +92,14 @@ export class FakeGateway {
   }
 
   private item(slot: number): Item {
-    const own = [...this.recipes.values()].find(recipe => recipe.slot === slot);
+    const own = this.wish(slot);
     const item = this.options.programme[slot % this.options.programme.length]!;
     return own === undefined ? item : { ...item, prompt: own.prompt };
+  }
+
+  /** A wish stays on air for a few slots, so that nobody misses it. */
+  private wish(slot: number) {
+    return [...this.recipes.values()].find(recipe => slot >= recipe.slot && slot < recipe.slot + 5);
   }
 
   private spoiler(slot: number): Spoiler | null {
@@ -132,7 +138,7 @@ export class FakeGateway {
       slot, epoch: this.epochOf(slot), channel: 'main', kind: filler ? 'filler' : 'certified',
       state: filler ? 'failed' : known ? 'certified' : slot === this.slotNow + 2 ? 'verifying' : slot === this.slotNow + 3 ? 'generating' : 'planned',
       airsAt: this.airsAt(slot), durationMilliseconds: this.item(slot).segments.length * 1000,
-      prompt: this.item(slot).prompt, origin: [...this.recipes.values()].some(recipe => recipe.slot === slot) ? 'viewer' : 'programme',
+      prompt: this.item(slot).prompt, origin: this.wish(slot) === undefined ? 'programme' : 'viewer',
       ...(made === null ? {} : { recipeHash: toHex(made.recipeHash), contentRoot: toHex(made.contentRoot), chunks: made.chunks.length }),
       mime: 'video/webm; codecs="vp8,opus"', width: 512, height: 512, framesPerSecond: 24, votes: filler ? 0 : 4,
       reason: filler ? 'only two of five directors voted before the deadline' : null,

@@ -15,7 +15,8 @@ export class LiveProgramme {
   private queue: SlotSession[] = [];
   private recoveredBefore = 0;
   private lostBefore = 0;
-  private latestAnnounced: number | null = null;
+  /** The slot whose content came last. */
+  private latest: number | null = null;
   private headSince = 0;
   private pumping = false;
   private pumpAgain = false;
@@ -64,10 +65,10 @@ export class LiveProgramme {
   announce(summary: SlotSummary): void {
     const session = this.open(summary.slot);
     session.summary = summary;
-    this.latestAnnounced = summary.slot;
   }
 
   certificate(slot: number, bytes: Bytes): void {
+    this.latest = slot;
     this.open(slot).verifier.offerCertificate(bytes);
   }
 
@@ -76,6 +77,7 @@ export class LiveProgramme {
   }
 
   chunk(slot: number, body: Bytes): void {
+    this.latest = slot;
     const session = this.open(slot);
     if (!this.queue.includes(session)) {
       const last = this.queue.at(-1) ?? null;
@@ -88,9 +90,18 @@ export class LiveProgramme {
     session.offerChunk(body);
   }
 
-  /** Something without a readable slot number was wrong: it belongs to the slot announced last. */
-  breakLatest(reason: string): void {
-    if (this.latestAnnounced !== null) this.open(this.latestAnnounced).verifier.break(reason);
+  /** A certificate that cannot be read belongs to the first slot that still owes one. */
+  brokenCertificate(reason: string): void {
+    const shown = this.screen.timeline.last?.slot ?? -1;
+    const owing = [...this.sessions.values()].filter(session => session.slot > shown && !session.verifier.hasCertificate && session.summary?.kind !== 'filler');
+    const first = owing.reduce<SlotSession | null>((least, session) => (least === null || session.slot < least.slot ? session : least), null);
+    first?.verifier.break(reason);
+  }
+
+  /** A chunk without a readable slot number belongs to the slot whose content came last. */
+  brokenChunk(reason: string): void {
+    if (this.latest !== null) this.open(this.latest).verifier.break(reason);
+    else this.brokenCertificate(reason);
   }
 
   /** The next chunk that the stream should bring; null when nothing has come yet. */
@@ -108,6 +119,7 @@ export class LiveProgramme {
     for (const session of this.sessions.values()) session.close();
     this.sessions.clear();
     this.queue = [];
+    this.latest = null;
   }
 
   private open(slot: number): SlotSession {

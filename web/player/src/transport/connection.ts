@@ -31,9 +31,9 @@ export interface TransportOpeners {
 
 /** After WebRTC has failed, HTTP serves for this long before UDP is tried again (at a reconnection, never by interrupting). */
 const udpRetryMilliseconds = 60_000;
-const pingIntervalMilliseconds = 2_000;
-/** No frame and no pong for this long: dead, although no one has said so. */
-const silenceMilliseconds = 8_000;
+const pingIntervalMilliseconds = 1_000;
+/** Not a byte for this long although pings were sent: dead, although no one has said so. */
+const silenceMilliseconds = 4_000;
 /** A stream that lasted this long was a good one: the next loss starts the backoff anew. */
 const steadyMilliseconds = 5_000;
 /** Attempts that fail to reach the gateway before the state is called offline. */
@@ -51,7 +51,7 @@ export class Connection {
   private everLive = false;
   private reasonValue: string | null = null;
   private heartbeat: ReturnType<typeof setInterval> | undefined;
-  private lastFrameAt = 0;
+  private lastActivityAt = 0;
   private readonly pings = new Map<number, number>();
   private pingNumber = 0;
   private roundTrip: number | null = null;
@@ -175,7 +175,11 @@ export class Connection {
   private async stream(discovery: Discovery): Promise<string> {
     let ended: (reason: string) => void = () => undefined;
     const end = new Promise<string>(resolve => (ended = resolve));
-    const handlers: TransportHandlers = { frame: frame => this.receive(frame), closed: reason => ended(reason) };
+    const handlers: TransportHandlers = {
+      activity: () => void (this.lastActivityAt = this.now()),
+      frame: frame => this.receive(frame),
+      closed: reason => ended(reason),
+    };
     this.abort.signal.addEventListener('abort', () => ended('closed'), { once: true });
     const transport = await this.open(discovery, handlers);
     if (this.abort.signal.aborted) {
@@ -189,7 +193,7 @@ export class Connection {
       ended(reason);
     };
     this.everLive = true;
-    this.lastFrameAt = this.now();
+    this.lastActivityAt = this.now();
     this.pings.clear();
     this.set('live', null);
     this.beat();
@@ -218,7 +222,6 @@ export class Connection {
   }
 
   private receive(frame: Frame): void {
-    this.lastFrameAt = this.now();
     if (frame.type === FrameType.pong) this.pong(frame.body);
     else if (frame.type !== FrameType.keepAlive) this.handlers.frame(frame);
   }
@@ -226,7 +229,7 @@ export class Connection {
   private beat(): void {
     const transport = this.transport;
     if (transport === null || transport.kind !== 'webrtc') return;
-    if (this.now() - this.lastFrameAt > silenceMilliseconds) return this.restart('the gateway fell silent');
+    if (this.now() - this.lastActivityAt > silenceMilliseconds) return this.restart('the gateway fell silent');
     const body = new Uint8Array(8);
     new DataView(body.buffer).setUint32(0, ++this.pingNumber, true);
     if (this.pings.size > 16) this.pings.clear();

@@ -56,6 +56,7 @@ export class HttpTransport implements Transport {
         this.watch();
         const { done, value } = await stream.read();
         if (done) break;
+        this.handlers.activity();
         for (const frame of this.reader.push(value)) this.handlers.frame(frame);
         if (this.reader.error !== null) {
           reason = this.reader.error;

@@ -10,6 +10,8 @@ export interface ResumePoint {
 }
 
 export interface TransportHandlers {
+  /** Bytes have come, whether they complete a frame or not. */
+  activity(): void;
   frame(frame: Frame): void;
   /** Once, whatever ended it. Not called after `close()`. */
   closed(reason: string): void;

@@ -90,6 +90,7 @@ export class WebRtcTransport implements Transport {
 
   private receive(data: unknown): void {
     if (this.ended || !(data instanceof ArrayBuffer)) return;
+    this.handlers.activity();
     for (const frame of this.reader.push(new Uint8Array(data))) this.handlers.frame(frame);
     if (this.reader.error !== null) this.end(this.reader.error);
   }

@@ -27,7 +27,7 @@ export function Controls({ player, snapshot, settings, statisticsOpen, onSetting
     onSettings({ muted: !snapshot.muted });
   };
   return (
-    <div className="controls" role="toolbar" aria-label="Player controls">
+    <div className="controls" role="group" aria-label="Player controls">
       <progress className="clip-progress" max={duration || 1} value={Math.min(snapshot.clipTime, duration || 1)} aria-label="Position in the slot" />
       <Button label={snapshot.paused ? 'Play' : 'Pause'} shortcut="Space" onClick={onTogglePlay}>{snapshot.paused ? <PlayIcon /> : <PauseIcon />}</Button>
       <Button label={snapshot.muted ? 'Unmute' : 'Mute'} shortcut="M" onClick={toggleMuted}>{snapshot.muted ? <MutedIcon /> : <SoundIcon />}</Button>

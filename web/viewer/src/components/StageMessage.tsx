@@ -6,7 +6,7 @@ import { HourglassIcon, PlayIcon, PlugIcon, ShieldBrokenIcon, SoundIcon } from '
 /** Says what is the matter when there is no picture, or not the usual one. */
 export function StageMessage({ player, snapshot, now }: { player: Player | null; snapshot: PlayerSnapshot; now: number }) {
   const next = snapshot.upcoming[0];
-  const nextText = next?.airsAt ? `The next slot airs ${until(next.airsAt, now)}.` : 'The next slot follows.';
+  const nextText = snapshot.mode === 'replay' ? 'Go back to live to see what is on air.' : next?.airsAt ? `The next slot airs ${until(next.airsAt, now)}.` : 'The next slot follows.';
 
   if (snapshot.unsupported !== null) {
     return <Cover tone="broken" icon={<ShieldBrokenIcon size={44} />} title="This browser cannot play the channel" text={snapshot.unsupported} />;

@@ -1,19 +1,13 @@
 import { milliseconds } from '../format';
 
-const steps = [
-  ['requested', 'started', 'Waited'],
-  ['started', 'generated', 'Generated'],
-  ['generated', 'published', 'Published'],
-  ['published', 'certified', 'Certified'],
-] as const;
+const steps: readonly (readonly [string, string])[] = [
+  ['requested', ''], ['started', 'Waited'], ['generated', 'Generated'], ['published', 'Published'], ['certified', 'Certified'],
+];
 
-/** From the prompt to the certificate, step by step. */
+/** From the prompt to the certificate, step by step, as far as the times are known. */
 export function Times({ times, airsAt }: { times: Readonly<Record<string, number | null>>; airsAt: number | null }) {
-  const known = steps.flatMap(([from, to, name]) => {
-    const start = times[from];
-    const end = times[to];
-    return typeof start === 'number' && typeof end === 'number' && end >= start ? [{ name, duration: end - start }] : [];
-  });
+  const reached = steps.flatMap(([key, name]) => (typeof times[key] === 'number' ? [{ name, at: times[key] }] : []));
+  const known = reached.slice(1).map(({ name, at }, i) => ({ name, duration: Math.max(0, at - reached[i]!.at) }));
   const total = known.reduce((sum, step) => sum + step.duration, 0);
   if (total === 0) return null;
   const spare = typeof times['certified'] === 'number' && airsAt !== null ? airsAt - times['certified'] : null;

@@ -1,5 +1,5 @@
 import { Player, type PlayerSnapshot } from '@nsn/player';
-import { useEffect, useRef, useState, useSyncExternalStore, type RefObject } from 'react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore, type RefObject } from 'react';
 import type { PageConfig } from '../config';
 import type { Settings } from './useSettings';
 
@@ -30,9 +30,7 @@ export function usePlayer(config: PageConfig, settings: Settings): { player: Pla
   useEffect(() => player?.setDelay(settings.delay), [player, settings.delay]);
   useEffect(() => player?.setTransport(settings.transport), [player, settings.transport]);
 
-  const snapshot = useSyncExternalStore(
-    notify => player?.subscribe(notify) ?? (() => undefined),
-    () => player?.snapshot ?? nothing,
-  );
+  const subscribe = useCallback((notify: () => void) => player?.subscribe(notify) ?? (() => undefined), [player]);
+  const snapshot = useSyncExternalStore(subscribe, () => player?.snapshot ?? nothing);
   return { player, snapshot, video };
 }

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Nsn.AppHost.Dashboard;
+using Nsn.AppHost.Provisioning;
+using Nsn.AppHost.Resources;
+using Nsn.AppHost.Supervision;
+
+namespace Nsn.AppHost.Hosting;
+
+/// <summary>What AppHost does on the command line.</summary>
+internal static class Commands
+{
+    private const int DefaultDashboardPort = 18888;
+
+    private const string Help = """
+        dotnet run --project AppHost -- [COMMAND] [--Name=value …]
+
+          run         start everything and keep it running (default); Ctrl-C ends it
+          provision   fetch what is needed once, so that everything works offline afterwards
+          reset       delete the data folder
+          help        this text
+
+          --Only=postgres,blobs          only these resources, and what they depend on
+          --Ports:NAME=NUMBER            another port for a resource; --Ports:NAME-ENDPOINT for a further endpoint; 0 for any free one
+          --Ports:dashboard=NUMBER       another port for the dashboard (18888)
+          --Data=PATH                    another data folder (.data)
+          --Postgres:Source=npm          npm's PostgreSQL even where one is installed
+          --ConnectionStrings:nsn=…      a PostgreSQL that runs already, instead of our own
+          --ConnectionStrings:blobs=…    an Azure Storage account, instead of Azurite
+
+        Each setting can be an environment variable, too: Ports__postgres=5433.
+        """;
+
+    public static async Task<int> RunAsync(string command, string[] settings)
+    {
+        switch (command)
+        {
+            case "run":
+                return await RunStackAsync(settings).ConfigureAwait(false);
+            case "provision":
+                await new NpmPackages(StackBuilder.Create(settings).Paths.Provision).EnsureAsync(Say, CancellationToken.None).ConfigureAwait(false);
+                Say("Everything that npm brings is here.");
+                return 0;
+            case "reset":
+                string data = StackBuilder.Create(settings).Paths.Data;
+                Reset(data);
+                Say($"{data} is deleted.");
+                return 0;
+            case "help":
+                Say(Help);
+                return 0;
+            default:
+                throw new AppHostException($"there is no command '{command}'.\n\n{Help}");
+        }
+    }
+
+    internal static void Reset(string data)
+    {
+        if (Directory.Exists(data))
+        {
+            // Nobody may be using it.
+            DataFolderLock.Take(data).Dispose();
+            Directory.Delete(data, recursive: true);
+        }
+
+        string fallback = PostgresResource.FallbackHome(data);
+        if (Directory.Exists(fallback))
+            Directory.Delete(fallback, recursive: true);
+    }
+
+    private static async Task<int> RunStackAsync(string[] settings)
+    {
+        StackBuilder builder = NsnStack.Declare(settings);
+        string portText = builder.Configuration["Ports:dashboard"] ?? DefaultDashboardPort.ToString(CultureInfo.InvariantCulture);
+        if (!int.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out int dashboardPort) || dashboardPort > 65535)
+            throw new AppHostException($"Ports:dashboard={portText} is no port.");
+        if (dashboardPort != 0 && PortGuard.FindOwner("http", dashboardPort) is { } owner)
+            throw new AppHostException($"port {dashboardPort} of the dashboard is taken by {owner}: end that, or choose another with --Ports:dashboard=NUMBER");
+
+        using var ending = new CancellationTokenSource();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+
+        StackApplication stack = builder.Build();
+        await using (stack.ConfigureAwait(false))
+        {
+            var console = new ConsoleReporter(stack, Console.Out);
+            await using DashboardServer dashboard = await DashboardServer.StartAsync(stack, dashboardPort).ConfigureAwait(false);
+            console.Line($"dashboard: {dashboard.Address}");
+            stack.Start();
+            try
+            {
+                await stack.WaitUntilReadyAsync(Timeout.InfiniteTimeSpan, ending.Token).ConfigureAwait(false);
+                console.WhereToLook(dashboard.Address);
+                await Task.Delay(Timeout.Infinite, ending.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (ending.IsCancellationRequested)
+            {
+                console.Line("ending, the last started first …");
+            }
+
+            await stack.StopAsync().ConfigureAwait(false);
+            console.Line("everything has ended");
+        }
+
+        return 0;
+
+        void End(PosixSignalContext context)
+        {
+            // The first one ends in order; a second one ends at once, and the kernel takes the children along.
+            if (ending.IsCancellationRequested)
+                return;
+            context.Cancel = true;
+            ending.Cancel();
+        }
+    }
+
+    private static void Say(string line) => Console.Out.WriteLine(line);
+}

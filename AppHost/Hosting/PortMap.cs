@@ -1,0 +1,50 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Nsn.AppHost.Model;
+using Nsn.AppHost.Supervision;
+
+namespace Nsn.AppHost.Hosting;
+
+/// <summary>
+/// The ports of all instances, fixed when the stack is built: conventional, or configured with <c>Ports:RESOURCE</c> (main endpoint) and
+/// <c>Ports:RESOURCE-ENDPOINT</c>; 0 takes any free one.
+/// </summary>
+public sealed class PortMap
+{
+    private readonly Dictionary<(Resource, string, int), int> _ports = [];
+
+    /// <summary>The port of an endpoint of an instance.</summary>
+    public int Get(Resource resource, string endpoint, int index = 0)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        return _ports.TryGetValue((resource, endpoint, index), out int port)
+            ? port
+            : throw new InvalidOperationException($"'{resource.Name}' has no endpoint '{endpoint}' for instance {index + 1}.");
+    }
+
+    /// <summary>The configuration key of an endpoint's port.</summary>
+    internal static string KeyOf(Resource resource, EndpointDefinition endpoint) =>
+        endpoint == resource.Endpoints[0] ? $"Ports:{resource.Name}" : $"Ports:{resource.Name}-{endpoint.Name}";
+
+    internal void Assign(Resource resource, IConfiguration configuration)
+    {
+        foreach (EndpointDefinition endpoint in resource.Endpoints)
+        {
+            string key = KeyOf(resource, endpoint);
+            int first = endpoint.Port;
+            if (configuration[key] is { Length: > 0 } text
+                && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out first) || first > 65535))
+                throw new AppHostException($"{key}={text} is no port: give a number from 0 (any free one) to 65535.");
+            for (int index = 0; index < resource.Replicas; index++)
+            {
+                int port = first == 0 ? PortGuard.FindFree(endpoint.Scheme) : first + index;
+                if (_ports.FirstOrDefault(p => p.Value == port && p.Key.Item1.Endpoints.Any(e => e.Name == p.Key.Item2 && IsUdp(e) == IsUdp(endpoint)))
+                    is { Key.Item1: { } other } clash)
+                    throw new AppHostException($"Port {port} is asked for by '{other.Name}' ({clash.Key.Item2}) and by '{resource.Name}' ({endpoint.Name}): set {key}.");
+                _ports.Add((resource, endpoint.Name, index), port);
+            }
+        }
+    }
+
+    private static bool IsUdp(EndpointDefinition endpoint) => endpoint.Scheme == "udp";
+}

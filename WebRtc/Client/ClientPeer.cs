@@ -1,0 +1,80 @@
+using System.Net;
+using Nsn.WebRtc.Network;
+using Nsn.WebRtc.Sessions;
+using Nsn.WebRtc.Transport;
+
+namespace Nsn.WebRtc.Client;
+
+/// <summary>A client's session on a socket of its own.</summary>
+internal sealed class ClientPeer : IConnectionHost, IDisposable
+{
+    private readonly ClientLoop _loop;
+    private readonly UdpPort _port;
+    private readonly ReceiveBatch _receive;
+    private readonly ThreadLocal<SendBatch> _batches;
+    private readonly Lock _lock = new();
+    private bool _disposed;
+
+    public ClientPeer(ClientLoop loop, SessionOptions options, IPAddress? bindAddress, out string offer)
+    {
+        _loop = loop;
+        _port = UdpPort.Open(bindAddress, 0);
+        _receive = new ReceiveBatch(_port);
+        _batches = new ThreadLocal<SendBatch>(() => new SendBatch(_port));
+        Connection = new WebRtcConnection(this, WebRtcSession.CreateOffer(options, out offer));
+        _loop.Add(this);
+    }
+
+    public WebRtcConnection Connection { get; }
+
+    public int Descriptor => _port.Descriptor;
+
+    public TimeSpan Now => _loop.Clock.Now;
+
+    public SendBatch Batch => _batches.Value!;
+
+    public void Forget(WebRtcConnection connection) => _loop.Remove(this);
+
+    public void AddUsername(string usernameFragment, WebRtcConnection connection)
+    {
+        // One socket, one session: nothing to route by.
+    }
+
+    public void Serve(bool isReadable, TimeSpan now)
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            int count = isReadable ? _receive.Receive(TimeSpan.Zero) : 0;
+            for (int i = 0; i < count; i++)
+            {
+                Connection.Handle(_receive.Datagram(i, out TransportAddress from), from, now);
+            }
+
+            if (count > 0)
+            {
+                Connection.Flush();
+            }
+
+            if (Connection.Deadline <= now)
+            {
+                Connection.HandleTimeout(now);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        Connection.Close();
+        _loop.Remove(this);
+        lock (_lock)
+        {
+            _disposed = true;
+            _port.Dispose();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Net;
+using Nsn.WebRtc.Media;
+
+namespace Nsn.WebRtc.Client;
+
+/// <summary>Settings of a <see cref="WebRtcClient"/>.</summary>
+public sealed class WebRtcClientOptions
+{
+    /// <summary>True to receive media (WHEP).</summary>
+    public bool Receive { get; set; } = true;
+
+    /// <summary>True to send media (WHIP).</summary>
+    public bool Send { get; set; }
+
+    /// <summary>True to negotiate data channels.</summary>
+    public bool DataChannels { get; set; } = true;
+
+    /// <summary>The video codec to offer.</summary>
+    public MediaCodec VideoCodec { get; set; } = MediaCodec.Vp8;
+
+    /// <summary>The token for the `Authorization: Bearer` header.</summary>
+    public string? BearerToken { get; set; }
+
+    /// <summary>The local address to send from; null for the system's choice.</summary>
+    public IPAddress? BindAddress { get; set; }
+
+    /// <summary>Asks for AES128_CM_HMAC_SHA1_80 alone.</summary>
+    public bool LegacySrtpOnly { get; set; }
+}

@@ -1,0 +1,7 @@
+namespace Nsn.WebRtc.Congestion;
+
+/// <summary>What feedback says of one sent packet.</summary>
+/// <param name="SentAt">When it was sent, on our clock.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="ReceivedAt">When it came, on the peer's clock; null if it did not come.</param>
+internal readonly record struct PacketResult(TimeSpan SentAt, int Length, TimeSpan? ReceivedAt);

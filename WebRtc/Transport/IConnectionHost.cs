@@ -1,0 +1,19 @@
+using Nsn.WebRtc.Network;
+
+namespace Nsn.WebRtc.Transport;
+
+/// <summary>What a <see cref="WebRtcConnection"/> needs of whoever owns its socket.</summary>
+internal interface IConnectionHost
+{
+    /// <summary>The monotonic time.</summary>
+    TimeSpan Now { get; }
+
+    /// <summary>This thread's batch; whoever fills it flushes it before anybody else on the thread can.</summary>
+    SendBatch Batch { get; }
+
+    /// <summary>The connection is closed.</summary>
+    void Forget(WebRtcConnection connection);
+
+    /// <summary>The connection has another local user name after an ICE restart.</summary>
+    void AddUsername(string usernameFragment, WebRtcConnection connection);
+}

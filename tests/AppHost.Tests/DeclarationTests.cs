@@ -1,0 +1,93 @@
+using Nsn.AppHost.Dashboard;
+using Nsn.AppHost.Hosting;
+using Nsn.AppHost.Resources;
+using Nsn.AppHost.Supervision;
+
+namespace Nsn.AppHost.Tests;
+
+public class DeclarationTests
+{
+    [Fact]
+    public void Ports_are_conventional_and_can_be_configured()
+    {
+        StackBuilder builder = StackBuilder.Create("--Ports:core=9100", "--Ports:core-silo=0");
+        var core = builder.AddSilo("core", siloPort: 11111, gatewayPort: 30000, healthPort: 8091).WithReplicas(2);
+        PortMap ports = builder.Build().Stack.Ports;
+        Assert.Equal((9100, 9101), (ports.Get(core.Resource, "health", 0), ports.Get(core.Resource, "health", 1)));
+        Assert.Equal(30001, ports.Get(core.Resource, "gateway", 1));
+        Assert.NotEqual(ports.Get(core.Resource, "silo", 0), ports.Get(core.Resource, "silo", 1));
+    }
+
+    [Theory]
+    [InlineData("--Ports:b=8000", "is asked for by 'a'")]
+    [InlineData("--Ports:b=99999", "is no port")]
+    [InlineData("--Ports:b=x", "is no port")]
+    public void Wrong_ports_are_explained(string setting, string expected)
+    {
+        StackBuilder builder = StackBuilder.Create(setting);
+        builder.AddExecutable("a", "true", "/").WithEndpoint("http", "http", 8000);
+        builder.AddExecutable("b", "true", "/").WithEndpoint("http", "http", 8001);
+        Assert.Contains(expected, Assert.Throws<AppHostException>(() => builder.Build()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_silo_gets_its_name_roles_ports_and_connections()
+    {
+        StackBuilder builder = StackBuilder.Create("--ConnectionStrings:nsn=Host=elsewhere;Password=secret");
+        var database = builder.AddPostgres("postgres").AddDatabase("nsn");
+        var blobs = builder.AddAzurite("blobs", port: 10123);
+        builder.AddSilo("core", 11111, 30000, 8091).WithRole("core").WithRole("gpu").WithReplicas(2).WithReference(database).WithReference(blobs);
+        Dictionary<string, string> environment = builder.Build().Find("core-2")!.Context.CreateEnvironment();
+        Assert.Equal("core-2", environment["Silo__Name"]);
+        Assert.Equal(("core", "gpu"), (environment["Silo__Roles__0"], environment["Silo__Roles__1"]));
+        Assert.Equal(("11112", "30001", "8092"), (environment["Silo__SiloPort"], environment["Silo__GatewayPort"], environment["Silo__HealthPort"]));
+        Assert.Equal("Host=elsewhere;Password=secret", environment["ConnectionStrings__nsn"]);
+        Assert.Contains("127.0.0.1:10123", environment["ConnectionStrings__blobs"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Only_takes_what_is_named_and_what_it_needs()
+    {
+        StackBuilder builder = StackBuilder.Create("--Only=b");
+        var a = builder.AddExecutable("a", "true", "/");
+        builder.AddExecutable("b", "true", "/").WaitFor(a);
+        builder.AddExecutable("c", "true", "/");
+        Assert.Equal(["a", "b"], builder.Build().Instances.Select(i => i.Context.InstanceName));
+    }
+
+    [Fact]
+    public void Names_are_unique_and_plain()
+    {
+        StackBuilder builder = StackBuilder.Create();
+        builder.AddExecutable("a", "true", "/");
+        Assert.Throws<ArgumentException>(() => builder.AddExecutable("a", "true", "/"));
+        Assert.Throws<ArgumentException>(() => builder.AddExecutable("../a", "true", "/"));
+    }
+
+    [Fact]
+    public void The_whole_stack_can_be_declared() =>
+        Assert.Contains("postgres", NsnStack.Declare().Build().Instances.Select(i => i.Context.InstanceName));
+
+    [Fact]
+    public async Task A_log_keeps_its_last_lines_and_wakes_its_readers()
+    {
+        var log = new LogBuffer(TimeProvider.System, capacity: 3);
+        Task more = log.WaitForMoreAsync(0, TestContext.Current.CancellationToken);
+        Assert.False(more.IsCompleted);
+        for (int i = 1; i <= 5; i++)
+            log.Append($"{i}", isError: false);
+        await more.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Equal(["3", "4", "5"], log.ReadAfter(0).Select(l => l.Text));
+        Assert.Equal(["5"], log.ReadAfter(4).Select(l => l.Text));
+        Assert.Equal(["4", "5"], log.ReadAfter(0, max: 2).Select(l => l.Text));
+        log.Append(new string('x', 10_000), isError: true);
+        Assert.Equal(LogBuffer.MaxLineLength, log.ReadAfter(5)[0].Text.Length);
+    }
+
+    [Theory]
+    [InlineData("ConnectionStrings__nsn", "Host=x;Password=abc;Port=1", "Host=x;Password=•••;Port=1")]
+    [InlineData("ConnectionStrings__blobs", "AccountName=a;AccountKey=abc==;X=1", "AccountName=a;AccountKey=•••;X=1")]
+    [InlineData("Gateway__ApiToken", "abc", "•••")]
+    [InlineData("Silo__Name", "core-1", "core-1")]
+    public void Secrets_are_masked(string name, string value, string shown) => Assert.Equal(shown, SecretMask.Apply(name, value));
+}

@@ -1,0 +1,20 @@
+using System.Diagnostics;
+
+namespace Nsn.AppHost.Tests;
+
+internal static class Eventually
+{
+    public static Task HoldsAsync(Func<bool> condition, string what, TimeSpan? within = null) =>
+        HoldsAsync(() => Task.FromResult(condition()), what, within);
+
+    public static async Task HoldsAsync(Func<Task<bool>> condition, string what, TimeSpan? within = null)
+    {
+        TimeSpan limit = within ?? TimeSpan.FromSeconds(60);
+        long started = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < limit, $"Waited {limit.TotalSeconds:F0} s in vain: {what}.");
+            await Task.Delay(25);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Nsn.AppHost.Hosting;
+
+namespace Nsn.AppHost.Tests;
+
+/// <summary>The program itself, in a process of its own.</summary>
+public sealed partial class ProgramTests
+{
+    [Fact]
+    public async Task Nothing_survives_a_kill_9()
+    {
+        using var data = new DataFolder(open: false);
+        using var program = await RunningProgram.StartAsync(data.Path, "--Only=nsn,blobs", "--Postgres:Source=npm");
+        int[] processes = await program.ProcessIdsAsync();
+        Assert.Equal(2, processes.Length);
+        Assert.All(processes, id => Assert.True(ProcessList.IsAlive(id)));
+        int[] before = ProcessList.With(data.Path);
+        Assert.True(before.Length >= 2);
+
+        program.Process.Kill();
+        await Eventually.HoldsAsync(
+            () => processes.All(id => !ProcessList.IsAlive(id)) && ProcessList.With(data.Path).Length == 0, "PostgreSQL and Azurite to vanish with AppHost");
+
+        // What they left can be used: the same folder starts again, with the version that made it.
+        using var again = await RunningProgram.StartAsync(data.Path, "--Only=nsn,blobs");
+        Assert.Equal(2, (await again.ProcessIdsAsync()).Length);
+        again.Interrupt();
+        await again.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, again.Process.ExitCode);
+        Assert.Empty(ProcessList.With(data.Path));
+
+        // The last declared ends first.
+        string output = again.Output;
+        Assert.True(output.IndexOf("blobs        stopped", StringComparison.Ordinal) < output.IndexOf("postgres     stopped", StringComparison.Ordinal), output);
+        Assert.Contains("everything has ended", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_an_error_that_names_who_has_it_and_the_way_out()
+    {
+        using var data = new DataFolder();
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
+        (int exitCode, string output) = await RunToEndAsync("run", "--Only=blobs", $"--Ports:blobs={port}", "--Ports:dashboard=0", $"--Data={data.Path}");
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"port {port} (http) of 'blobs' is taken by process {Environment.ProcessId}", output, StringComparison.Ordinal);
+        Assert.Contains("--Ports:blobs=NUMBER", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reset_deletes_the_data_and_refuses_while_it_is_in_use()
+    {
+        using var data = new DataFolder();
+        using (DataFolderLock.Take(data.Path))
+        {
+            (int refused, string why) = await RunToEndAsync("reset", $"--Data={data.Path}");
+            Assert.Equal(1, refused);
+            Assert.Contains("Another AppHost uses", why, StringComparison.Ordinal);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(data.Path, "something"), "", TestContext.Current.CancellationToken);
+        (int done, _) = await RunToEndAsync("reset", $"--Data={data.Path}");
+        Assert.Equal(0, done);
+        Assert.False(Directory.Exists(data.Path));
+    }
+
+    [Fact]
+    public async Task An_unknown_command_or_resource_is_explained()
+    {
+        (int exitCode, string output) = await RunToEndAsync("dance");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("there is no command 'dance'", output, StringComparison.Ordinal);
+        (exitCode, output) = await RunToEndAsync("run", "--Only=mysql", "--Ports:dashboard=0");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("there is no 'mysql'", output, StringComparison.Ordinal);
+    }
+
+    private static ProcessStartInfo Command(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Nsn.AppHost.dll"));
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        return start;
+    }
+
+    private static async Task<(int ExitCode, string Output)> RunToEndAsync(params string[] arguments)
+    {
+        using Process process = Process.Start(Command(arguments))!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, await output + await errors);
+    }
+
+    private sealed partial class RunningProgram : IDisposable
+    {
+        private readonly System.Text.StringBuilder _output = new();
+        private readonly HttpClient _http = new();
+
+        private RunningProgram(Process process)
+        {
+            Process = process;
+            process.OutputDataReceived += (_, e) => Append(e.Data);
+            process.ErrorDataReceived += (_, e) => Append(e.Data);
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+        }
+
+        public Process Process { get; }
+
+        public string Output
+        {
+            get
+            {
+                lock (_output)
+                    return _output.ToString();
+            }
+        }
+
+        public static async Task<RunningProgram> StartAsync(string data, params string[] settings)
+        {
+            var program = new RunningProgram(Process.Start(Command(
+                ["run", $"--Data={data}", "--Ports:dashboard=0", "--Ports:postgres=0", "--Ports:blobs=0", .. settings]))!);
+            try
+            {
+                await Eventually.HoldsAsync(
+                    () => program.Output.Contains("everything is ready", StringComparison.Ordinal) || program.Process.HasExited, "AppHost to be ready", TimeSpan.FromMinutes(2));
+                Assert.False(program.Process.HasExited, program.Output);
+                return program;
+            }
+            catch
+            {
+                program.Dispose();
+                throw;
+            }
+        }
+
+        public async Task<int[]> ProcessIdsAsync()
+        {
+            string address = DashboardAddress().Match(Output).Groups[1].Value;
+            JsonElement resources = await _http.GetFromJsonAsync<JsonElement>(new Uri(address + "/api/resources"));
+            return [.. resources.EnumerateArray().Select(r => r.GetProperty("processId")).Where(p => p.ValueKind == JsonValueKind.Number).Select(p => p.GetInt32())];
+        }
+
+        public void Interrupt() => Supervision.Signals.Send(Process.Id, Model.StopSignal.Interrupt);
+
+        public void Dispose()
+        {
+            if (!Process.HasExited)
+                Process.Kill();
+            Process.WaitForExit();
+            Process.Dispose();
+            _http.Dispose();
+        }
+
+        [GeneratedRegex(@"dashboard: (http://\S+)")]
+        private static partial Regex DashboardAddress();
+
+        private void Append(string? line)
+        {
+            lock (_output)
+                _output.AppendLine(line);
+        }
+    }
+}

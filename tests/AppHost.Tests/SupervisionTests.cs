@@ -1,0 +1,112 @@
+using Nsn.AppHost.Hosting;
+using Nsn.AppHost.Resources;
+using Nsn.AppHost.Supervision;
+
+namespace Nsn.AppHost.Tests;
+
+public class SupervisionTests
+{
+    [Fact]
+    public async Task Dependencies_come_first_and_ends_go_the_other_way()
+    {
+        using var data = new DataFolder();
+        StackBuilder builder = StackBuilder.Create($"--Data={data.Path}");
+        var first = builder.AddExecutable("first", "sh", "/", "-c", "echo up; sleep 1000");
+        var second = builder.AddExecutable("second", "sh", "/", "-c", "sleep 1000").WithReplicas(2).WaitFor(first);
+        builder.AddExecutable("third", "sh", "/", "-c", "sleep 1000").WaitFor(second);
+        await using StackApplication application = builder.Build();
+        var seen = new List<string>();
+        foreach (ResourceInstance instance in application.Instances)
+        {
+            instance.Changed += snapshot =>
+            {
+                lock (seen)
+                    seen.Add($"{snapshot.Name} {snapshot.State}");
+            };
+        }
+
+        application.Start();
+        await application.WaitUntilReadyAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        int[] processes = [.. application.Instances.Select(i => i.Snapshot.ProcessId!.Value)];
+        await application.StopAsync();
+        Assert.All(processes, id => Assert.False(ProcessList.IsAlive(id)));
+        Assert.True(seen.IndexOf("first Ready") < seen.IndexOf("second-1 Starting") && seen.IndexOf("second-2 Ready") < seen.IndexOf("third Starting"));
+        Assert.True(seen.IndexOf("third Stopped") < seen.IndexOf("second-1 Stopping") && seen.IndexOf("second-2 Stopped") < seen.IndexOf("first Stopping"));
+    }
+
+    [Fact]
+    public async Task What_crashes_is_started_again_and_its_children_go_with_it()
+    {
+        using var data = new DataFolder();
+        StackBuilder builder = StackBuilder.Create($"--Data={data.Path}");
+        string marker = data.Path + "-child";
+        builder.AddExecutable("crasher", "sh", "/", "-c", $"sh -c 'sleep 1000; : {marker}' & echo started; sleep 0.2; exit 3");
+        await using StackApplication application = builder.Build();
+        application.Start();
+        ResourceInstance crasher = application.Instances[0];
+        await Eventually.HoldsAsync(() => crasher.Snapshot.Restarts >= 2, "two restarts");
+        await application.StopAsync();
+        Assert.Equal(3, crasher.Snapshot.ExitCode);
+        Assert.Contains(crasher.Log.ReadAfter(0), line => line.Text == "started");
+        Assert.Contains(crasher.Log.ReadAfter(0), line => line.Text.Contains("exit code 3", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(() => ProcessList.With(marker).Length == 0, "the crasher's children to be gone");
+    }
+
+    [Fact]
+    public async Task A_program_that_does_not_exist_is_reported_in_its_state()
+    {
+        using var data = new DataFolder();
+        StackBuilder builder = StackBuilder.Create($"--Data={data.Path}");
+        builder.AddExecutable("missing", "/no/such/program", "/");
+        await using StackApplication application = builder.Build();
+        application.Start();
+        await Eventually.HoldsAsync(() => application.Instances[0].Snapshot.State == ResourceState.Restarting, "the failure to show");
+        TimeoutException late = await Assert.ThrowsAsync<TimeoutException>(
+            () => application.WaitUntilReadyAsync(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken));
+        Assert.Contains("missing", late.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_process_that_ignores_the_signal_is_killed()
+    {
+        using var data = new DataFolder();
+        StackBuilder builder = StackBuilder.Create($"--Data={data.Path}");
+        builder.Add(new StubbornResource("stubborn"));
+        await using StackApplication application = builder.Build();
+        application.Start();
+        await Eventually.HoldsAsync(() => application.Instances[0].Log.LastSequence > 0, "the process to be up");
+        int process = application.Instances[0].Snapshot.ProcessId!.Value;
+        await application.StopAsync();
+        Assert.False(ProcessList.IsAlive(process));
+    }
+
+    [Fact]
+    public async Task Two_AppHosts_do_not_share_a_data_folder()
+    {
+        using var data = new DataFolder();
+        await using StackApplication first = StackBuilder.Create($"--Data={data.Path}").Build(), second = StackBuilder.Create($"--Data={data.Path}").Build();
+        first.Start();
+        Assert.Contains("Another AppHost", Assert.Throws<AppHostException>(second.Start).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Pauses_double_up_to_half_a_minute_and_start_over_after_a_good_run()
+    {
+        var backoff = new RestartBackoff();
+        Assert.Equal([1, 2, 4, 8, 16, 30, 30], Enumerable.Range(0, 7).Select(_ => (int)backoff.OnCrash(TimeSpan.FromSeconds(5)).TotalSeconds));
+        Assert.Equal(TimeSpan.FromSeconds(1), backoff.OnCrash(TimeSpan.FromMinutes(2)));
+    }
+
+    private sealed class StubbornResource(string name) : Model.Resource(name)
+    {
+        public override string Kind => "test";
+
+        protected internal override Model.LaunchPlan? CreateLaunchPlan(Model.ResourceContext context) => new()
+        {
+            FileName = "sh",
+            Arguments = ["-c", "trap '' TERM; echo up; while :; do sleep 1; done"],
+            WorkingDirectory = "/",
+            StopTimeout = TimeSpan.FromMilliseconds(300),
+        };
+    }
+}

@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Nsn.WebRtc.Browser.Tests;
+
+/// <summary>A seeded bad network between a browser and the gateway: loses and delays datagrams both ways.</summary>
+public sealed class UdpRelay : IDisposable
+{
+    private readonly Socket _outer = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly IPEndPoint _server;
+    private readonly ConcurrentDictionary<IPEndPoint, Socket> _clients = new();
+    private readonly PriorityQueue<(byte[] Datagram, Socket Socket, EndPoint To), long> _queue = new();
+    private readonly Random _random;
+    private readonly List<Thread> _threads = [];
+    private volatile bool _stopping;
+
+    public UdpRelay(int serverPort, int seed = 1)
+    {
+        _server = new IPEndPoint(IPAddress.Loopback, serverPort);
+        _random = new Random(seed);
+        _outer.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Start(() => Receive(_outer, fromClient: true, null));
+        Start(Deliver);
+    }
+
+    public int Port => ((IPEndPoint)_outer.LocalEndPoint!).Port;
+
+    public double Loss { get; set; }
+
+    public TimeSpan Delay { get; set; }
+
+    public TimeSpan Jitter { get; set; }
+
+    /// <summary>Replaces the path to the server by another socket, as a NAT that lost its state does.</summary>
+    public void Rebind()
+    {
+        foreach (Socket socket in _clients.Values)
+        {
+            socket.Dispose();
+        }
+
+        _clients.Clear();
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _outer.Dispose();
+        foreach (Socket socket in _clients.Values)
+        {
+            socket.Dispose();
+        }
+
+        lock (_queue)
+        {
+            Monitor.PulseAll(_queue);
+        }
+    }
+
+    private void Start(ThreadStart run)
+    {
+        Thread thread = new(run) { IsBackground = true };
+        _threads.Add(thread);
+        thread.Start();
+    }
+
+    private void Receive(Socket socket, bool fromClient, IPEndPoint? client)
+    {
+        byte[] buffer = new byte[2_048];
+        while (!_stopping)
+        {
+            try
+            {
+                EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+                int length = socket.ReceiveFrom(buffer, ref from);
+                if (!fromClient)
+                {
+                    Enqueue(buffer.AsSpan(0, length).ToArray(), _outer, client!);
+                    continue;
+                }
+
+                IPEndPoint source = (IPEndPoint)from;
+                Socket path = _clients.GetOrAdd(source, key =>
+                {
+                    Socket created = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+                    created.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+                    Start(() => Receive(created, fromClient: false, key));
+                    return created;
+                });
+                Enqueue(buffer.AsSpan(0, length).ToArray(), path, _server);
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                if (!fromClient || _stopping)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void Enqueue(byte[] datagram, Socket socket, EndPoint to)
+    {
+        lock (_queue)
+        {
+            if (_random.NextDouble() < Loss)
+            {
+                return;
+            }
+
+            long at = Environment.TickCount64 + (long)(Delay + (Jitter * _random.NextDouble())).TotalMilliseconds;
+            _queue.Enqueue((datagram, socket, to), at);
+            Monitor.Pulse(_queue);
+        }
+    }
+
+    private void Deliver()
+    {
+        while (!_stopping)
+        {
+            (byte[] Datagram, Socket Socket, EndPoint To) item;
+            lock (_queue)
+            {
+                if (!_queue.TryPeek(out item, out long at))
+                {
+                    Monitor.Wait(_queue, 100);
+                    continue;
+                }
+
+                long wait = at - Environment.TickCount64;
+                if (wait > 0)
+                {
+                    Monitor.Wait(_queue, (int)wait);
+                    continue;
+                }
+
+                _queue.Dequeue();
+            }
+
+            try
+            {
+                item.Socket.SendTo(item.Datagram, item.To);
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                // A path that was replaced: what was on it is lost.
+            }
+        }
+    }
+}

@@ -1,0 +1,341 @@
+using System.Buffers.Binary;
+using Nsn.WebRtc.DataChannels;
+using Nsn.WebRtc.Ice;
+using Nsn.WebRtc.Media;
+using Nsn.WebRtc.Network;
+using Nsn.WebRtc.Sctp;
+using Nsn.WebRtc.Sessions;
+using Nsn.WebRtc.Srtp;
+
+namespace Nsn.WebRtc.Tests;
+
+public class SessionTests
+{
+    [Fact]
+    public void handshake_takes_a_few_round_trips()
+    {
+        using VirtualNetwork network = new();
+        TimeSpan start = network.Now;
+        network.Connect();
+        Assert.Equal(SrtpProfile.AeadAes128Gcm, network.Server.SrtpProfile);
+        Assert.InRange(network.Now - start, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public void legacy_profile_is_agreed_on_when_one_side_has_nothing_else()
+    {
+        using VirtualNetwork network = new(server: options => options with { LegacySrtpOnly = true });
+        network.Connect();
+        Assert.Equal(SrtpProfile.Aes128CmHmacSha1Tag80, network.Client.SrtpProfile);
+        SendVideo(network, frames: 30);
+        Assert.Equal(30, network.VideoFrames.Count());
+    }
+
+    [Fact]
+    public void handshake_survives_loss_duplication_and_reordering()
+    {
+        for (int seed = 1; seed <= 40; seed++)
+        {
+            using VirtualNetwork network = new(seed)
+            {
+                Loss = 0.25,
+                Duplication = 0.2,
+                Jitter = TimeSpan.FromMilliseconds(40),
+            };
+            network.Connect(seconds: 28);
+        }
+    }
+
+    [Fact]
+    public void first_server_flight_lost_costs_about_a_hundred_milliseconds()
+    {
+        using VirtualNetwork network = new();
+        bool lost = false;
+        network.Filter = (datagram, toServer) =>
+        {
+            if (!toServer && datagram[0] is >= 20 and <= 63 && !lost)
+            {
+                lost = true;
+                return false;
+            }
+
+            return true;
+        };
+        TimeSpan start = network.Now;
+        network.Connect();
+        Assert.True(lost);
+        Assert.InRange(network.Now - start, TimeSpan.FromMilliseconds(90), TimeSpan.FromMilliseconds(250));
+    }
+
+    [Fact]
+    public void wrong_fingerprint_ends_the_session_before_any_media()
+    {
+        using VirtualNetwork network = new(changeOffer: offer => System.Text.RegularExpressions.Regex.Replace(offer, "sha-256 ..", "sha-256 00"));
+        network.RunUntil("server closed", () => network.Server.State == SessionState.Closed);
+        SessionClosed closed = Assert.IsType<SessionClosed>(network.ServerEvents[^1]);
+        Assert.Equal(CloseReason.DtlsFailed, closed.Reason);
+        Assert.DoesNotContain(network.ServerEvents, e => e is SessionConnected);
+    }
+
+    [Fact]
+    public void client_hello_from_an_address_without_a_check_is_dropped()
+    {
+        using VirtualNetwork network = new();
+        byte[]? hello = null;
+        network.Filter = (datagram, toServer) =>
+        {
+            if (toServer && datagram[0] == 22)
+            {
+                hello ??= [.. datagram];
+                return false;
+            }
+
+            return true;
+        };
+        network.RunUntil("a ClientHello", () => hello is not null);
+        network.Inject([.. hello!], toServer: true, TransportAddress.FromIPv4(0x0A00_0099, 1));
+        Assert.Equal("DTLS from an address that ICE has not validated", network.Server.LastDropReason);
+        network.Filter = null;
+        network.Connect();
+    }
+
+    [Fact]
+    public void video_arrives_complete_and_in_order()
+    {
+        using VirtualNetwork network = new();
+        network.Connect();
+        SendVideo(network, frames: 90);
+        Assert.Equal(90, network.VideoFrames.Count());
+        Assert.Equal(Enumerable.Range(0, 90), network.VideoFrames.Select(frame => BinaryPrimitives.ReadInt32BigEndian(frame.Data.Span[4..])));
+        Assert.Equal(0, network.Client.GetStatistics().ReceivedPacketsLost);
+    }
+
+    [Theory]
+    [InlineData(MediaCodec.Vp8)]
+    [InlineData(MediaCodec.Vp9)]
+    [InlineData(MediaCodec.H264)]
+    public void frames_come_out_as_they_went_in(MediaCodec codec)
+    {
+        using VirtualNetwork network = new(
+            client: options => options with { VideoCodecs = [codec] }, server: options => options with { VideoCodecs = [codec] });
+        network.Connect();
+        List<byte[]> sent = SendVideo(network, frames: 20, codec: codec);
+        Assert.Equal(sent, network.VideoFrames.Select(frame => frame.Data.ToArray()));
+        Assert.Equal(codec, network.VideoFrames.First().Codec);
+    }
+
+    [Fact]
+    public void two_percent_loss_and_fifty_milliseconds_jitter_lose_no_frame()
+    {
+        using VirtualNetwork network = new(seed: 7);
+        network.Connect();
+        network.Loss = 0.02;
+        network.Jitter = TimeSpan.FromMilliseconds(50);
+        SendVideo(network, frames: 300);
+        network.Run(1);
+        Assert.Equal(300, network.VideoFrames.Count());
+        Assert.True(network.Server.GetStatistics().PacketsRepeated > 0);
+    }
+
+    [Fact]
+    public void burst_of_loss_is_answered_by_a_key_frame_request()
+    {
+        using VirtualNetwork network = new();
+        network.Connect();
+        SendVideo(network, frames: 10);
+        network.Loss = 1;
+        SendVideo(network, frames: 30, first: 10);
+        network.Loss = 0;
+        SendVideo(network, frames: 60, first: 40);
+        network.RunUntil("a key frame request", () => network.ServerEvents.OfType<KeyFrameRequested>().Any());
+    }
+
+    [Fact]
+    public void backlog_brings_a_late_viewer_to_the_present_picture_in_order()
+    {
+        using VirtualNetwork network = new();
+        network.Connect();
+        List<MediaFrame> group = [.. Enumerable.Range(0, 30).Select(i => MediaFrame.Create(MediaCodec.Vp8, TestFrame(i, 2_000), (uint)(i * 3_000), i == 0))];
+        network.Server.SendBacklog(group);
+        network.RunUntil("thirty frames", () => network.VideoFrames.Count() == 30);
+        uint[] timestamps = [.. network.VideoFrames.Select(frame => frame.Timestamp)];
+        for (int i = 1; i < timestamps.Length; i++)
+        {
+            Assert.Equal(90u, timestamps[i] - timestamps[i - 1]);
+        }
+
+        // The same frame again, live, is left out; the next one follows.
+        network.Server.SendFrame(group[^1]);
+        network.Server.SendFrame(MediaFrame.Create(MediaCodec.Vp8, TestFrame(30, 2_000), 30 * 3_000, isKeyFrame: false));
+        network.RunUntil("the next frame", () => network.VideoFrames.Count() >= 31);
+        Assert.Equal(31, network.VideoFrames.Count());
+    }
+
+    [Fact]
+    public void sequence_numbers_wrap_and_the_rollover_counter_follows()
+    {
+        using VirtualNetwork network = new();
+        network.Connect();
+        byte[] packet = [1, 2, 3];
+        for (int i = 0; i < 70_000; i++)
+        {
+            network.Server.SendFrame(MediaFrame.Create(MediaCodec.Opus, packet, (uint)(i * 960), isKeyFrame: true));
+            if (i % 64 == 0)
+            {
+                network.Run(0.02);
+                network.ClientEvents.Clear();
+            }
+        }
+
+        network.Run(0.1);
+        Assert.Equal(70_000, network.Client.GetStatistics().PacketsReceived);
+    }
+
+    [Fact]
+    public void replayed_srtp_packet_is_dropped()
+    {
+        using VirtualNetwork network = new() { RecordToClient = true };
+        network.Connect();
+        SendVideo(network, frames: 5);
+        long dropped = network.Client.DatagramsDropped;
+        foreach (byte[] packet in network.ToClient.Where(datagram => datagram[0] is >= 128 and <= 191).ToList())
+        {
+            network.Inject([.. packet], toServer: false, VirtualNetwork.ServerAddress);
+            Assert.Equal("replayed", network.Client.LastDropReason);
+        }
+
+        Assert.True(network.Client.DatagramsDropped > dropped);
+        Assert.Equal(5, network.VideoFrames.Count());
+    }
+
+    [Fact]
+    public void consent_expires_thirty_seconds_after_the_last_check()
+    {
+        using VirtualNetwork network = new();
+        network.Connect();
+        network.Run(20);
+        Assert.Equal(SessionState.Connected, network.Server.State);
+        network.Loss = 1;
+        network.RunUntil("consent expired", () => network.Server.State == SessionState.Closed, seconds: 40);
+        Assert.Equal(CloseReason.ConsentExpired, network.ServerEvents.OfType<SessionClosed>().Single().Reason);
+    }
+
+    [Fact]
+    public void hanging_up_reaches_the_peer_at_once()
+    {
+        using VirtualNetwork network = new();
+        network.Connect();
+        network.Server.Close(network.Now);
+        network.RunUntil("client closed", () => network.Client.State == SessionState.Closed, seconds: 0.1);
+        Assert.Equal(CloseReason.Peer, network.ClientEvents.OfType<SessionClosed>().Single().Reason);
+    }
+
+    [Fact]
+    public void session_follows_the_peer_to_another_address()
+    {
+        using VirtualNetwork network = new();
+        network.Connect();
+        network.ClientFrom = TransportAddress.FromIPv4(0x0A00_0007, 50_000);
+        network.RunUntil("path moved", () => network.Server.RemoteAddress == network.ClientFrom, seconds: 6);
+        SendVideo(network, frames: 30);
+        Assert.Equal(30, network.VideoFrames.Count());
+    }
+
+    [Fact]
+    public void ice_restart_keeps_media_flowing()
+    {
+        using VirtualNetwork network = new();
+        network.Connect();
+        IceCredentials remote = IceCredentials.Create(new SeededRandomSource(99));
+        IceCredentials local = network.Server.RestartIce(remote, network.Now);
+        network.Client.RestartIceAs(remote, local, network.Now);
+        SendVideo(network, frames: 60);
+        network.Run(20);
+        Assert.Equal(60, network.VideoFrames.Count());
+        Assert.Equal(SessionState.Connected, network.Server.State);
+    }
+
+    [Fact]
+    public void data_channels_carry_messages_both_ways_under_loss()
+    {
+        using VirtualNetwork network = new(seed: 3);
+        network.Connect();
+        network.Loss = 0.02;
+        network.Jitter = TimeSpan.FromMilliseconds(10);
+        List<byte[]> got = [];
+        List<byte[]> echoed = [];
+        network.OnServerEvent = e =>
+        {
+            if (e is DataChannelMessage message)
+            {
+                got.Add(message.Data.ToArray());
+                Assert.Equal(SctpSendResult.Queued, message.Channel.Send(message.Data, network.Now));
+            }
+        };
+        network.OnClientEvent = e =>
+        {
+            if (e is DataChannelMessage message)
+            {
+                echoed.Add(message.Data.ToArray());
+            }
+        };
+        DataChannel channel = network.Client.OpenDataChannel("echo", new DataChannelSettings(), network.Now);
+        List<byte[]> sent = [.. Enumerable.Range(0, 40).Select(i => TestFrame(i, 30_000))];
+        foreach (byte[] message in sent)
+        {
+            Assert.Equal(SctpSendResult.Queued, channel.Send(message, network.Now));
+        }
+
+        network.RunUntil("everything came back", () => echoed.Count == sent.Count, seconds: 60);
+        Assert.Equal(sent, got);
+        Assert.Equal(sent, echoed);
+    }
+
+    [Fact]
+    public void damaged_datagrams_never_throw_in_any_state()
+    {
+        for (int seed = 1; seed <= 10; seed++)
+        {
+            using VirtualNetwork network = new(seed) { Mutation = 0.5, Jitter = TimeSpan.FromMilliseconds(5) };
+            network.Run(2);
+            network.Mutation = 0.3;
+            SendVideo(network, frames: 30);
+            network.Mutation = 0;
+            network.Run(1);
+        }
+    }
+
+    internal static List<byte[]> SendVideo(VirtualNetwork network, int frames, int first = 0, MediaCodec codec = MediaCodec.Vp8)
+    {
+        List<byte[]> sent = [];
+        for (int i = first; i < first + frames; i++)
+        {
+            bool isKey = i % 30 == 0;
+            byte[] frame = codec == MediaCodec.H264 ? TestAccessUnit(i, isKey) : TestFrame(i, isKey ? 12_000 : 3_000);
+            sent.Add(frame);
+            network.Server.SendFrame(MediaFrame.Create(codec, frame, (uint)(i * 3_000), isKey, captureTime: network.Now));
+            network.Run(1 / 30.0);
+        }
+
+        network.Run(0.3);
+        return sent;
+    }
+
+    internal static byte[] TestFrame(int number, int length)
+    {
+        byte[] frame = new byte[length];
+        new Random(number).NextBytes(frame);
+        frame[0] = (byte)(number % 30 == 0 ? 0 : 1);
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(4), number);
+        return frame;
+    }
+
+    private static byte[] TestAccessUnit(int number, bool isKey)
+    {
+        // No zero bytes, so that no start code appears by chance.
+        byte[] unit = [.. TestFrame(number, isKey ? 9_000 : 900).Select(value => (byte)(value | 1))];
+        unit[0] = (byte)(isKey ? 0x65 : 0x41);
+        byte[] parameters = [0, 0, 0, 1, 0x67, 0x42, 0xE0, 0x1F, 0, 0, 0, 1, 0x68, 0xCE, 0x3C, 0x80];
+        return isKey ? [.. parameters, 0, 0, 0, 1, .. unit] : [0, 0, 0, 1, .. unit];
+    }
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using Nsn.WebRtc.Network;
+using Nsn.WebRtc.Srtp;
+using Nsn.WebRtc.Stun;
+
+namespace Nsn.WebRtc.Tests;
+
+public class VectorTests
+{
+    private const string Password = "VOkJxbRl1RmTxUk/WvJxBt";
+
+    [Fact]
+    public void rfc_5769_sample_request_is_read_and_its_integrity_holds()
+    {
+        byte[] request = Convert.FromHexString(
+            "000100582112a442b7e7a701bc34d686fa87dfae802200105354554e207465737420636c69656e74002400046e0001ff80290008932ff9b151263b36" +
+            "00060009" + "6576746a3a68367659202020" + "00080014" + "9aeaa70cbfd8cb56781ef2b5b2d3f249c1b571a2" + "80280004" + "e57a3bcf");
+        Assert.True(StunMessage.TryParse(request, out StunMessage message, out string? reason), reason);
+        Assert.Equal(StunClass.Request, message.Class);
+        Assert.Equal("evtj:h6vY", System.Text.Encoding.UTF8.GetString(message.Username));
+        Assert.Equal(0x6e0001ffu, message.Priority);
+        Assert.Equal(0x932ff9b151263b36u, message.Controlled);
+        Assert.True(message.HasFingerprint);
+        Assert.True(message.VerifyIntegrity(System.Text.Encoding.UTF8.GetBytes(Password)));
+        Assert.False(message.VerifyIntegrity("another password"u8));
+    }
+
+    [Fact]
+    public void rfc_5769_sample_response_gives_the_mapped_address()
+    {
+        byte[] response = Convert.FromHexString(
+            "0101003c2112a442b7e7a701bc34d686fa87dfae8022000b7465737420766563746f7220002000080001a147e112a643" +
+            "000800142b91f599fd9e90c38c7489f92af9ba53f06be7d780280004c07d4c96");
+        Assert.True(StunMessage.TryParse(response, out StunMessage message, out string? reason), reason);
+        Assert.Equal(StunClass.SuccessResponse, message.Class);
+        Assert.Equal(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 32_853), message.MappedAddress!.Value.ToEndPoint());
+        Assert.True(message.VerifyIntegrity(System.Text.Encoding.UTF8.GetBytes(Password)));
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1", 32_853)]
+    [InlineData("2001:db8:1234:5678:11:2233:4455:6677", 32_853)]
+    public void mapped_address_is_written_as_it_is_read(string address, int port)
+    {
+        TransportAddress expected = TransportAddress.From(new IPEndPoint(IPAddress.Parse(address), port));
+        byte[] buffer = new byte[StunMessage.LengthMax];
+        StunWriter writer = new(buffer, StunClass.SuccessResponse, new byte[12]);
+        writer.AddMappedAddress(expected);
+        writer.AddIntegrity("secret"u8);
+        writer.AddFingerprint();
+        Assert.True(StunMessage.TryParse(buffer.AsSpan(0, writer.Length), out StunMessage message, out string? reason), reason);
+        Assert.Equal(expected, message.MappedAddress);
+        Assert.True(message.VerifyIntegrity("secret"u8));
+    }
+
+    [Fact]
+    public void rfc_3711_appendix_b3_key_derivation()
+    {
+        byte[] key = Convert.FromHexString("E1F97A0D3E018BE0D64FA32C06DE4139");
+        byte[] salt = Convert.FromHexString("0EC675AD498AFEEBB6960B3AABE6");
+        Assert.Equal("C61E7A93744F39EE10734AFE3FF7A087", Convert.ToHexString(SrtpKeyDerivation.Derive(key, salt, SrtpKeyDerivation.RtpEncryption, 16)));
+        Assert.Equal("30CBBC08863D8C85D49DB34A9AE1", Convert.ToHexString(SrtpKeyDerivation.Derive(key, salt, SrtpKeyDerivation.RtpSalt, 14)));
+        Assert.Equal(
+            "CEBE321F6FF7716B6FD4AB49AF256A156D38BAA4",
+            Convert.ToHexString(SrtpKeyDerivation.Derive(key, salt, SrtpKeyDerivation.RtpAuthentication, 20)));
+    }
+
+    [Fact]
+    public void replay_window_takes_each_index_once_and_nothing_too_old()
+    {
+        ReplayWindow window = default;
+        ulong[] order = [100, 102, 101, 230, 103];
+        foreach (ulong index in order)
+        {
+            Assert.True(window.IsNew(index));
+            window.Accept(index);
+            Assert.False(window.IsNew(index));
+        }
+
+        Assert.False(window.IsNew(102));
+        Assert.True(window.IsNew(104));
+        window.Accept(1_000);
+        Assert.False(window.IsNew(1_000 - ReplayWindow.Size));
+        Assert.True(window.IsNew(1_000 - ReplayWindow.Size + 1));
+    }
+}
