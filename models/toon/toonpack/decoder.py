@@ -8,6 +8,17 @@ from .composite import compose
 from .graphs import PaintGround, PaintPerson
 
 
+def clear_edges(layer: torch.Tensor, below: bool = True) -> torch.Tensor:
+    """The layer with transparent outermost texels, so that nothing of it shows outside of its rectangle (the body goes on below)."""
+    layer = layer.clone()
+    layer[:, :, 0] = 0
+    layer[..., 0] = 0
+    layer[..., -1] = 0
+    if below:
+        layer[:, :, -1] = 0
+    return layer
+
+
 class Decoder:
     """Frames painted by the networks."""
 
@@ -22,13 +33,13 @@ class Decoder:
 
     def still(self, code: torch.Tensor, phase: torch.Tensor) -> dict[str, torch.Tensor]:
         """What is painted once: background, head and body."""
-        head = self._batches(lambda c: torch.cat(self.people["head"](c), 1), code)
+        head = clear_edges(self._batches(lambda c: torch.cat(self.people["head"](c), 1), code))
         return {"ground": self._batches(self.ground, code, phase), "back": head[:, :4], "head": head[:, 4:8], "top": head[:, 8:],
-                "body": self._batches(self.people["body"], code)}
+                "body": clear_edges(self._batches(self.people["body"], code), below=False)}
 
     def frames(self, still: dict[str, torch.Tensor], code: torch.Tensor, controls: torch.Tensor, size: int) -> torch.Tensor:
         """Frames from what was painted once: only the face is painted anew."""
-        face = self._batches(self.people["face"], code, controls[:, :6])
+        face = clear_edges(self._batches(self.people["face"], code, controls[:, :6]))
         names = list(still)
         return self._batches(lambda f, c, *s: compose({**dict(zip(names, s)), "face": f}, c, size), face, controls, *still.values())
 

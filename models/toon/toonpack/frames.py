@@ -10,7 +10,7 @@ import torch
 from . import latent
 from .composite import Renderer
 from .graphs import models
-from .layers import sample_controls
+from .layers import neutral, sample_controls
 from .towers import FRAME, views
 from .training import CHECKPOINTS, DATA
 from .vocabulary import SIZES
@@ -33,12 +33,14 @@ def main() -> None:
     p.add_argument("--out", default="frames")
     p.add_argument("--count", type=int, default=16000)
     p.add_argument("--seed", type=int, default=21)
+    p.add_argument("--still", action="store_true", help="neutral controls")
     p.add_argument("--painted", action="store_true", help="by the painters instead of the renderer")
     a = p.parse_args()
     torch.set_num_threads(1)
     g = torch.Generator().manual_seed(a.seed)
     attributes, layout = pairs(a.count, g)
-    code, controls = latent.encode(attributes, layout), sample_controls(a.count, g)
+    code = latent.encode(attributes, layout)
+    controls = neutral(a.count) if a.still else sample_controls(a.count, g)
     if a.painted:
         from .decoder import Decoder
         m = models()

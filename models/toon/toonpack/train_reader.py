@@ -1,4 +1,4 @@
-"""Train the reader on renders."""
+"""Train the reader on renders: moving ones, and (most of each batch) still ones as the evaluation reads them."""
 from __future__ import annotations
 
 import random
@@ -16,7 +16,8 @@ from .vocabulary import NAMES, SIZES
 
 
 def main() -> None:
-    args = arguments(batch=64, rate=1.2e-3, frames="frames,frames2")
+    args = arguments(batch=64, rate=1.2e-3, frames="frames,frames2,still,still2", moving=2, threads=1)
+    torch.set_num_threads(args.threads)
     random.seed(args.seed)
     rng = np.random.default_rng(args.seed)
     reader = Reader()
@@ -43,7 +44,9 @@ def main() -> None:
     optimizer = torch.optim.AdamW(reader.parameters(), args.rate, betas=(0.9, 0.98), weight_decay=0.05)
     for rate in run:
         set_rate(optimizer, rate)
-        ix = rng.integers(0, len(frames.values) - HELD_OUT, args.batch)
+        border = sum(frames.lengths[:args.moving])
+        few = args.batch * 3 // 8
+        ix = np.concatenate([rng.integers(0, border, few), rng.integers(border, len(frames.values) - HELD_OUT, args.batch - few)])
         a, c = reader(augment(frames.views(ix), 1))
         target = frames.attributes[ix]
         loss = sum(F.cross_entropy(h, target[:, j]) for j, h in enumerate(a.split(SIZES, 1))) / len(SIZES) + 4 * F.mse_loss(c, moves[ix])
