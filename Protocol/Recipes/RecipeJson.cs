@@ -26,17 +26,18 @@ public static class RecipeJson
             return false;
         }
 
-        try
+        if (!TryParseDocument(utf8, out JsonDocument? document, out string? reason))
         {
-            using JsonDocument document = JsonDocument.Parse(utf8, s_options);
+            violations = [new("", $"is not JSON: {reason}")];
+            return false;
+        }
+
+        using (document)
+        {
             RecipeJsonReader root = new(document.RootElement);
             Recipe read = Read(root);
             violations = root.Combine(RecipeValidator.Validate(read));
             recipe = violations.Count == 0 ? read : null;
-        }
-        catch (JsonException e)
-        {
-            violations = [new("", $"is not JSON: {e.Message}")];
         }
 
         return recipe is not null;
@@ -83,6 +84,23 @@ public static class RecipeJson
         }
 
         writer.WriteEndObject();
+    }
+
+    // A name with an escaped lone surrogate is no text: looking for repeated names then fails with the second kind of exception.
+    private static bool TryParseDocument(ReadOnlyMemory<byte> utf8, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out string? reason)
+    {
+        try
+        {
+            document = JsonDocument.Parse(utf8, s_options);
+            reason = null;
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            document = null;
+            reason = e.Message;
+            return false;
+        }
     }
 
     private static Recipe Read(RecipeJsonReader root)

@@ -29,6 +29,7 @@ public static partial class VectorFiles
         yield return ("recipe.json", Render(Recipes()));
         yield return ("draws.json", Render(Draws()));
         yield return ("consensus.json", Render(Consensus()));
+        yield return ("ledger.json", Render(Ledger()));
         yield return ("erasure.json", Render(Erasure()));
     }
 
