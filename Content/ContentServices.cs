@@ -10,7 +10,10 @@ public static class ContentServices
     /// lives in this process.
     /// </summary>
     /// <exception cref="ArgumentException">There is no connection string.</exception>
-    public static IServiceCollection AddContentStore(this IServiceCollection services, string? connectionString) => connectionString switch
+    public static IServiceCollection AddContentStore(this IServiceCollection services, string? connectionString) => Add(services, connectionString)
+        .AddSingleton<PublishedClip>();
+
+    private static IServiceCollection Add(IServiceCollection services, string? connectionString) => connectionString switch
     {
         null or "" => throw new ArgumentException(
             "No content store is configured: set ConnectionStrings__blobs to an Azure Storage connection string (AppHost does this for Azurite).",

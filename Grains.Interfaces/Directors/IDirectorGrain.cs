@@ -21,17 +21,17 @@ public interface IDirectorGrain : IGrainWithStringKey
     Task<ClipManifest> ProposeAsync(SlotAssignment assignment, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Fetches the published clip, checks it, and answers with a signed commitment to what it saw (SCALE consensus message).
-    /// Repeated calls for the same clip give the same bytes; a call for another clip of the same slot is refused.
+    /// Fetches the published clip, checks it, and answers with a signed commitment to what it saw. Repeated calls for the same clip give
+    /// the same bytes; another clip for the same slot is refused.
     /// </summary>
     [ResponseTimeout("00:03:00")]
-    Task<byte[]> CommitAsync(SlotAssignment assignment, ClipManifest manifest, CancellationToken cancellationToken = default);
+    Task<DirectorReply> CommitAsync(SlotAssignment assignment, ClipManifest manifest, CancellationToken cancellationToken = default);
 
-    /// <summary>Opens its commitment, after it has seen those of the others (signed SCALE consensus messages).</summary>
-    Task<byte[]> RevealAsync(ulong slot, byte[][] commits);
+    /// <summary>Opens its commitment, after it has seen those of the others (SCALE consensus messages).</summary>
+    Task<DirectorReply> RevealAsync(ulong slot, byte[][] commits);
 
-    /// <summary>Votes on the canonical embedding that follows from the reveals (signed SCALE consensus message).</summary>
-    Task<byte[]> VoteAsync(ulong slot, byte[][] reveals);
+    /// <summary>Votes on the canonical embedding that follows from the reveals (SCALE consensus messages).</summary>
+    Task<DirectorReply> VoteAsync(ulong slot, byte[][] reveals);
 
     /// <summary>Signs and submits the certificate of a slot to the ledger.</summary>
     Task<SlotSubmission> SubmitAsync(ulong slot, byte[] certificate);

@@ -1,7 +1,7 @@
 namespace Nsn.Grains.Slots;
 
 /// <summary>What is fixed about a slot before anyone works on it. From here on nothing of it may change.</summary>
-/// <param name="ChainId">The chain.</param>
+/// <param name="ChainId">The chain: hash of its genesis block, 32 bytes.</param>
 /// <param name="Epoch">The epoch whose directors answer for it.</param>
 /// <param name="Slot">Its number.</param>
 /// <param name="Recipe">The recipe in canonical SCALE bytes.</param>
@@ -14,7 +14,7 @@ namespace Nsn.Grains.Slots;
 /// <param name="Deadline">When a certificate is of no use any more: the slot goes on air.</param>
 [GenerateSerializer, Immutable, Alias("nsn.slot-assignment")]
 public sealed record SlotAssignment(
-    [property: Id(0)] string ChainId,
+    [property: Id(0)] byte[] ChainId,
     [property: Id(1)] uint Epoch,
     [property: Id(2)] ulong Slot,
     [property: Id(3)] byte[] Recipe,

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Nsn.Grains.Ledger;
 
 namespace Nsn.Grains.Epochs;
@@ -21,15 +19,4 @@ public static class EpochSchedule
     /// <summary>The order in which directors propose a slot: rotation by slot, so that each is first equally often.</summary>
     public static int[] Proposers(ulong slot, int directors) =>
         [.. Enumerable.Range(0, directors).Select(offset => (int)((slot + (ulong)offset) % (ulong)directors))];
-
-    /// <summary>Seed of a slot: SHA-256 of a domain tag, the epoch's randomness and the slot (u64, little endian).</summary>
-    public static byte[] SlotSeed(ReadOnlySpan<byte> epochRandomness, ulong slot)
-    {
-        var domain = "nsn/slot-seed/1"u8;
-        Span<byte> input = stackalloc byte[domain.Length + 32 + sizeof(ulong)];
-        domain.CopyTo(input);
-        epochRandomness.CopyTo(input[domain.Length..]);
-        BinaryPrimitives.WriteUInt64LittleEndian(input[(domain.Length + 32)..], slot);
-        return SHA256.HashData(input);
-    }
 }

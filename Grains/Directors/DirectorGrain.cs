@@ -1,0 +1,261 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using Nsn.Grains.Epochs;
+using Nsn.Grains.Inference;
+using Nsn.Grains.Ledger;
+using Nsn.Grains.Slots;
+using Nsn.Protocol.Certificates;
+using Nsn.Protocol.Consensus;
+using Nsn.Protocol.Cryptography;
+
+namespace Nsn.Grains.Directors;
+
+/// <summary>
+/// A director. Every answer is stored before it is given, so that neither a repeated call nor a restart makes it say two different things
+/// about a slot. It trusts no collector: it checks the clip from the published bytes, and the other directors' messages by their signatures.
+/// </summary>
+[Reentrant]
+internal sealed partial class DirectorGrain(
+    [PersistentState("director", "nsn")] IPersistentState<DirectorDocument> document,
+    IDirectorKeys keys,
+    IOptions<DirectorOptions> options,
+    ILogger<DirectorGrain> logger) : Grain, IDirectorGrain
+{
+    private readonly DirectorLifecycle _lifecycle = new();
+    private readonly Dictionary<ulong, Task<DirectorReply>> _commits = [];
+    private readonly Dictionary<ulong, Task<ClipManifest>> _proposals = [];
+    private ISigner _signer = null!;
+    private int _proposed, _accepted, _rejected;
+    private Task _writing = Task.CompletedTask;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var account = AccountId.Parse(this.GetPrimaryKeyString());
+        _signer = keys.Find(account)
+            ?? throw new InvalidOperationException($"There is no key for director {account} on this silo. Put it into the key folder of every core silo.");
+        return Task.CompletedTask;
+    }
+
+    public Task<DirectorStatus> GetStatusAsync() => Task.FromResult(new DirectorStatus(
+        _lifecycle.State(SlotsInWork.Length > 0), _lifecycle.Current, _lifecycle.Next, SlotsInWork, _proposed, _accepted, _rejected));
+
+    public Task ObserveEpochAsync(uint epoch, EpochPhase phase)
+    {
+        if (_lifecycle.Observe(epoch, phase))
+            LogSeat(_signer.PublicKey, epoch, phase);
+        return Task.CompletedTask;
+    }
+
+    public async Task<ClipManifest> ProposeAsync(SlotAssignment assignment, CancellationToken cancellationToken = default)
+    {
+        RequireSeat(assignment);
+        if (document.State.Proposals.TryGetValue(assignment.Slot, out var made))
+            return made;
+        if (!_proposals.TryGetValue(assignment.Slot, out var running))
+        {
+            running = MakeAsync(assignment, cancellationToken);
+            _proposals[assignment.Slot] = running;
+        }
+
+        try
+        {
+            return await running;
+        }
+        finally
+        {
+            _proposals.Remove(assignment.Slot);
+        }
+    }
+
+    public async Task<DirectorReply> CommitAsync(SlotAssignment assignment, ClipManifest manifest, CancellationToken cancellationToken = default)
+    {
+        RequireSeat(assignment);
+        if (document.State.Rounds.TryGetValue(assignment.Slot, out var known))
+        {
+            return known.ContentRoot.AsSpan().SequenceEqual(manifest.ContentRoot)
+                ? new DirectorReply(Restore(known).Commit?.Encode())
+                : throw new InvalidOperationException($"Slot {assignment.Slot}: this director has committed to another clip.");
+        }
+
+        if (!_commits.TryGetValue(assignment.Slot, out var running))
+        {
+            running = CheckAsync(assignment, manifest, cancellationToken);
+            _commits[assignment.Slot] = running;
+        }
+
+        try
+        {
+            return await running;
+        }
+        finally
+        {
+            _commits.Remove(assignment.Slot);
+        }
+    }
+
+    public async Task<DirectorReply> RevealAsync(ulong slot, byte[][] commits)
+    {
+        var record = Find(slot);
+        var round = Restore(record);
+        if (!round.TryReveal(Decode<CommitMessage>(commits), out var reveal, out var reason))
+            return new DirectorReply(null, record.Note ?? reason, record.ScoreA, record.ScoreB);
+        await StoreAsync(slot, record with { Round = round.ToBytes() });
+        return new DirectorReply(reveal.Encode(), record.Note, record.ScoreA, record.ScoreB);
+    }
+
+    public async Task<DirectorReply> VoteAsync(ulong slot, byte[][] reveals)
+    {
+        var record = Find(slot);
+        var round = Restore(record);
+        var repeated = round.VoteMade is not null;
+        var vote = round.CastVote(Decode<RevealMessage>(reveals));
+        await StoreAsync(slot, record with { Round = round.ToBytes() });
+        if (!repeated)
+        {
+            if (vote.Vote.Statement.Verdict == Verdict.Accept)
+                _accepted++;
+            else
+                _rejected++;
+        }
+
+        var note = record.Note ?? (vote.Vote.Statement.Verdict == Verdict.RejectSimilarity ? "its embedding is not among three that are similar" : null);
+        return new DirectorReply(vote.Encode(), note, record.ScoreA, record.ScoreB);
+    }
+
+    public async Task<SlotSubmission> SubmitAsync(ulong slot, byte[] certificate)
+    {
+        var ledger = GrainFactory.GetGrain<ILedgerGrain>(ChainName.Default);
+        var head = await ledger.GetHeadAsync();
+        var nonce = await ledger.GetNextNonceAsync(_signer.PublicKey.ToArray());
+        var extrinsic = DevChain.CertificateExtrinsic(new Hash256(head.GenesisHash), certificate, _signer, nonce);
+        var receipt = await ledger.SubmitAsync(extrinsic);
+        if (receipt.Applied)
+            return new SlotSubmission(receipt.Block, null);
+
+        // Somebody else's extrinsic with the same certificate may have been first; what counts is what the chain holds.
+        var held = await ledger.GetCertificateAsync(slot);
+        return held is not null && held.AsSpan().SequenceEqual(certificate)
+            ? new SlotSubmission(head.Block, null)
+            : new SlotSubmission(null, receipt.Error);
+    }
+
+    private ulong[] SlotsInWork => [.. _commits.Keys.Union(_proposals.Keys).Order()];
+
+    private void RequireSeat(SlotAssignment assignment)
+    {
+        var account = _signer.PublicKey;
+        if (!assignment.Directors.Any(director => account.AsSpan().SequenceEqual(director)))
+            throw new InvalidOperationException($"{account} is not a director of epoch {assignment.Epoch}.");
+        _lifecycle.Observe(assignment.Epoch, EpochPhase.OnDeck);
+    }
+
+    private async Task<ClipManifest> MakeAsync(SlotAssignment assignment, CancellationToken cancellationToken)
+    {
+        var manifest = await OnDeviceAsync(
+            assignment.ModelPackHash,
+            device => device.GenerateAsync(assignment, _signer.PublicKey.ToArray(), cancellationToken),
+            cancellationToken);
+        document.State.Proposals[assignment.Slot] = manifest;
+        await WriteAsync();
+        _proposed++;
+        return manifest;
+    }
+
+    private async Task<DirectorReply> CheckAsync(SlotAssignment assignment, ClipManifest manifest, CancellationToken cancellationToken)
+    {
+        var secret = RandomNumberGenerator.GetBytes(Hash256.Size);
+        var findings = await OnDeviceAsync(
+            assignment.ModelPackHash,
+            device => device.VerifyAsync(new VerificationJob(assignment, manifest, secret, options.Value.SampleCount), cancellationToken),
+            cancellationToken);
+        var embedding = Embedding(findings.Embedding);
+        var verdict = embedding is null && findings.Verdict == (byte)Verdict.Accept ? Verdict.RejectContent : (Verdict)findings.Verdict;
+        var round = new DirectorRound(
+            SlotContexts.Of(assignment, manifest.ContentRoot), Ed25519.Instance, _signer, verdict, embedding, new Hash256(secret));
+        await StoreAsync(assignment.Slot, new DirectorRoundRecord(
+            assignment,
+            manifest.ContentRoot,
+            round.ToBytes(),
+            findings.Reasons.Length == 0 ? null : string.Join(" ", findings.Reasons),
+            findings.ScoreA,
+            findings.ScoreB));
+        LogChecked(_signer.PublicKey, assignment.Slot, verdict, findings.Seconds);
+        return new DirectorReply(round.Commit?.Encode());
+    }
+
+    /// <summary>Runs a job on the best device, and on the next best when that one is gone.</summary>
+    private async Task<T> OnDeviceAsync<T>(byte[] packHash, Func<IInferenceGrain, Task<T>> job, CancellationToken cancellationToken)
+    {
+        var directory = GrainFactory.GetGrain<IDeviceDirectoryGrain>(ChainName.Devices);
+        var failed = new List<string>();
+        while (true)
+        {
+            var device = await directory.ChooseAsync(Convert.ToHexStringLower(packHash), [.. failed])
+                ?? throw new InvalidOperationException("No device with models reports. Start a silo with the role gpu.");
+            try
+            {
+                return await job(GrainFactory.GetGrain<IInferenceGrain>(device.Key));
+            }
+            catch (Exception failure) when (failed.Count + 1 < options.Value.DeviceAttempts && !cancellationToken.IsCancellationRequested)
+            {
+                failed.Add(device.Key);
+                LogDevice(device.Key, failure.Message);
+            }
+        }
+    }
+
+    private DirectorRoundRecord Find(ulong slot) => document.State.Rounds.GetValueOrDefault(slot)
+        ?? throw new InvalidOperationException($"Slot {slot}: this director has not committed.");
+
+    private DirectorRound Restore(DirectorRoundRecord record) =>
+        DirectorRound.TryRestore(
+            record.Round, SlotContexts.Of(record.Assignment, record.ContentRoot), Ed25519.Instance, _signer, out var round, out var reason)
+            ? round
+            : throw new InvalidOperationException($"The stored part in slot {record.Assignment.Slot} cannot be used: {reason}.");
+
+    private async Task StoreAsync(ulong slot, DirectorRoundRecord record)
+    {
+        document.State.Rounds[slot] = record;
+        await WriteAsync();
+    }
+
+    /// <summary>Writes are put one after the other: the grain is reentrant, and two at once would carry the same version.</summary>
+    private Task WriteAsync()
+    {
+        document.State.Trim();
+        return _writing = AfterAsync(_writing);
+
+        async Task AfterAsync(Task last)
+        {
+            await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            try
+            {
+                await document.WriteStateAsync();
+            }
+            catch
+            {
+                DeactivateOnIdle();
+                throw;
+            }
+        }
+    }
+
+    private static QuantisedEmbedding? Embedding(byte[] bytes)
+    {
+        var reader = new Protocol.Scale.ScaleReader(bytes);
+        return bytes.Length > 0 && QuantisedEmbedding.TryRead(ref reader, out var embedding) ? embedding : null;
+    }
+
+    private static IEnumerable<T> Decode<T>(byte[][] messages)
+        where T : ConsensusMessage =>
+        messages.Select(bytes => ConsensusMessage.TryDecode(bytes, out var message, out _) ? message : null).OfType<T>();
+
+    [LoggerMessage(1, LogLevel.Information, "Director {Director} has a seat in epoch {Epoch}, which is {Phase}")]
+    private partial void LogSeat(AccountId director, uint epoch, EpochPhase phase);
+
+    [LoggerMessage(2, LogLevel.Information, "Director {Director} checked slot {Slot}: {Verdict} after {Seconds:0.00} s")]
+    private partial void LogChecked(AccountId director, ulong slot, Verdict verdict, double seconds);
+
+    [LoggerMessage(3, LogLevel.Warning, "Device {Device} failed ({Reason}); another one is asked")]
+    private partial void LogDevice(string device, string reason);
+}

@@ -1,0 +1,335 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using Nsn.Grains.Directors;
+using Nsn.Protocol.Certificates;
+using Nsn.Protocol.Consensus;
+using Nsn.Protocol.Cryptography;
+
+namespace Nsn.Grains.Slots;
+
+/// <summary>
+/// The saga of a slot. It runs as one task of the grain; what others build on (assignment, published clip, certificate, end) is stored before
+/// it goes on, so that another activation continues from there. As a collector it is not trusted: directors check everything themselves.
+/// </summary>
+[Reentrant]
+internal sealed partial class SlotGrain(
+    [PersistentState("slot", "nsn")] IPersistentState<SlotDocument> document,
+    IOptions<SlotOptions> options,
+    TimeProvider time,
+    ILogger<SlotGrain> logger) : Grain, ISlotGrain, IDisposable
+{
+    private readonly CancellationTokenSource _ended = new();
+    private Task? _run;
+
+    private ulong Slot => checked((ulong)this.GetPrimaryKeyLong());
+
+    private SlotReport Report
+    {
+        get => document.State.Report ?? new SlotReport { Slot = Slot, Phase = SlotPhase.Planned };
+        set => document.State.Report = value;
+    }
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        Continue();
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _ended.CancelAsync();
+        if (_run is { } run)
+            await run.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    public void Dispose() => _ended.Dispose();
+
+    public async Task<SlotAssignment> StartAsync(SlotAssignment assignment)
+    {
+        if (Report.Assignment is { } stands)
+            return stands;
+        Report = Report with { Assignment = assignment, Phase = SlotPhase.Generating, StartedAt = time.GetUtcNow() };
+        await StoreAsync();
+        Continue();
+        return assignment;
+    }
+
+    public Task<SlotReport> GetAsync() => Task.FromResult(Report);
+
+    public Task ContinueAsync()
+    {
+        Continue();
+        return Task.CompletedTask;
+    }
+
+    private void Continue()
+    {
+        if (_run is null && Report is { Assignment: { } assignment, Phase: not (SlotPhase.Certified or SlotPhase.Failed) })
+            _run = RunAsync(assignment, _ended.Token);
+    }
+
+    private async Task RunAsync(SlotAssignment assignment, CancellationToken cancellationToken)
+    {
+        DelayDeactivation(assignment.Deadline - time.GetUtcNow() + TimeSpan.FromMinutes(1));
+        try
+        {
+            var manifest = Report.Manifest ?? await PublishAsync(assignment, cancellationToken);
+            var certificate = Report.Certificate ?? await AgreeAsync(assignment, manifest, cancellationToken);
+            await SubmitAsync(assignment, manifest, certificate, cancellationToken);
+        }
+        catch (SlotFailedException failure)
+        {
+            await FailAsync(failure.Message);
+        }
+        catch (Orleans.Storage.InconsistentStateException)
+        {
+            // Another activation of this slot has written: it goes on, this one ends.
+            DeactivateOnIdle();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The activation ends; the next one goes on from what is stored.
+        }
+        catch (Exception failure)
+        {
+            LogStuck(failure, Slot);
+            await FailAsync($"The slot's work failed: {failure.Message}");
+        }
+        finally
+        {
+            _run = null;
+        }
+    }
+
+    /// <summary>Asks proposers in rotation until one has published a clip.</summary>
+    private async Task<ClipManifest> PublishAsync(SlotAssignment assignment, CancellationToken cancellationToken)
+    {
+        var stage = Stopwatch.GetTimestamp();
+        var reasons = new List<string>();
+        foreach (var place in assignment.Proposers)
+        {
+            var left = Left(assignment);
+            if (left <= TimeSpan.Zero)
+                break;
+            var account = assignment.Directors[place];
+            using var budget = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            try
+            {
+                var work = Director(account).ProposeAsync(assignment, budget.Token);
+                var manifest = await work.WaitAsync(left * options.Value.ProposerShare, time, cancellationToken);
+                if (manifest.Slot != assignment.Slot || !manifest.Proposer.AsSpan().SequenceEqual(account))
+                    throw new InvalidOperationException("it answered with a clip that is not its own for this slot");
+                Report = Report with { Manifest = manifest, Phase = SlotPhase.Committing, StageSeconds = With("generate", stage) };
+                await StoreAsync();
+                return manifest;
+            }
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                await budget.CancelAsync();
+                reasons.Add(failure is TimeoutException ? $"director {place + 1} did not publish in time" : $"director {place + 1}: {failure.Message}");
+                LogProposer(Slot, place + 1, reasons[^1]);
+            }
+        }
+
+        throw new SlotFailedException(reasons.Count == 0
+            ? "There was no time left to make the clip."
+            : $"No clip was published: {string.Join("; ", reasons)}.");
+    }
+
+    /// <summary>Brings the directors from commitments over reveals to votes.</summary>
+    private async Task<byte[]> AgreeAsync(SlotAssignment assignment, ClipManifest manifest, CancellationToken cancellationToken)
+    {
+        var collector = new SlotCollector(SlotContexts.Of(assignment, manifest.ContentRoot), Ed25519.Instance);
+        var answers = assignment.Directors.Select(account => new DirectorAnswer(account, false, false, null, null, null, null)).ToArray();
+
+        await CollectAsync(collector, answers, ConsensusPhase.Commit, "commit", SlotPhase.Committing, options.Value.CommitTimeout, assignment,
+            (director, _) => director.CommitAsync(assignment, manifest, cancellationToken), cancellationToken);
+        await CollectAsync(collector, answers, ConsensusPhase.Reveal, "reveal", SlotPhase.Revealing, options.Value.RevealTimeout, assignment,
+            (director, messages) => director.RevealAsync(assignment.Slot, messages), cancellationToken);
+        Report = Report with { Similarities = Similarities(collector, SlotContexts.Directors(assignment)) };
+        await CollectAsync(collector, answers, ConsensusPhase.Vote, "vote", SlotPhase.Voting, options.Value.VoteTimeout, assignment,
+            (director, messages) => director.VoteAsync(assignment.Slot, messages), cancellationToken);
+
+        foreach (var evidence in collector.Evidence)
+            LogEquivocation(Slot, evidence.First.Director);
+        if (collector.Certificate is not { } certificate)
+            throw new SlotFailedException($"No three directors said the same: {Summary(answers)}.");
+        if (!certificate.IsAccept)
+            throw new SlotFailedException($"The directors rejected the clip: {Summary(answers)}.");
+        var bytes = certificate.Encode();
+        Report = Report with { Certificate = bytes, Phase = SlotPhase.Submitting };
+        await StoreAsync();
+        return bytes;
+    }
+
+    private async Task CollectAsync(
+        SlotCollector collector,
+        DirectorAnswer[] answers,
+        ConsensusPhase phase,
+        string stageName,
+        SlotPhase reported,
+        TimeSpan timeout,
+        SlotAssignment assignment,
+        Func<IDirectorGrain, byte[][], Task<DirectorReply>> ask,
+        CancellationToken cancellationToken)
+    {
+        if (collector.Phase != phase)
+            return;
+        var stage = Stopwatch.GetTimestamp();
+        Report = Report with { Phase = reported, Answers = [.. answers] };
+        byte[][] broadcast = [.. collector.Broadcast.Select(message => message.Encode())];
+        var left = Left(assignment);
+        var wait = timeout < left ? timeout : left;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var deadline = Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, over.Token);
+        var asked = Enumerable.Range(0, answers.Length).Where(place => !collector.HasAnswered(place)).ToDictionary(
+            place => AskAsync(ask, assignment.Directors[place], broadcast), place => place);
+        while (asked.Count > 0 && collector.Phase == phase)
+        {
+            var first = await Task.WhenAny(asked.Keys.Append(deadline));
+            cancellationToken.ThrowIfCancellationRequested();
+            if (first == deadline)
+                break;
+            var answer = (Task<DirectorReply>)first;
+            asked.Remove(answer, out var place);
+            answers[place] = Take(collector, answers[place], await answer);
+            Report = Report with { Answers = [.. answers] };
+        }
+
+        await over.CancelAsync();
+        foreach (var place in asked.Values)
+            answers[place] = answers[place] with { Note = answers[place].Note ?? $"no {stageName} in time" };
+        collector.OnDeadline(phase);
+        Report = Report with { Answers = [.. answers], StageSeconds = With(stageName, stage) };
+    }
+
+    /// <summary>A director that throws says nothing; why is noted.</summary>
+    private async Task<DirectorReply> AskAsync(Func<IDirectorGrain, byte[][], Task<DirectorReply>> ask, byte[] account, byte[][] broadcast)
+    {
+        try
+        {
+            return await ask(Director(account), broadcast);
+        }
+        catch (Exception failure)
+        {
+            return new DirectorReply(null, failure.Message);
+        }
+    }
+
+    private static DirectorAnswer Take(SlotCollector collector, DirectorAnswer answer, DirectorReply reply)
+    {
+        answer = answer with { Note = reply.Note ?? answer.Note, ScoreA = reply.ScoreA ?? answer.ScoreA, ScoreB = reply.ScoreB ?? answer.ScoreB };
+        if (reply.Message is null)
+            return answer;
+        if (!ConsensusMessage.TryDecode(reply.Message, out var message, out var reason))
+            return answer with { Note = reason };
+        var outcome = message.Director.AsSpan().SequenceEqual(answer.Account) ? collector.Handle(message) : MessageOutcome.NotADirector;
+        if (outcome is not (MessageOutcome.Accepted or MessageOutcome.Duplicate))
+            return answer with { Note = $"its message was refused: {outcome}" };
+        return message switch
+        {
+            CommitMessage => answer with { Committed = true },
+            RevealMessage => answer with { Revealed = true },
+            VoteMessage vote => answer with { Verdict = vote.Vote.Statement.Verdict == Verdict.Accept ? "accept" : "reject" },
+            _ => answer,
+        };
+    }
+
+    /// <summary>Has the certificate put into the ledger, by the proposer first and by the other signers if it does not.</summary>
+    private async Task SubmitAsync(SlotAssignment assignment, ClipManifest manifest, byte[] certificate, CancellationToken cancellationToken)
+    {
+        var stage = Stopwatch.GetTimestamp();
+        var reason = "nobody submitted it";
+        foreach (var account in assignment.Directors.OrderByDescending(account => account.AsSpan().SequenceEqual(manifest.Proposer)))
+        {
+            var left = Left(assignment);
+            if (left <= TimeSpan.Zero)
+                break;
+            try
+            {
+                var submission = await Director(account).SubmitAsync(assignment.Slot, certificate).WaitAsync(left, time, cancellationToken);
+                if (submission.Block is { } block)
+                {
+                    Report = Report with
+                    {
+                        Phase = SlotPhase.Certified,
+                        CertifiedInBlock = block,
+                        FinishedAt = time.GetUtcNow(),
+                        StageSeconds = With("submit", stage),
+                    };
+                    await StoreAsync();
+                    LogCertified(Slot, block, (assignment.Deadline - time.GetUtcNow()).TotalSeconds);
+                    return;
+                }
+
+                reason = submission.Error ?? reason;
+            }
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                reason = failure.Message;
+            }
+
+            LogNotSubmitted(Slot, reason);
+        }
+
+        throw new SlotFailedException($"The certificate is not in the ledger: {reason}.");
+    }
+
+    private async Task FailAsync(string reason)
+    {
+        Report = Report with { Phase = SlotPhase.Failed, Failure = reason, FinishedAt = time.GetUtcNow() };
+        LogFailed(Slot, reason);
+        try
+        {
+            await StoreAsync();
+        }
+        catch (Exception failure)
+        {
+            LogStuck(failure, Slot);
+        }
+    }
+
+    private IDirectorGrain Director(byte[] account) => GrainFactory.GetGrain<IDirectorGrain>(Convert.ToHexStringLower(account));
+
+    private TimeSpan Left(SlotAssignment assignment) => assignment.Deadline - time.GetUtcNow();
+
+    private Dictionary<string, double> With(string stage, long since) =>
+        new(Report.StageSeconds) { [stage] = Math.Round(Stopwatch.GetElapsedTime(since).TotalSeconds, 3) };
+
+    private static string Summary(DirectorAnswer[] answers) => string.Join(
+        "; ", answers.Select((answer, index) => $"director {index + 1} {answer.Verdict ?? "said nothing"}{(answer.Note is null ? "" : $" ({answer.Note})")}"));
+
+    private static float[] Similarities(SlotCollector collector, EpochDirectors directors)
+    {
+        var matrix = new float[Quorum.Directors * Quorum.Directors];
+        Array.Fill(matrix, float.NaN);
+        var places = collector.Reveals.Select(reveal => (Place: directors.IndexOf(reveal.Director), reveal.Embedding)).ToArray();
+        foreach (var (row, left) in places)
+        {
+            foreach (var (column, right) in places)
+                matrix[row * Quorum.Directors + column] = left.SimilarityTo(right) / (float)QuantisedEmbedding.SimilarityOne;
+        }
+
+        return matrix;
+    }
+
+    private Task StoreAsync() => document.WriteStateAsync();
+
+    [LoggerMessage(1, LogLevel.Information, "Slot {Slot} is certified in block {Block}, {Seconds:0.0} s before air")]
+    private partial void LogCertified(ulong slot, ulong block, double seconds);
+
+    [LoggerMessage(2, LogLevel.Warning, "Slot {Slot} has no certificate: {Reason}")]
+    private partial void LogFailed(ulong slot, string reason);
+
+    [LoggerMessage(3, LogLevel.Warning, "Slot {Slot}, proposer {Place}: {Reason}; the next in rotation is asked")]
+    private partial void LogProposer(ulong slot, int place, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "Slot {Slot}: the certificate was not taken: {Reason}")]
+    private partial void LogNotSubmitted(ulong slot, string reason);
+
+    [LoggerMessage(5, LogLevel.Error, "Slot {Slot}: unexpected failure")]
+    private partial void LogStuck(Exception failure, ulong slot);
+
+    [LoggerMessage(6, LogLevel.Warning, "Slot {Slot}: director {Director} voted twice; there is evidence")]
+    private partial void LogEquivocation(ulong slot, AccountId director);
+}

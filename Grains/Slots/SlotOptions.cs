@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Nsn.Grains.Slots;
+
+/// <summary>Time that the phases of a slot get; section "Slot" of the configuration. No phase goes on after the slot is on air.</summary>
+public sealed class SlotOptions : IValidatableObject
+{
+    /// <summary>Time to fetch, decode, embed and regenerate, until the commitment.</summary>
+    public TimeSpan CommitTimeout { get; set; } = TimeSpan.FromSeconds(3.5);
+
+    /// <summary>Time to open the commitment.</summary>
+    public TimeSpan RevealTimeout { get; set; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Time to vote.</summary>
+    public TimeSpan VoteTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Part of the time that is left until air which a proposer gets before the next in rotation replaces it.</summary>
+    [Range(0.2, 0.9)]
+    public double ProposerShare { get; set; } = 0.6;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (CommitTimeout <= TimeSpan.Zero || RevealTimeout <= TimeSpan.Zero || VoteTimeout <= TimeSpan.Zero)
+            yield return new ValidationResult("The time-outs of a slot's phases are positive.");
+    }
+}

@@ -1,0 +1,247 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Runtime.InteropServices;
+using Nsn.Content;
+using Nsn.Grains.Inference;
+using Nsn.Grains.Slots;
+using Nsn.Protocol.Certificates;
+using Nsn.Protocol.Chunks;
+using Nsn.Protocol.Consensus;
+using Nsn.Protocol.Cryptography;
+using Nsn.Protocol.Recipes;
+using Nsn.Vortex;
+using Nsn.Vortex.Pipeline;
+
+namespace Nsn.Silo.Inference;
+
+/// <summary>
+/// One device with one model pack. Jobs wait in line for one of its places; making a clip goes before checking one only by order of arrival.
+/// </summary>
+internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
+{
+    private static readonly Meter s_meter = new("Nsn.Inference");
+    private static readonly Histogram<double> s_seconds = s_meter.CreateHistogram<double>(
+        "nsn.inference.job.duration", "s", "Time of a job on the device, by kind");
+
+    private readonly SiloSettings _settings;
+    private readonly IContentStore _content;
+    private readonly PublishedClip _clips;
+    private readonly TimeProvider _time;
+    private readonly ILogger<VortexDevice> _logger;
+    private readonly ILogger<ClipPipeline> _pipelineLogger;
+    private readonly SemaphoreSlim _places;
+    private readonly SemaphoreSlim _warming = new(1, 1);
+    private ClipPipeline? _pipeline;
+    private IClipVerifier? _verifier;
+    private int _queued, _running;
+    private double _jobSeconds = 1;
+
+    public VortexDevice(
+        SiloSettings settings, IContentStore content, TimeProvider time, ILogger<VortexDevice> logger, ILogger<ClipPipeline> pipelineLogger)
+    {
+        _settings = settings;
+        _content = content;
+        _clips = new PublishedClip(content);
+        _time = time;
+        _logger = logger;
+        _pipelineLogger = pipelineLogger;
+        _places = new SemaphoreSlim(settings.DeviceJobs);
+    }
+
+    public DeviceStatus Status => new(
+        $"{_settings.Name}/0",
+        _pipeline?.Provider ?? "none",
+        _settings.Region,
+        _pipeline is { } pipeline ? [Convert.ToHexStringLower(pipeline.PackHash.Span)] : [],
+        FreeMemory(),
+        Volatile.Read(ref _queued),
+        Volatile.Read(ref _running),
+        TimeSpan.FromSeconds((Volatile.Read(ref _queued) + Math.Max(0, Volatile.Read(ref _running) - _settings.DeviceJobs + 1)) * Volatile.Read(ref _jobSeconds) / _settings.DeviceJobs),
+        _time.GetUtcNow());
+
+    public async Task WarmAsync(CancellationToken cancellationToken)
+    {
+        await _warming.WaitAsync(cancellationToken);
+        try
+        {
+            if (_verifier is not null)
+                return;
+            var started = Stopwatch.GetTimestamp();
+            var pipeline = await Task.Run(
+                () => new ClipPipeline(new ClipPipelineOptions { PackFolder = _settings.ModelPack, Device = _settings.Device }, _pipelineLogger), cancellationToken);
+            try
+            {
+                await CanaryAsync(pipeline, cancellationToken);
+            }
+            catch
+            {
+                await pipeline.DisposeAsync();
+                throw;
+            }
+
+            _verifier = pipeline.CreateVerifier();
+            _pipeline = pipeline;
+            LogWarm(_logger, Status.Key, pipeline.PackName, pipeline.Provider, pipeline.ProviderReason, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        }
+        finally
+        {
+            _warming.Release();
+        }
+    }
+
+    public Task<ClipManifest> GenerateAsync(SlotAssignment assignment, byte[] proposer, CancellationToken cancellationToken) =>
+        InPlaceAsync("generate", async () =>
+        {
+            RequirePack(assignment);
+            var started = Stopwatch.GetTimestamp();
+            var builder = new ClipBuilder();
+            var durations = new List<int>();
+            var uploads = new List<Task>();
+            await foreach (var output in _pipeline!.GenerateAsync(RequestOf(assignment), cancellationToken))
+            {
+                if (output is not ClipSegment segment)
+                    continue;
+                builder.AddSegment(segment.Bytes, (uint)segment.Start.TotalMilliseconds, (uint)segment.Duration.TotalMilliseconds);
+                durations.Add((int)segment.Duration.TotalMilliseconds);
+                for (var offset = 0; offset < segment.Bytes.Length; offset += ChunkLimits.PayloadBytesMax)
+                {
+                    var piece = segment.Bytes.Slice(offset, Math.Min(ChunkLimits.PayloadBytesMax, segment.Bytes.Length - offset));
+                    uploads.Add(_content.PutAsync(piece, cancellationToken));
+                }
+            }
+
+            await Task.WhenAll(uploads);
+            var clip = builder.Build(assignment.Slot);
+            return new ClipManifest(
+                assignment.Slot,
+                clip.ContentRoot.ToArray(),
+                proposer,
+                [.. clip.Chunks.Select(chunk => Encode(chunk.Header))],
+                [.. durations],
+                Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3));
+        }, cancellationToken);
+
+    public Task<ClipFindings> VerifyAsync(VerificationJob job, CancellationToken cancellationToken) =>
+        InPlaceAsync("verify", async () =>
+        {
+            RequirePack(job.Assignment);
+            var started = Stopwatch.GetTimestamp();
+            IReadOnlyList<VerifiedSegment> segments;
+            try
+            {
+                segments = await _clips.ReadAsync(job.Assignment.Slot, job.Manifest.Headers, job.Manifest.ContentRoot, cancellationToken);
+            }
+            catch (InvalidDataException broken)
+            {
+                return new ClipFindings(
+                    (byte)Verdict.RejectContent, [broken.Message], [], 0, 0, 0, Stopwatch.GetElapsedTime(started).TotalSeconds);
+            }
+
+            var request = RequestOf(job.Assignment);
+            var frames = FrameSample.Draw(
+                new Hash256(job.SampleSecret), new Hash256(job.Manifest.ContentRoot), request.FrameCount, Math.Max(1, job.SampleCount));
+            var report = await _verifier!.VerifyAsync(
+                [.. segments.Select(segment => segment.Bytes)],
+                request,
+                new VerificationOptions { Mode = RegenerationMode.Sample, Frames = frames },
+                cancellationToken);
+            var distance = report.Regeneration?.Distances is { Count: > 0 } distances ? distances.Max() / 255 : 0;
+            return new ClipFindings(
+                (byte)VerdictOf(report),
+                report.Accepted ? [] : [report.Explanation],
+                report.Scores is null ? [] : MemoryMarshal.AsBytes<sbyte>(report.QuantisedEmbedding).ToArray(),
+                (float)(report.Scores?.A ?? 0),
+                (float)(report.Scores?.B ?? 0),
+                (float)distance,
+                Stopwatch.GetElapsedTime(started).TotalSeconds);
+        }, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_pipeline is not null)
+            await _pipeline.DisposeAsync();
+        _places.Dispose();
+        _warming.Dispose();
+    }
+
+    /// <summary>What a recipe asks of the pipeline; proposer and verifiers use the same, so they mean the same clip.</summary>
+    private static ClipRequest RequestOf(SlotAssignment assignment) => RecipeCodec.TryDecode(assignment.Recipe, out var recipe, out var reason)
+        ? recipe.ToClipRequest(new Hash256(assignment.Seed))
+        : throw new ClipException(ClipError.InvalidRequest, $"The recipe of slot {assignment.Slot} cannot be read: {reason}.");
+
+    private static Verdict VerdictOf(VerificationReport report) => report.Accepted ? Verdict.Accept : report.Failures[0] switch
+    {
+        VerificationFailure.Malformed or VerificationFailure.WrongShape => Verdict.RejectContent,
+        VerificationFailure.LowScore or VerificationFailure.TowerOutlier => Verdict.RejectScores,
+        VerificationFailure.FrameMismatch or VerificationFailure.SoundMismatch => Verdict.RejectRegeneration,
+        _ => Verdict.RejectIntegrity,
+    };
+
+    private static byte[] Encode(in ChunkHeader header)
+    {
+        var bytes = new byte[ChunkHeader.Size];
+        header.Write(bytes);
+        return bytes;
+    }
+
+    private void RequirePack(SlotAssignment assignment)
+    {
+        if (_pipeline is null || !_pipeline.PackHash.Span.SequenceEqual(assignment.ModelPackHash))
+            throw new InvalidOperationException($"Device {Status.Key} does not have model pack {Convert.ToHexStringLower(assignment.ModelPackHash)} loaded.");
+    }
+
+    /// <summary>Runs a job in one of the device's places, off the caller's scheduler.</summary>
+    private async Task<T> InPlaceAsync<T>(string kind, Func<Task<T>> job, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _queued);
+        try
+        {
+            await _places.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _queued);
+        }
+
+        Interlocked.Increment(ref _running);
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            return await Task.Run(job, cancellationToken);
+        }
+        finally
+        {
+            var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            Volatile.Write(ref _jobSeconds, 0.8 * Volatile.Read(ref _jobSeconds) + 0.2 * seconds);
+            s_seconds.Record(seconds, new KeyValuePair<string, object?>("kind", kind));
+            Interlocked.Decrement(ref _running);
+            _places.Release();
+        }
+    }
+
+    /// <summary>A short clip through the whole pipeline and back, so that a device that reports is one that works.</summary>
+    private static async Task CanaryAsync(ClipPipeline pipeline, CancellationToken cancellationToken)
+    {
+        var request = new ClipRequest { Prompt = "a robot in a city by day", Script = "One two three.", DurationSeconds = 1, Seed = ClipSeed.FromNumber(1) };
+        var segments = new List<ReadOnlyMemory<byte>>();
+        await foreach (var output in pipeline.GenerateAsync(request, cancellationToken))
+        {
+            if (output is ClipSegment segment)
+                segments.Add(segment.Bytes);
+        }
+
+        var report = await pipeline.CreateVerifier().VerifyAsync(
+            segments, request, new VerificationOptions { Mode = RegenerationMode.Sample, Frames = [0] }, cancellationToken);
+        if (report.Failures.Any(failure => failure is VerificationFailure.Malformed or VerificationFailure.WrongShape or VerificationFailure.FrameMismatch))
+            throw new InvalidOperationException($"The canary clip did not come back as it was made: {report.Explanation}");
+    }
+
+    private static long FreeMemory()
+    {
+        var info = GC.GetGCMemoryInfo();
+        return Math.Max(0, info.TotalAvailableMemoryBytes - info.MemoryLoadBytes);
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Device {Device} is ready: {Pack} on {Provider} ({Reason}), after {Seconds:0.0} s")]
+    private static partial void LogWarm(ILogger logger, string device, string pack, string provider, string reason, double seconds);
+}

@@ -1,0 +1,26 @@
+using Nsn.Content;
+using Nsn.Grains.Inference;
+using Nsn.Vortex.Pipeline;
+
+namespace Nsn.Silo.Inference;
+
+/// <summary>The devices of this silo: one when it has the role "gpu", none otherwise.</summary>
+internal sealed class VortexDevices : IInferenceDevices, IAsyncDisposable
+{
+    private readonly VortexDevice[] _devices;
+
+    public VortexDevices(
+        SiloSettings settings, IContentStore content, TimeProvider time, ILogger<VortexDevice> logger, ILogger<ClipPipeline> pipelineLogger) =>
+        _devices = settings.IsGpu ? [new VortexDevice(settings, content, time, logger, pipelineLogger)] : [];
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<IInferenceDevice> All => _devices;
+
+    public IInferenceDevice? Find(string key) => _devices.FirstOrDefault(device => device.Status.Key == key);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var device in _devices)
+            await device.DisposeAsync();
+    }
+}

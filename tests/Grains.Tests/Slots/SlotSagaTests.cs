@@ -1,0 +1,227 @@
+using Microsoft.Extensions.DependencyInjection;
+using Nsn.Content;
+using Nsn.Grains.Directors;
+using Nsn.Grains.Epochs;
+using Nsn.Grains.Inference;
+using Nsn.Grains.Ledger;
+using Nsn.Grains.Slots;
+using Nsn.Protocol.Certificates;
+using Nsn.Protocol.Cryptography;
+using Nsn.Protocol.Recipes;
+using Orleans.Hosting;
+using Orleans.TestingHost;
+
+namespace Nsn.Grains.Tests.Slots;
+
+/// <summary>The saga of a slot over real grains, real consensus and the real ledger; only the models are missing.</summary>
+public sealed class SlotSagaTests : IAsyncLifetime
+{
+    private TestCluster _cluster = null!;
+    private SlotAssignment _assignment = null!;
+    private readonly CancellationTokenSource _ended = new();
+    private Task _reporting = Task.CompletedTask;
+
+    public async ValueTask InitializeAsync()
+    {
+        FakeDevice.Misbehaving.Clear();
+        var builder = new TestClusterBuilder(1);
+        builder.AddSiloBuilderConfigurator<SiloSetup>();
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+        var ledger = Grains.GetGrain<ILedgerGrain>(ChainName.Default);
+        var head = await ledger.GetHeadAsync();
+        var epoch = await ledger.GetEpochAsync(0);
+        Assert.NotNull(epoch);
+        await Grains.GetGrain<IDeviceDirectoryGrain>(ChainName.Devices).ReportAsync(
+            await Grains.GetGrain<IInferenceGrain>(FakeDevice.Key).GetStatusAsync());
+        _reporting = ReportAsync();
+        const ulong slot = 1;
+        var recipe = new Recipe
+        {
+            RecipeId = "r-test",
+            SlotParameters = new SlotParameters { DurationSeconds = 8, Width = 256, Height = 256, FramesPerSecond = 12 },
+            AudioTrack = new AudioTrack { Script = "Hello." },
+            VisualTrack = new VisualTrack { Prompt = "a cat" },
+        };
+        _assignment = new SlotAssignment(
+            head.GenesisHash,
+            0,
+            slot,
+            RecipeCodec.Encode(recipe),
+            recipe.Hash().ToArray(),
+            recipe.RecipeId,
+            SlotSeed.Derive(new Hash256(epoch.Randomness), slot).ToArray(),
+            FakeDevice.PackHash,
+            [.. epoch.Directors.Select(director => director.Account)],
+            EpochSchedule.Proposers(slot, 5),
+            DateTimeOffset.UtcNow.AddSeconds(30));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        FakeDevice.Misbehaving.Clear();
+        await _ended.CancelAsync();
+        await _reporting;
+        _ended.Dispose();
+        await _cluster.StopAllSilosAsync();
+        await _cluster.DisposeAsync();
+    }
+
+    private IGrainFactory Grains => _cluster.GrainFactory;
+
+    /// <summary>Reports the device every second, as a silo does.</summary>
+    private async Task ReportAsync()
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_ended.Token))
+            {
+                await Grains.GetGrain<IDeviceDirectoryGrain>(ChainName.Devices).ReportAsync(
+                    await Grains.GetGrain<IInferenceGrain>(FakeDevice.Key).GetStatusAsync());
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
+    }
+
+    private void Make(int place, Misbehaviour wrong) => FakeDevice.Misbehaving[Convert.ToHexStringLower(_assignment.Directors[place])] = wrong;
+
+    private async Task<SlotReport> RunAsync()
+    {
+        var grain = Grains.GetGrain<ISlotGrain>((long)_assignment.Slot);
+        await grain.StartAsync(_assignment);
+        return await Eventually.HoldsAsync(
+            "the slot ends", grain.GetAsync, report => report.Phase is SlotPhase.Certified or SlotPhase.Failed);
+    }
+
+    private async Task<Certificate> CertifiedAsync(SlotReport report)
+    {
+        Assert.True(report.Phase == SlotPhase.Certified, report.Failure);
+        Assert.True(Certificate.TryDecode(report.Certificate, out var certificate, out var error), error.ToString());
+        var directors = new EpochDirectors(
+            new Hash256(_assignment.ChainId), 0, [.. _assignment.Directors.Select(account => new AccountId(account))]);
+        Assert.Equal(CertificateError.None, certificate.Verify(Ed25519.Instance, directors));
+        Assert.True(certificate.IsAccept);
+        Assert.Equal(report.Manifest!.ContentRoot, certificate.Statement.ContentRoot.ToArray());
+        Assert.Equal(report.Certificate, await Grains.GetGrain<ILedgerGrain>(ChainName.Default).GetCertificateAsync(_assignment.Slot));
+        return certificate;
+    }
+
+    [Fact]
+    public async Task Five_honest_directors_certify_and_the_ledger_holds_it()
+    {
+        var report = await RunAsync();
+        var certificate = await CertifiedAsync(report);
+        Assert.Equal(5, certificate.Signatures.Length);
+        Assert.All(report.Answers, answer => Assert.Equal("accept", answer.Verdict));
+        Assert.Equal(25, report.Similarities.Length);
+        Assert.All(report.Similarities, similarity => Assert.InRange(similarity, 0.95f, 1f));
+        Assert.Equal(["generate", "commit", "reveal", "vote", "submit"], report.StageSeconds.Keys);
+    }
+
+    [Fact]
+    public async Task One_that_lies_about_its_embedding_is_left_out()
+    {
+        Make(2, Misbehaviour.LiesAboutEmbedding);
+        var report = await RunAsync();
+        var certificate = await CertifiedAsync(report);
+        Assert.Equal(4, certificate.Signatures.Length);
+        Assert.Equal(0, certificate.Signers >> 2 & 1);
+        Assert.Equal("reject", report.Answers[2].Verdict);
+    }
+
+    [Fact]
+    public async Task Two_that_are_silent_hold_nobody_up()
+    {
+        Make(0, Misbehaviour.Silent);
+        Make(4, Misbehaviour.Silent);
+        var report = await RunAsync();
+        Assert.Equal(3, (await CertifiedAsync(report)).Signatures.Length);
+        Assert.Null(report.Answers[0].Verdict);
+        Assert.NotNull(report.Answers[0].Note);
+    }
+
+    [Fact]
+    public async Task Three_that_are_silent_leave_the_slot_without_certificate_and_with_a_reason()
+    {
+        for (var place = 0; place < 3; place++)
+            Make(place, Misbehaviour.Silent);
+        var report = await RunAsync();
+        Assert.Equal(SlotPhase.Failed, report.Phase);
+        Assert.Contains("No three directors said the same", report.Failure, StringComparison.Ordinal);
+        Assert.Null(report.Certificate);
+    }
+
+    [Fact]
+    public async Task A_proposer_that_publishes_other_bytes_than_it_named_is_rejected()
+    {
+        Make(_assignment.Proposers[0], Misbehaviour.PublishesOtherBytes);
+        var report = await RunAsync();
+        Assert.Equal(SlotPhase.Failed, report.Phase);
+        Assert.Contains("rejected the clip", report.Failure, StringComparison.Ordinal);
+        Assert.All(report.Answers, answer => Assert.Equal("reject", answer.Verdict));
+        Assert.Null(await Grains.GetGrain<ILedgerGrain>(ChainName.Default).GetCertificateAsync(_assignment.Slot));
+    }
+
+    [Theory]
+    [InlineData(Misbehaviour.DiesAsProposer)]
+    [InlineData(Misbehaviour.HangsAsProposer)]
+    internal async Task A_proposer_that_fails_is_replaced_by_the_next_in_rotation(Misbehaviour wrong)
+    {
+        Make(_assignment.Proposers[0], wrong);
+        if (wrong == Misbehaviour.HangsAsProposer)
+            _assignment = _assignment with { Deadline = DateTimeOffset.UtcNow.AddSeconds(15) };
+        var report = await RunAsync();
+        await CertifiedAsync(report);
+        Assert.Equal(_assignment.Directors[_assignment.Proposers[1]], report.Manifest!.Proposer);
+    }
+
+    [Fact]
+    public async Task The_first_assignment_stands()
+    {
+        var grain = Grains.GetGrain<ISlotGrain>((long)_assignment.Slot);
+        await grain.StartAsync(_assignment);
+        var other = _assignment with { RecipeId = "r-other", RecipeHash = new byte[32] };
+        Assert.Equal("r-test", (await grain.StartAsync(other)).RecipeId);
+        await CertifiedAsync(await RunAsync());
+    }
+
+    [Fact]
+    public async Task A_director_answers_a_repeated_call_with_the_same_bytes_and_refuses_another_clip()
+    {
+        var report = await RunAsync();
+        await CertifiedAsync(report);
+        var director = Grains.GetGrain<IDirectorGrain>(Convert.ToHexStringLower(_assignment.Directors[1]));
+        var cancellation = TestContext.Current.CancellationToken;
+        var first = await director.CommitAsync(_assignment, report.Manifest!, cancellation);
+        Assert.Equal(first.Message, (await director.CommitAsync(_assignment, report.Manifest!, cancellation)).Message);
+        var other = report.Manifest! with { ContentRoot = new byte[32] };
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => director.CommitAsync(_assignment, other, cancellation));
+        Assert.Contains("another clip", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_extrinsic_that_can_never_apply_is_answered_at_once()
+    {
+        var receipt = await Grains.GetGrain<ILedgerGrain>(ChainName.Default).SubmitAsync([1, 2, 3]);
+        Assert.False(receipt.Applied);
+        Assert.NotNull(receipt.Error);
+    }
+
+    private sealed class SiloSetup : ISiloConfigurator
+    {
+        public void Configure(ISiloBuilder siloBuilder)
+        {
+            siloBuilder.AddMemoryGrainStorage("nsn");
+            siloBuilder.AddIncomingGrainCallFilter<MisbehaviourFilter>();
+            siloBuilder.Services.AddSingleton(TimeProvider.System);
+            siloBuilder.Services.AddSingleton<ILedgerJournal, MemoryLedgerJournal>();
+            siloBuilder.Services.AddSingleton<IDirectorKeys, TestKeys>();
+            siloBuilder.Services.AddSingleton<IContentStore, MemoryContentStore>();
+            siloBuilder.Services.AddSingleton<IInferenceDevices, FakeDevice>();
+        }
+    }
+}
