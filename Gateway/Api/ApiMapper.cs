@@ -1,0 +1,206 @@
+using Nsn.Gateway.Channels;
+using Nsn.Grains.Channels;
+using Nsn.Grains.Ledger;
+using Nsn.Grains.Slots;
+using Nsn.Protocol.Certificates;
+using Nsn.Protocol.Recipes;
+
+namespace Nsn.Gateway.Api;
+
+/// <summary>Turns what grains say into what players and pages read.</summary>
+internal static class ApiMapper
+{
+    /// <summary>A slot in short.</summary>
+    /// <param name="entry">What the channel says.</param>
+    /// <param name="content">The bytes that are here, certified or filler.</param>
+    /// <param name="certified">Whether they are the certified ones.</param>
+    /// <param name="problem">Why certified bytes were refused by this gateway.</param>
+    public static SlotSummary ToSummary(SlotEntry entry, SlotContent? content, bool certified, string? problem)
+    {
+        var summary = Summarise<SlotSummary>(entry, s => s);
+        return summary with
+        {
+            Kind = content is not null && !certified ? "filler" : summary.Kind,
+            DurationMilliseconds = content is null ? summary.DurationMilliseconds : (long)content.Duration.TotalMilliseconds,
+            ContentRoot = content is null ? summary.ContentRoot : ApiJson.Hex(content.ContentRoot),
+            Chunks = content?.ChunkFrames.Count ?? summary.Chunks,
+            Reason = problem ?? summary.Reason,
+        };
+    }
+
+    /// <summary>Filler for a slot: the picture of another one, labelled.</summary>
+    public static SlotSummary ToFiller(
+        string channel, ulong slot, ChainHead head, DateTimeOffset airsAt, SlotSummary source, SlotContent content, SlotSummary? known) => new()
+        {
+            Slot = slot,
+            Epoch = head.Timing.EpochOfSlot(slot),
+            Channel = channel,
+            Kind = "filler",
+            State = known?.State ?? "planned",
+            AirsAt = airsAt.ToUnixTimeMilliseconds(),
+            DurationMilliseconds = (long)content.Duration.TotalMilliseconds,
+            RecipeId = known?.RecipeId,
+            ContentRoot = ApiJson.Hex(content.ContentRoot),
+            Chunks = content.ChunkFrames.Count,
+            Prompt = source.Prompt,
+            Origin = "programme",
+            Mime = source.Mime,
+            Width = source.Width,
+            Height = source.Height,
+            FramesPerSecond = source.FramesPerSecond,
+            Reason = known?.Reason ?? "There was no certificate in time; the last certified clip is shown again.",
+        };
+
+    /// <summary>A slot with everything that is known about it.</summary>
+    public static SlotDetail ToDetail(SlotEntry entry, SlotSummary? seen, DirectorsInfo? directors)
+    {
+        var report = entry.Report;
+        var recipe = Recipe(report.Assignment?.Recipe);
+        var names = directors?.Directors.ToDictionary(director => director.Key, StringComparer.Ordinal) ?? [];
+        var size = report.Answers.Length;
+        var started = report.StartedAt;
+        var detail = Summarise<SlotDetail>(entry, summary => new SlotDetail
+        {
+            Slot = summary.Slot,
+            Epoch = summary.Epoch,
+            Channel = summary.Channel,
+            Kind = summary.Kind,
+            State = summary.State,
+            AirsAt = summary.AirsAt,
+            DurationMilliseconds = summary.DurationMilliseconds,
+            RecipeId = summary.RecipeId,
+            RecipeHash = summary.RecipeHash,
+            ContentRoot = summary.ContentRoot,
+            Chunks = summary.Chunks,
+            Prompt = summary.Prompt,
+            Origin = summary.Origin,
+            Mime = summary.Mime,
+            Width = summary.Width,
+            Height = summary.Height,
+            FramesPerSecond = summary.FramesPerSecond,
+            Votes = summary.Votes,
+            Reason = summary.Reason,
+            Times = new SlotTimes(
+                started?.ToUnixTimeMilliseconds(),
+                started is { } at && report.StageSeconds.TryGetValue("generate", out var seconds) ? at.AddSeconds(seconds).ToUnixTimeMilliseconds() : null,
+                report.Phase == SlotPhase.Certified ? report.FinishedAt?.ToUnixTimeMilliseconds() : null,
+                null),
+        });
+        return detail with
+        {
+            Kind = seen?.Kind ?? detail.Kind,
+            Seed = report.Assignment is { } assignment ? ApiJson.Hex(assignment.Seed) : null,
+            ModelPackHash = report.Assignment is { } fixedBefore ? ApiJson.Hex(fixedBefore.ModelPackHash) : null,
+            Proposer = report.Manifest is { } manifest ? ApiJson.Hex(manifest.Proposer) : null,
+            Block = report.CertifiedInBlock,
+            Script = recipe?.AudioTrack.Script,
+            Captions = Captions.For(recipe?.AudioTrack.Script, recipe?.SlotParameters.DurationSeconds ?? 0),
+            Directors = [.. report.Answers.Select((answer, index) => ToDirector(answer, index, names))],
+            Similarity = report.Similarities.Length == size * size
+                ? [.. Enumerable.Range(0, size).Select(row => Row(report.Similarities.AsSpan(row * size, size)))]
+                : [],
+            StageSeconds = report.StageSeconds,
+        };
+    }
+
+    /// <summary>A recipe's way to air.</summary>
+    public static RecipeStatus ToStatus(string channel, RecipeTicket ticket) => new()
+    {
+        Id = ticket.Id,
+        Channel = channel,
+        Prompt = Recipe(ticket.Recipe)?.VisualTrack.Prompt ?? "",
+        State = StateName(ticket.State),
+        Place = ticket.Place,
+        Slot = ticket.Slot,
+        AirsAt = ticket.Slot is null ? null : ticket.AirsAt?.ToUnixTimeMilliseconds(),
+        EstimatedAirsAt = ticket.AirsAt?.ToUnixTimeMilliseconds(),
+        RecipeHash = ApiJson.Hex(ticket.RecipeHash),
+        Reason = ticket.Reason,
+        History = [.. ticket.History.Select(step => new RecipeStatusStep(StateName(step.State), step.At.ToUnixTimeMilliseconds()))],
+    };
+
+    /// <summary>The directors of an epoch.</summary>
+    public static DirectorsInfo ToDirectors(EpochInfo info, ChainHead head) => new(
+        info.Epoch,
+        Quorum.Votes,
+        head.Block,
+        ApiJson.Hex(head.BlockHash),
+        [.. info.Directors.Select((director, index) =>
+            new DirectorKey(director.Address, ApiJson.Hex(director.Account), $"director {index + 1}", director.Region))]);
+
+    private static T Summarise<T>(SlotEntry entry, Func<SlotSummary, T> make)
+        where T : SlotSummary
+    {
+        var report = entry.Report;
+        var recipe = Recipe(report.Assignment?.Recipe);
+        var votes = report.Certificate is { } bytes && Certificate.TryDecode(bytes, out var certificate, out _)
+            ? (int?)certificate.Signatures.Length
+            : null;
+        return make(new SlotSummary
+        {
+            Slot = report.Slot,
+            Epoch = report.Assignment?.Epoch ?? 0,
+            Channel = entry.Channel,
+            Kind = report.Phase == SlotPhase.Failed ? "filler" : "certified",
+            State = PhaseName(report.Phase),
+            AirsAt = entry.AirsAt.ToUnixTimeMilliseconds(),
+            DurationMilliseconds = report.Manifest?.SegmentDurations.Sum() ?? (long)entry.AirDuration.TotalMilliseconds,
+            RecipeId = report.Assignment?.RecipeId,
+            RecipeHash = report.Assignment is { } assignment ? ApiJson.Hex(assignment.RecipeHash) : null,
+            ContentRoot = report.Manifest is { } manifest ? ApiJson.Hex(manifest.ContentRoot) : null,
+            Chunks = report.Manifest?.Headers.Length,
+            Prompt = recipe?.VisualTrack.Prompt,
+            Origin = entry.Origin == RecipeOrigin.Viewer ? "viewer" : "programme",
+            Width = recipe?.SlotParameters.Width,
+            Height = recipe?.SlotParameters.Height,
+            FramesPerSecond = (int?)recipe?.SlotParameters.FramesPerSecond,
+            Votes = votes,
+            Reason = report.Failure,
+        });
+    }
+
+    private static Recipe? Recipe(byte[]? bytes) => bytes is not null && RecipeCodec.TryDecode(bytes, out var recipe, out _) ? recipe : null;
+
+    private static SlotDirector ToDirector(DirectorAnswer answer, int index, Dictionary<string, DirectorKey> names)
+    {
+        var key = ApiJson.Hex(answer.Account);
+        names.TryGetValue(key, out var known);
+        var scores = new Dictionary<string, float>();
+        if (answer.ScoreA is { } a)
+            scores["clipA"] = a;
+        if (answer.ScoreB is { } b)
+            scores["clipB"] = b;
+        return new SlotDirector(
+            known?.Account ?? key,
+            key,
+            known?.Name ?? $"director {index + 1}",
+            answer.Verdict ?? "absent",
+            answer.Note,
+            answer.Committed,
+            answer.Revealed,
+            scores);
+    }
+
+    private static float?[] Row(ReadOnlySpan<float> values)
+    {
+        var row = new float?[values.Length];
+        for (var index = 0; index < row.Length; index++)
+            row[index] = float.IsNaN(values[index]) ? null : values[index];
+        return row;
+    }
+
+    private static string PhaseName(SlotPhase phase) => phase switch
+    {
+        SlotPhase.Planned => "planned",
+        SlotPhase.Generating => "generating",
+        SlotPhase.Certified => "certified",
+        SlotPhase.Failed => "failed",
+        _ => "verifying",
+    };
+
+    private static string StateName(RecipeState state) => state switch
+    {
+        RecipeState.OnAir => "on-air",
+        _ => state.ToString().ToLowerInvariant(),
+    };
+}

@@ -1,0 +1,16 @@
+namespace Nsn.Gateway.Api;
+
+/// <summary>Everything about a slot (docs/player-protocol.md section 5).</summary>
+internal sealed record SlotDetail : SlotSummary
+{
+    public string? Seed { get; init; }
+    public string? ModelPackHash { get; init; }
+    public string? Proposer { get; init; }
+    public ulong? Block { get; init; }
+    public string? Script { get; init; }
+    public IReadOnlyList<Caption> Captions { get; init; } = [];
+    public IReadOnlyList<SlotDirector> Directors { get; init; } = [];
+    public IReadOnlyList<float?[]> Similarity { get; init; } = [];
+    public required SlotTimes Times { get; init; }
+    public IReadOnlyDictionary<string, double> StageSeconds { get; init; } = new Dictionary<string, double>();
+}

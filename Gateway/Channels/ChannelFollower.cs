@@ -1,0 +1,214 @@
+using System.Threading.Channels;
+using Nsn.Content;
+using Nsn.Gateway.Api;
+using Nsn.Grains.Channels;
+using Nsn.Grains.Ledger;
+using Nsn.Grains.Slots;
+using Nsn.Protocol.Chunks;
+
+namespace Nsn.Gateway.Channels;
+
+/// <summary>
+/// Keeps a channel's tail true: hears changes from the channel grain (and asks for the whole state every two seconds, because notifications
+/// may be lost), fetches and checks certified clips, and puts filler where a slot goes on air without a certificate.
+/// </summary>
+internal sealed partial class ChannelFollower(
+    ChannelTail tail,
+    IGrainFactory grains,
+    PublishedClip clips,
+    DirectorBook book,
+    EventHub events,
+    GatewayMetrics metrics,
+    TimeProvider time,
+    ILogger<ChannelFollower> logger) : BackgroundService, IChannelObserver
+{
+    private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_renew = TimeSpan.FromSeconds(20);
+    private readonly Channel<SlotEntry> _entries = Channel.CreateBounded<SlotEntry>(
+        new BoundedChannelOptions(256) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+    private readonly Dictionary<ulong, DateTimeOffset> _retryAt = [];
+
+    /// <summary>Whether the channel grain answered within the last ten seconds.</summary>
+    public bool InTouch => time.GetUtcNow() - _lastAnswer < TimeSpan.FromSeconds(10);
+
+    private DateTimeOffset _lastAnswer;
+
+    /// <inheritdoc/>
+    public Task SlotChangedAsync(SlotEntry slot)
+    {
+        _entries.Writer.TryWrite(slot);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task RecipeChangedAsync(RecipeTicket ticket)
+    {
+        events.Publish("recipe", ApiMapper.ToStatus(tail.Name, ticket));
+        return Task.CompletedTask;
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(PollAsync(stoppingToken), ApplyAsync(stoppingToken), FillAsync(stoppingToken));
+
+    private async Task PollAsync(CancellationToken stoppingToken)
+    {
+        IChannelObserver? reference = null;
+        var renewedAt = DateTimeOffset.MinValue;
+        using var timer = new PeriodicTimer(s_poll, time);
+        do
+        {
+            try
+            {
+                var channel = grains.GetGrain<IChannelGrain>(tail.Name);
+                if (time.GetUtcNow() - renewedAt > s_renew)
+                {
+                    reference ??= grains.CreateObjectReference<IChannelObserver>(this);
+                    await channel.SubscribeAsync(reference);
+                    renewedAt = time.GetUtcNow();
+                }
+
+                var state = await channel.GetStateAsync();
+                _lastAnswer = time.GetUtcNow();
+                tail.Observe(state.Head, state.Title, state.QueueLength);
+                await LearnDirectorsAsync(state.Head);
+                foreach (var entry in state.Slots)
+                    await _entries.Writer.WriteAsync(entry, stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                // Subscribed anew after any failure: the channel may have moved to another silo, which knows no observers.
+                renewedAt = DateTimeOffset.MinValue;
+                LogOutOfTouch(tail.Name, failure.Message);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Directors of the epoch on air and, once it is on deck, of the next one, so that they are here before the first certificate.</summary>
+    private async Task LearnDirectorsAsync(ChainHead head)
+    {
+        await LearnDirectorsAsync(head.Epoch);
+        if (head.Block + head.Timing.OnDeckBlocks >= head.Timing.FirstBlockOfEpoch(head.Epoch + 1))
+            await LearnDirectorsAsync(head.Epoch + 1);
+    }
+
+    private async Task<DirectorsInfo?> LearnDirectorsAsync(uint epoch)
+    {
+        if (tail.DirectorsOf(epoch) is { } known)
+            return known;
+        var directors = await book.FindAsync(epoch);
+        if (directors is not null)
+            tail.Put(directors);
+        return directors;
+    }
+
+    private async Task ApplyAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var entry in _entries.Reader.ReadAllAsync(stoppingToken))
+        {
+            try
+            {
+                await ApplyAsync(entry, stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                LogNotApplied(failure, entry.Report.Slot);
+            }
+        }
+    }
+
+    private async Task ApplyAsync(SlotEntry entry, CancellationToken cancellationToken)
+    {
+        var slot = entry.Report.Slot;
+        if (slot + ChannelTail.SlotsKept < (tail.SlotOnAir ?? 0))
+            return;
+        tail.Slots.TryGetValue(slot, out var known);
+        if (known?.IsCertified == true)
+            return;
+
+        SlotContent? content = null;
+        byte[]? certificate = null;
+        string? problem = null;
+        if (entry.Report is { Phase: SlotPhase.Certified, Certificate: { } bytes, Manifest: { } manifest } && MayTry(slot))
+        {
+            try
+            {
+                var root = CertificateCheck.Check(bytes, entry.Report.Assignment!, await LearnDirectorsAsync(entry.Report.Assignment!.Epoch));
+                content = SlotContent.FromSegments(slot, await clips.ReadAsync(slot, manifest.Headers, root, cancellationToken));
+                certificate = bytes;
+                metrics.SlotArrived(entry, time.GetUtcNow());
+            }
+            catch (InvalidDataException broken)
+            {
+                problem = broken.Message;
+                _retryAt[slot] = DateTimeOffset.MaxValue;
+                LogBroken(slot, broken.Message);
+            }
+            catch (ContentStoreException unreachable)
+            {
+                _retryAt[slot] = time.GetUtcNow() + TimeSpan.FromSeconds(1);
+                LogUnreachable(slot, unreachable.Message);
+            }
+        }
+
+        // Filler that is on air stays: bytes that come after the slot began would break the picture for those who watch.
+        if (known is { Content: not null } && content is not null && known.AirsAt <= time.GetUtcNow())
+            content = null;
+        var summary = ApiMapper.ToSummary(entry, content ?? known?.Content, content is not null, problem);
+        var view = new SlotView(summary, entry, content ?? known?.Content, certificate, entry.Report.Assignment?.Recipe);
+        if (known is not null && known.Summary == view.Summary && ReferenceEquals(known.Content, view.Content))
+            return;
+        tail.Put(view);
+        events.Publish("slot", summary);
+    }
+
+    private bool MayTry(ulong slot)
+    {
+        foreach (var old in _retryAt.Keys.Where(key => key + ChannelTail.SlotsKept < slot).ToArray())
+            _retryAt.Remove(old);
+        return !_retryAt.TryGetValue(slot, out var at) || at <= time.GetUtcNow();
+    }
+
+    /// <summary>A second before a slot goes on air without certified bytes, gives it filler: the last certified clip once more, labelled.</summary>
+    private async Task FillAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(250), time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            var soon = time.GetUtcNow() + TimeSpan.FromSeconds(1);
+            if (tail.Head is not { } head || tail.SlotOnAir is not { } onAir)
+                continue;
+            foreach (var slot in (ulong[])[onAir, onAir + 1])
+            {
+                if (tail.AirTimeOf(slot) is not { } airsAt || airsAt > soon)
+                    continue;
+                tail.Slots.TryGetValue(slot, out var known);
+                if (known?.Content is not null || tail.LastCertifiedBefore(slot) is not { Content: { } source } model)
+                    continue;
+                var content = SlotContent.FromSegments(
+                    slot,
+                    [.. source.Segments.Select((s, index) => new VerifiedSegment((uint)index, s.Kind, s.StartMilliseconds, s.DurationMilliseconds, s.Bytes))]);
+                var summary = ApiMapper.ToFiller(tail.Name, slot, head, airsAt, model.Summary, content, known?.Summary);
+                tail.Put(new SlotView(summary, known?.Entry, content, null, null));
+                events.Publish("slot", summary);
+                metrics.Filler();
+                LogFiller(slot, summary.Reason ?? "no certificate in time");
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Channel {Channel} is out of touch ({Reason}); viewers are served from memory")]
+    private partial void LogOutOfTouch(string channel, string reason);
+
+    [LoggerMessage(2, LogLevel.Error, "Slot {Slot} could not be taken over")]
+    private partial void LogNotApplied(Exception failure, ulong slot);
+
+    [LoggerMessage(3, LogLevel.Error, "Slot {Slot} is certified by the channel but refused here: {Reason}")]
+    private partial void LogBroken(ulong slot, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "Slot {Slot}: {Reason}")]
+    private partial void LogUnreachable(ulong slot, string reason);
+
+    [LoggerMessage(5, LogLevel.Information, "Slot {Slot} is on air with filler: {Reason}")]
+    private partial void LogFiller(ulong slot, string reason);
+}

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using Nsn.Gateway.Api;
+using Nsn.Grains;
+using Nsn.Grains.Ledger;
+
+namespace Nsn.Gateway.Channels;
+
+/// <summary>The directors of epochs, asked of the ledger once and kept: an epoch's directors never change.</summary>
+internal sealed class DirectorBook(IGrainFactory grains)
+{
+    private const int EpochsKept = 512;
+    private readonly ConcurrentDictionary<uint, DirectorsInfo> _known = new();
+
+    /// <summary>The directors, or null when the epoch is not elected or the ledger does not answer.</summary>
+    public async Task<DirectorsInfo?> FindAsync(uint epoch)
+    {
+        if (_known.TryGetValue(epoch, out var known))
+            return known;
+        try
+        {
+            var ledger = grains.GetGrain<ILedgerGrain>(ChainName.Default);
+            if (await ledger.GetEpochAsync(epoch) is not { } info)
+                return null;
+            if (_known.Count >= EpochsKept)
+                _known.TryRemove(_known.Keys.Min(), out _);
+            return _known.GetOrAdd(epoch, ApiMapper.ToDirectors(info, await ledger.GetHeadAsync()));
+        }
+        catch (Exception failure) when (failure is TimeoutException or Orleans.Runtime.OrleansException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Nsn.Content;
+using Nsn.Grains;
+using Nsn.Grains.Channels;
+
+namespace Nsn.Gateway.Channels;
+
+/// <summary>Finds slots in the tail first and asks the channel grain for older ones; keeps the last few contents that were asked for.</summary>
+internal sealed class SlotFinder(ChannelTails tails, IGrainFactory grains, PublishedClip clips, DirectorBook book)
+{
+    private const int ContentsKept = 8;
+    private readonly Lock _lock = new();
+    private readonly LinkedList<(ulong Slot, SlotContent Content)> _contents = [];
+
+    /// <summary>A slot, or null when nobody knows it.</summary>
+    public async Task<SlotEntry?> FindAsync(ulong slot)
+    {
+        if (tails.Main.Slots.TryGetValue(slot, out var view) && view.Entry is { } entry)
+            return entry;
+        try
+        {
+            return await grains.GetGrain<IChannelGrain>(ChainName.MainChannel).GetSlotAsync(slot);
+        }
+        catch (Exception failure) when (failure is TimeoutException or Orleans.Runtime.OrleansException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The certified bytes of a slot, or null when it has none.</summary>
+    public async Task<SlotContent?> ContentAsync(ulong slot, CancellationToken cancellationToken)
+    {
+        if (tails.Main.Slots.TryGetValue(slot, out var view) && view.IsCertified)
+            return view.Content;
+        lock (_lock)
+        {
+            foreach (var (known, content) in _contents)
+            {
+                if (known == slot)
+                    return content;
+            }
+        }
+
+        if (await FindAsync(slot) is not { Report: { Certificate: { } certificate, Manifest: { } manifest, Assignment: { } assignment } })
+            return null;
+        try
+        {
+            var root = CertificateCheck.Check(certificate, assignment, await book.FindAsync(assignment.Epoch));
+            var content = SlotContent.FromSegments(slot, await clips.ReadAsync(slot, manifest.Headers, root, cancellationToken));
+            lock (_lock)
+            {
+                _contents.AddFirst((slot, content));
+                if (_contents.Count > ContentsKept)
+                    _contents.RemoveLast();
+            }
+
+            return content;
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using System.Globalization;
+using Nsn.Gateway.Api;
+using Nsn.Gateway.Channels;
+using Nsn.Grains.Channels;
+
+namespace Nsn.Gateway.Endpoints;
+
+/// <summary>Channels, slots, certificates, chunks and directors: what is public about a programme.</summary>
+internal static class ChannelEndpoints
+{
+    public static void MapChannels(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/channels", (ChannelTails tails) => new { items = tails.All.Select(tail => new { name = tail.Name, title = tail.Title }) })
+            .WithSummary("The channels of this gateway");
+        routes.MapGet("/api/channels/{name}", GetChannel).WithSummary("What is on air, what comes next, how long the queue is");
+        routes.MapGet("/api/channels/{name}/events", GetEvents).WithSummary("Changes as server-sent events").DisableRateLimiting();
+        routes.MapGet("/api/slots", ListSlots).WithSummary("Slots of a channel, newest first");
+        routes.MapGet("/api/slots/{slot}", GetSlot).WithSummary("Everything about a slot");
+        routes.MapGet("/api/slots/{slot}/certificate", GetCertificate).WithSummary("The certificate's bytes (docs/formats.md)");
+        routes.MapGet("/api/slots/{slot}/recipe", GetRecipe).WithSummary("The recipe's canonical bytes");
+        routes.MapGet("/api/slots/{slot}/chunks/{leaf}", GetChunk).WithSummary("A chunk with header and proof");
+        routes.MapGet("/api/epochs/{epoch}/directors", GetDirectors).WithSummary("The five directors of an epoch");
+    }
+
+    private static IResult GetChannel(string name, ChannelTails tails, GatewayMetrics metrics, TimeProvider time) =>
+        tails.Find(name) is { } tail ? Results.Json(Describe(tail, metrics, time, withSlots: true), ApiJson.Options) : NoChannel(name);
+
+    internal static ChannelInfo Describe(ChannelTail tail, GatewayMetrics metrics, TimeProvider time, bool withSlots)
+    {
+        var head = tail.Head;
+        var onAir = tail.SlotOnAir ?? 0;
+        tail.Slots.TryGetValue(onAir, out var current);
+        return new ChannelInfo
+        {
+            Name = tail.Name,
+            Title = tail.Title,
+            Now = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            State = head is null ? "starting" : current switch
+            {
+                { IsCertified: true } => "on-air",
+                { Content: not null } => "filler",
+                _ => tail.Slots.Values.Any(view => view.IsCertified) ? "filler" : "starting",
+            },
+            Epoch = head?.Timing.EpochOfSlot(onAir) ?? 0,
+            Slot = onAir,
+            SlotMilliseconds = (long)(head?.Timing.SlotDuration.TotalMilliseconds ?? 0),
+            Current = withSlots ? current?.Summary : null,
+            Next = withSlots ? [.. tail.Slots.Values.Where(view => view.Slot > onAir).Select(view => view.Summary)] : null,
+            QueueLength = tail.QueueLength,
+            Viewers = metrics.Viewers,
+        };
+    }
+
+    private static async Task<IResult> GetEvents(string name, ChannelTails tails, EventHub events, HttpContext context)
+    {
+        if (tails.Find(name) is null)
+            return NoChannel(name);
+        var after = long.TryParse(context.Request.Headers["Last-Event-ID"], CultureInfo.InvariantCulture, out var last) ? last : (long?)null;
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-store";
+        var aborted = context.RequestAborted;
+        await context.Response.WriteAsync(": NSN\n\n", aborted);
+        await context.Response.Body.FlushAsync(aborted);
+        await using var listener = events.ListenAsync(after, aborted).GetAsyncEnumerator(aborted);
+        var next = listener.MoveNextAsync().AsTask();
+        try
+        {
+            while (true)
+            {
+                var idle = Task.Delay(TimeSpan.FromSeconds(15), aborted);
+                if (await Task.WhenAny(next, idle) == idle)
+                {
+                    await context.Response.WriteAsync(": still here\n\n", aborted);
+                }
+                else
+                {
+                    if (!await next)
+                        break;
+                    var happened = listener.Current;
+                    await context.Response.WriteAsync(
+                        string.Create(CultureInfo.InvariantCulture, $"id: {happened.Number}\nevent: {happened.Name}\ndata: {happened.Json}\n\n"), aborted);
+                    next = listener.MoveNextAsync().AsTask();
+                }
+
+                await context.Response.Body.FlushAsync(aborted);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The page is gone.
+        }
+
+        return Results.Empty;
+    }
+
+    private static async Task<IResult> ListSlots(
+        ChannelTails tails, IGrainFactory grains, string channel = "main", ulong? before = null, int limit = 20)
+    {
+        if (tails.Find(channel) is not { } tail)
+            return NoChannel(channel);
+        if (limit is < 1 or > 100)
+            return Problems.BadRequest("limit is from 1 to 100.");
+        try
+        {
+            var entries = await grains.GetGrain<IChannelGrain>(channel).GetSlotsAsync(before, limit);
+            return Page(entries.Select(entry => Seen(tail, entry)), limit);
+        }
+        catch (Exception failure) when (failure is TimeoutException or OrleansException)
+        {
+            // The silos are away: what is in memory is still true.
+            var slots = tail.Slots.Values.Reverse().Where(view => before is null || view.Slot < before).Take(limit).Select(view => view.Summary);
+            return Page(slots, limit);
+        }
+    }
+
+    private static IResult Page(IEnumerable<SlotSummary> slots, int limit)
+    {
+        SlotSummary[] items = [.. slots];
+        var next = items.Length == limit ? items[^1].Slot.ToString(CultureInfo.InvariantCulture) : null;
+        return Results.Json(new Page<SlotSummary>(items, next), ApiJson.Options);
+    }
+
+    private static SlotSummary Seen(ChannelTail tail, SlotEntry entry) =>
+        tail.Slots.TryGetValue(entry.Report.Slot, out var view) ? view.Summary : ApiMapper.ToSummary(entry, null, certified: false, problem: null);
+
+    private static async Task<IResult> GetSlot(ulong slot, ChannelTails tails, SlotFinder finder, DirectorBook book)
+    {
+        if (await finder.FindAsync(slot) is not { } entry)
+            return NoSlot(slot);
+        var seen = tails.Main.Slots.TryGetValue(slot, out var view) ? view.Summary : null;
+        var directors = entry.Report.Assignment is { } assignment ? await book.FindAsync(assignment.Epoch) : null;
+        return Results.Json(ApiMapper.ToDetail(entry, seen, directors), ApiJson.Options);
+    }
+
+    private static async Task<IResult> GetCertificate(ulong slot, SlotFinder finder, HttpContext context) =>
+        await finder.FindAsync(slot) is { Report.Certificate: { } bytes }
+            ? Immutable(context, bytes)
+            : Problems.NotFound($"Slot {slot} has no certificate. Its state and the reason are at /api/slots/{slot}.");
+
+    private static async Task<IResult> GetRecipe(ulong slot, SlotFinder finder, HttpContext context) =>
+        await finder.FindAsync(slot) is { Report.Assignment.Recipe: { } bytes } ? Immutable(context, bytes) : NoSlot(slot);
+
+    private static async Task<IResult> GetChunk(ulong slot, int leaf, SlotFinder finder, HttpContext context)
+    {
+        var content = await finder.ContentAsync(slot, context.RequestAborted);
+        if (content is null)
+            return Problems.NotFound($"Slot {slot} has no certified content.");
+        return content.ChunkBody(leaf) is { } body
+            ? Immutable(context, body)
+            : Problems.NotFound($"Slot {slot} has chunks 0 to {content.ChunkFrames.Count - 1}.");
+    }
+
+    private static async Task<IResult> GetDirectors(uint epoch, DirectorBook book) => await book.FindAsync(epoch) is { } directors
+        ? Results.Json(directors, ApiJson.Options)
+        : Problems.NotFound($"The directors of epoch {epoch} are not known: it is not elected yet, or the ledger does not answer.");
+
+    private static IResult Immutable(HttpContext context, ReadOnlyMemory<byte> bytes)
+    {
+        context.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        return Results.Bytes(bytes, "application/octet-stream");
+    }
+
+    private static IResult NoChannel(string name) => Problems.NotFound($"There is no channel '{name}'. GET /api/channels lists them.");
+
+    private static IResult NoSlot(ulong slot) => Problems.NotFound($"Slot {slot} is not known. GET /api/slots lists those that are.");
+}

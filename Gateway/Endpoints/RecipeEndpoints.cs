@@ -1,0 +1,124 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+using Nsn.Gateway.Api;
+using Nsn.Gateway.Channels;
+using Nsn.Grains.Channels;
+using Nsn.Protocol.Recipes;
+
+namespace Nsn.Gateway.Endpoints;
+
+/// <summary>Prompts on their way to air.</summary>
+internal static class RecipeEndpoints
+{
+    /// <summary>Name of the rate limit for submissions.</summary>
+    public const string Policy = "recipes";
+
+    private const int KeyLengthMax = 64;
+
+    public static void MapRecipes(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/recipes", Submit)
+            .Accepts<RecipeRequest>("application/json")
+            .Produces<RecipeStatus>(StatusCodes.Status202Accepted)
+            .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .WithSummary("Asks for a clip; the header Idempotency-Key makes repeating safe")
+            .RequireRateLimiting(Policy);
+        routes.MapGet("/api/recipes/{id}", Get).WithSummary("Where a recipe is on its way to air");
+    }
+
+    private static async Task<IResult> Submit(
+        RecipeRequest request, HttpContext context, ChannelTails tails, IGrainFactory grains, IOptions<GatewaySettings> settings)
+    {
+        var key = context.Request.Headers["Idempotency-Key"].ToString();
+        if (key.Length == 0)
+            key = "none-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        if (key.Length > KeyLengthMax || key.Any(letter => letter is < '!' or > '~'))
+            return Problems.BadRequest($"Idempotency-Key has 1 to {KeyLengthMax} printable characters.");
+        var channel = request.Channel ?? tails.Main.Name;
+        if (tails.Find(channel) is not { } tail)
+            return Problems.NotFound($"There is no channel '{channel}'. GET /api/channels lists them.");
+
+        var recipe = ToRecipe(request, key, tail, settings.Value);
+        var violations = RecipeValidator.Validate(recipe);
+        if (violations.Count > 0)
+        {
+            return Results.ValidationProblem(
+                violations.GroupBy(violation => FieldOf(violation.Path)).ToDictionary(group => group.Key, group => group.Select(v => v.Message).ToArray()),
+                statusCode: StatusCodes.Status422UnprocessableEntity,
+                title: "The recipe breaks a bound");
+        }
+
+        var submitter = context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+        var answer = await grains.GetGrain<IChannelGrain>(channel).EnqueueAsync(new RecipeSubmission(RecipeCodec.Encode(recipe), key, submitter));
+        var slotSeconds = (int)Math.Ceiling(tail.Head?.Timing.SlotDuration.TotalSeconds ?? 8);
+        return answer.Outcome switch
+        {
+            EnqueueOutcome.Accepted or EnqueueOutcome.Repeated => Accepted(context, channel, answer.Ticket!),
+            EnqueueOutcome.KeyReused => Problems.Conflict("This Idempotency-Key stands for another recipe. Use a new key for a new recipe."),
+            EnqueueOutcome.QueueFull => Problems.TooMany(context, "The queue is full. A place gets free with every slot.", slotSeconds),
+            EnqueueOutcome.TooMany => Problems.TooMany(context, "You have your share of the queue. Try again when one of yours was on air.", slotSeconds),
+            _ => Results.ValidationProblem(
+                new Dictionary<string, string[]> { ["recipe"] = answer.Reasons },
+                statusCode: StatusCodes.Status422UnprocessableEntity,
+                title: "The channel refuses the recipe"),
+        };
+    }
+
+    private static async Task<IResult> Get(string id, ChannelTails tails, IGrainFactory grains) =>
+        id.Length <= KeyLengthMax && await grains.GetGrain<IChannelGrain>(tails.Main.Name).GetRecipeAsync(id) is { } ticket
+            ? Results.Json(ApiMapper.ToStatus(tails.Main.Name, ticket), ApiJson.Options)
+            : Problems.NotFound("There is no such recipe, or it was on air long ago.");
+
+    private static IResult Accepted(HttpContext context, string channel, RecipeTicket ticket)
+    {
+        context.Response.Headers.Location = $"/api/recipes/{ticket.Id}";
+        return Results.Json(ApiMapper.ToStatus(channel, ticket), ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
+    }
+
+    private static Recipe ToRecipe(RecipeRequest request, string key, ChannelTail tail, GatewaySettings settings)
+    {
+        var seconds = request.Seconds ?? (int)(tail.Head?.Timing.SlotDuration.TotalSeconds ?? 8);
+        var prompt = request.Prompt?.Trim() ?? "";
+        return new Recipe
+        {
+            RecipeId = "r-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 8)),
+            SlotParameters = new SlotParameters
+            {
+                DurationSeconds = (uint)Math.Max(0, seconds),
+                Width = (ushort)settings.PictureSize,
+                Height = (ushort)settings.PictureSize,
+                FramesPerSecond = (uint)settings.FramesPerSecond,
+            },
+            AudioTrack = new AudioTrack
+            {
+                Script = string.IsNullOrWhiteSpace(request.Script) ? prompt : request.Script.Trim(),
+                VoiceId = request.Voice ?? "default",
+                Emotion = Enum.TryParse<Emotion>(request.Emotion ?? "neutral", ignoreCase: true, out var emotion) ? emotion : (Emotion)byte.MaxValue,
+            },
+            VisualTrack = new VisualTrack
+            {
+                Prompt = prompt,
+                NegativePrompt = request.NegativePrompt?.Trim() ?? "",
+                MotionPreset = request.Style ?? "natural",
+                CameraMotion = request.Camera ?? "static",
+            },
+        };
+    }
+
+    /// <summary>The request's field for a path of the recipe, so that a person finds what to change.</summary>
+    private static string FieldOf(string path) => path switch
+    {
+        "/visual_track/prompt" => "prompt",
+        "/visual_track/negative_prompt" => "negativePrompt",
+        "/visual_track/motion_preset" => "style",
+        "/visual_track/camera_motion" => "camera",
+        "/audio_track/script" => "script",
+        "/audio_track/voice_id" => "voice",
+        "/audio_track/emotion" => "emotion",
+        "/slot_params/duration_sec" => "seconds",
+        _ => path,
+    };
+}

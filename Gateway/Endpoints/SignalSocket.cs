@@ -1,0 +1,137 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+using Nsn.Gateway.Channels;
+using Nsn.Gateway.Sessions;
+
+namespace Nsn.Gateway.Endpoints;
+
+/// <summary>Signalling by WebSocket: join, offer, answer, ice-candidate, leave; one JSON object per text message.</summary>
+internal static class SignalSocket
+{
+    private const int MessageBytesMax = 64 * 1024;
+    private static readonly TimeSpan s_idle = TimeSpan.FromMinutes(2);
+
+    public static void MapSignalling(this IEndpointRouteBuilder routes) =>
+        routes.Map("/signal", HandleAsync).WithSummary("Signalling by WebSocket");
+
+    private static async Task HandleAsync(HttpContext context, ChannelTails tails, PlayerOffers offers)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            await Problems.BadRequest("/signal is a WebSocket. Over plain HTTP, POST the offer to /api/channels/{name}/offer.").ExecuteAsync(context);
+            return;
+        }
+
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        string? channel = null;
+        string? connection = null;
+        var buffer = new byte[MessageBytesMax];
+        try
+        {
+            while (await ReceiveAsync(socket, buffer, context.RequestAborted) is { } message)
+            {
+                if (!TryRead(message, out var type, out var root))
+                {
+                    await SendErrorAsync(socket, 400, "Not understood", "Send one JSON object with a type per text message.", context.RequestAborted);
+                    continue;
+                }
+
+                switch (type)
+                {
+                    case "join" when Text(root, "channel") is { } name && tails.Find(name) is not null:
+                        channel = name;
+                        await SendAsync(socket, new { type = "joined", channel }, context.RequestAborted);
+                        break;
+                    case "join":
+                        await SendErrorAsync(socket, 404, "No such channel", "GET /api/channels lists them.", context.RequestAborted);
+                        break;
+                    case "offer" when channel is null:
+                        await SendErrorAsync(socket, 409, "Not joined", "Send join before offer.", context.RequestAborted);
+                        break;
+                    case "offer" when offers.IsFull:
+                        await SendErrorAsync(socket, 503, "Full", "Try again in a moment, or another gateway.", context.RequestAborted);
+                        break;
+                    case "offer":
+                        if (offers.TryAccept(Text(root, "sdp") ?? "", out var id, out var answer, out var reason))
+                        {
+                            connection = id;
+                            await SendAsync(socket, new { type = "answer", sdp = answer, session = id }, context.RequestAborted);
+                        }
+                        else
+                        {
+                            await SendErrorAsync(socket, 400, "The offer cannot be answered", reason, context.RequestAborted);
+                        }
+
+                        break;
+                    case "ice-candidate":
+                        // The gateway is ICE-lite: it answers checks from wherever they come, so candidates of the player tell it nothing.
+                        break;
+                    case "leave":
+                        if (connection is not null)
+                            offers.Close(connection);
+                        connection = null;
+                        channel = null;
+                        break;
+                    default:
+                        await SendErrorAsync(socket, 400, "Unknown type", "Types are join, offer, ice-candidate and leave.", context.RequestAborted);
+                        break;
+                }
+            }
+
+            if (socket.State == WebSocketState.CloseReceived)
+                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
+        }
+        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
+        {
+            // The socket is gone; a WebRTC session that was set up through it goes on.
+        }
+    }
+
+    /// <summary>The next whole text message, or null when the peer closes, is silent for too long, or sends something else or too much.</summary>
+    private static async Task<ReadOnlyMemory<byte>?> ReceiveAsync(WebSocket socket, byte[] buffer, CancellationToken cancellationToken)
+    {
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        idle.CancelAfter(s_idle);
+        var length = 0;
+        while (true)
+        {
+            var received = await socket.ReceiveAsync(buffer.AsMemory(length), idle.Token);
+            if (received.MessageType == WebSocketMessageType.Close)
+                return null;
+            length += received.Count;
+            if (received.EndOfMessage)
+                return received.MessageType == WebSocketMessageType.Text ? buffer.AsMemory(0, length) : null;
+            if (length == buffer.Length)
+            {
+                await socket.CloseAsync(WebSocketCloseStatus.MessageTooBig, $"at most {MessageBytesMax} bytes", cancellationToken);
+                return null;
+            }
+        }
+    }
+
+    private static bool TryRead(ReadOnlyMemory<byte> message, out string type, out JsonElement root)
+    {
+        type = "";
+        root = default;
+        try
+        {
+            using var document = JsonDocument.Parse(message, new JsonDocumentOptions { MaxDepth = 8 });
+            root = document.RootElement.Clone();
+            type = Text(root, "type") ?? "";
+            return type.Length > 0;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static string? Text(JsonElement root, string name) =>
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static Task SendErrorAsync(WebSocket socket, int status, string title, string detail, CancellationToken cancellationToken) =>
+        SendAsync(socket, new { type = "error", status, title, detail }, cancellationToken);
+
+    private static Task SendAsync<T>(WebSocket socket, T message, CancellationToken cancellationToken) => socket.SendAsync(
+        JsonSerializer.SerializeToUtf8Bytes(message, ApiJson.Options), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+}

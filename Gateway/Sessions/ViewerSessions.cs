@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using Nsn.Gateway.Channels;
+
+namespace Nsn.Gateway.Sessions;
+
+/// <summary>The viewers of this gateway. Reports to their grains every five seconds.</summary>
+internal sealed class ViewerSessions(
+    IGrainFactory grains, GatewayMetrics metrics, IOptions<GatewaySettings> settings, TimeProvider time) : BackgroundService
+{
+    private const int IdBytes = 16;
+    private readonly ConcurrentDictionary<string, ViewerSession> _open = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Opens a session, or answers null when the gateway is full. A known id is taken on again, so that the viewer goes on where it was;
+    /// anything that cannot be an id of ours counts as none.
+    /// </summary>
+    public ViewerSession? TryOpen(ChannelTail tail, string transport, string? known)
+    {
+        if (_open.Count >= settings.Value.ViewersMax)
+            return null;
+        var id = known is { Length: IdBytes * 2 } && known.All(char.IsAsciiHexDigitLower) && !_open.ContainsKey(known)
+            ? known
+            : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
+        var chain = tail.Head is { } head ? ApiJson.Hex(head.GenesisHash) : "";
+        var stream = new FrameStream(tail, id, chain, time);
+        var session = new ViewerSession(id, transport, settings.Value.Name, tail, stream, grains, metrics, () => _open.TryRemove(id, out _));
+        if (!_open.TryAdd(id, session))
+            return null;
+        metrics.Joined(transport);
+        return session;
+    }
+
+    /// <summary>An open session.</summary>
+    public ViewerSession? Find(string id) => _open.GetValueOrDefault(id);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(5), time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            await Parallel.ForEachAsync(_open.Values, stoppingToken, async (session, _) => await session.ReportAsync());
+    }
+}
