@@ -20,6 +20,7 @@ public static class NsnCommand
             CompareCommand.Create(),
             ModelsCommand.Create(),
             DevicesCommand.Create(),
+            CertCommand.Create(),
         };
         var configuration = new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false };
         var parsed = root.Parse(arguments);

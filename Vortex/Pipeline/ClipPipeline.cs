@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Nsn.Vortex.Inference;
 using Nsn.Vortex.Media;
 using Nsn.Vortex.Packs;
+using Nsn.Vortex.Published;
 using Nsn.Vortex.Verification;
 using Nsn.Vortex.Voice;
 
@@ -27,6 +29,9 @@ public sealed class ClipPipeline : IClipPipeline
     private readonly SoundTrackBuilder _voice;
     private readonly Ffmpeg _ffmpeg;
     private readonly ProofBuilder _proofs;
+    private readonly bool _ownsDevice;
+    private readonly LoadedPack? _towers;
+    private readonly KokoroVoice? _speaker;
 
     /// <summary>Loads the pack. Takes a second or so; the pipeline then serves any number of requests.</summary>
     /// <exception cref="ClipException">The pack or the device cannot be used.</exception>
@@ -36,29 +41,44 @@ public sealed class ClipPipeline : IClipPipeline
     }
 
     internal ClipPipeline(ClipPipelineOptions options, IVoice voice, ILogger? logger = null)
+        : this(options, voice, ModelPackReader.Read(options.PackFolder), new InferenceDevice(options.Device, options.Threads, logger), ownsDevice: true)
     {
+    }
+
+    internal ClipPipeline(ClipPipelineOptions options, IVoice voice, ModelPack pack, InferenceDevice device, bool ownsDevice)
+    {
+        _ownsDevice = ownsDevice;
         _options = options;
         _ffmpeg = new Ffmpeg(options.FfmpegPath);
-        _voice = new SoundTrackBuilder(voice);
-        var pack = ModelPackReader.Read(options.PackFolder);
-        _device = new InferenceDevice(options.Device, options.Threads, logger);
+        _device = device;
         try
         {
             _pack = LoadedPack.Load(_device, pack);
             _model = _pack.Model ?? throw new ClipException(ClipError.Pack, $"The pack {pack.DisplayName} draws nothing.");
-            _embedder = _pack.Embedder ?? throw new ClipException(ClipError.Pack, $"The pack {pack.DisplayName} has no verification towers.");
+            if (options.TowersPackFolder is { } folder)
+                _towers = LoadedPack.Load(device, ModelPackReader.Read(folder));
+            _embedder = (_towers ?? _pack).Embedder ?? throw new ClipException(ClipError.Pack, $"The pack {(_towers ?? _pack).Pack.DisplayName} has no verification towers.");
+            var speaker = options.VoicePackFolder is { } voiceFolder ? ModelPackReader.Read(voiceFolder) : null;
+            if (speaker is not null)
+                voice = _speaker = new KokoroVoice(device, speaker);
+            _voice = new SoundTrackBuilder(voice);
+            PackHash = HashOf(pack, _towers?.Pack, speaker);
         }
         catch
         {
-            _device.Dispose();
+            _pack?.Dispose();
+            _towers?.Dispose();
+            _speaker?.Dispose();
+            if (ownsDevice)
+                device.Dispose();
             throw;
         }
 
-        _proofs = new ProofBuilder(pack.Hash, _device.Provider, options.Encoder);
+        _proofs = new ProofBuilder(PackHash, _device.Provider, options.Encoder);
     }
 
     /// <inheritdoc/>
-    public ReadOnlyMemory<byte> PackHash => _pack.Pack.Hash;
+    public ReadOnlyMemory<byte> PackHash { get; }
 
     /// <inheritdoc/>
     public string PackName => _pack.Pack.DisplayName;
@@ -70,7 +90,7 @@ public sealed class ClipPipeline : IClipPipeline
     public string ProviderReason => _device.Reason;
 
     /// <summary>Memory that the loaded pack takes on the device, in bytes, as its manifest says; for placement.</summary>
-    public long VramBytes => _pack.Pack.Manifest.VramBytes;
+    public long VramBytes => _pack.Pack.Manifest.VramBytes + (_towers?.Pack.Manifest.VramBytes ?? 0);
 
     /// <summary>Graph runs that wait for the device; for placement.</summary>
     public int QueueLength => _device.QueueLength;
@@ -121,9 +141,22 @@ public sealed class ClipPipeline : IClipPipeline
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _device.Dispose();
+        if (_ownsDevice)
+            _device.Dispose();
         _pack.Dispose();
+        _towers?.Dispose();
+        _speaker?.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    // What towers and voice come from is part of what a vote names, so all hashes count; 32 zeros stand for none.
+    private static byte[] HashOf(ModelPack pack, ModelPack? towers, ModelPack? voice)
+    {
+        if (towers is null && voice is null)
+            return pack.Hash.ToArray();
+        ReadOnlyMemory<byte> none = new byte[SHA256.HashSizeInBytes];
+        byte[] all = [.. "nsn:model-packs\0"u8, .. pack.Hash.Span, .. (towers?.Hash ?? none).Span, .. (voice?.Hash ?? none).Span];
+        return SHA256.HashData(all);
     }
 
     private async ValueTask<bool> WaitAsync(ChannelReader<ClipOutput> reader, CancellationToken deadline, CancellationToken caller)
@@ -241,7 +274,7 @@ public sealed class ClipPipeline : IClipPipeline
         IFrameEmbedder embedder, DecodedClip clip, string prompt, CancellationToken cancellationToken) =>
         embedder.EmbedAsync(
             [.. Pictures.Spread(clip.Frames.Count, EmbeddedFrames)
-                .Select(index => Pictures.ToPlanes(clip.Frames[index], clip.Width, clip.Height, embedder.FrameSize))],
+                .Select(index => embedder.Prepare(clip.Frames[index], clip.Width, clip.Height))],
             prompt,
             cancellationToken);
 }

@@ -8,6 +8,12 @@ public sealed record ClipPipelineOptions
     /// <summary>Folder of the model pack.</summary>
     public required string PackFolder { get; init; }
 
+    /// <summary>Folder of a pack whose towers verify instead of the pack's own, for example one of kind <c>clip-ensemble</c>; null for none.</summary>
+    public string? TowersPackFolder { get; init; }
+
+    /// <summary>Folder of a pack of kind <c>kokoro</c> that speaks instead of <c>espeak-ng</c>; null for none.</summary>
+    public string? VoicePackFolder { get; init; }
+
     /// <summary><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>webgpu</c>.</summary>
     public string Device { get; init; } = "auto";
 

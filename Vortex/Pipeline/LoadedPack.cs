@@ -1,5 +1,6 @@
 using Nsn.Vortex.Inference;
 using Nsn.Vortex.Packs;
+using Nsn.Vortex.Published;
 using Nsn.Vortex.Toon;
 
 namespace Nsn.Vortex.Pipeline;
@@ -27,8 +28,9 @@ internal sealed class LoadedPack : IDisposable
     public static LoadedPack Load(InferenceDevice device, ModelPack pack) => pack.Manifest.Kind switch
     {
         ToonModel.Kind => new LoadedPack(pack, new ToonModel(device, pack), new ToonTowers(device, pack)),
+        ClipEnsemble.Kind => new LoadedPack(pack, null, new ClipEnsemble(device, pack)),
         _ => throw new ClipException(
-            ClipError.Pack, $"Packs of kind '{pack.Manifest.Kind}' do not make clips by themselves; this version runs clips from '{ToonModel.Kind}'."),
+            ClipError.Pack, $"Packs of kind '{pack.Manifest.Kind}' are not known; this version runs '{ToonModel.Kind}' and '{ClipEnsemble.Kind}'."),
     };
 
     public void Dispose()

@@ -9,6 +9,13 @@ internal sealed class ToonTowers : IFrameEmbedder
 {
     private const int ImageBatch = 8;
 
+    // Words of the training captions that name no attribute by themselves but bind a colour to a thing (docs/model-pack-toon.md).
+    private static readonly string[] s_connecting =
+    [
+        "hair", "skin", "no", "without", "shirt", "neckerchief", "scarf", "badge", "coat", "jacket", "body", "chassis", "robe", "robes", "collar", "jumper",
+        "cloak", "suit",
+    ];
+
     private readonly ToonLayout _layout;
     private readonly ToonText _text;
     private readonly Graph _imageA;
@@ -26,14 +33,14 @@ internal sealed class ToonTowers : IFrameEmbedder
         _imageB = new Graph(device, pack, "tower_b_image", ImageBatch);
         _textA = new Graph(device, pack, "tower_a_text", 1);
         _textB = new Graph(device, pack, "tower_b_text", 1);
-        _known = [.. _layout.Vocabulary.Words().SelectMany(_text.Words), "hair", "skin", "no", "without"];
+        _known = [.. _layout.Vocabulary.Words().SelectMany(_text.Words), .. s_connecting];
         _rule = ScoreRule.Of(pack, _layout.Embedding.Weights["a"], _layout.Embedding.Weights["b"]);
         if (_imageA.OutputRowLength(0) + _imageB.OutputRowLength(0) != _layout.Embedding.Size
             || _imageA.OutputRowLength(0) != _textA.OutputRowLength(0) || _imageB.OutputRowLength(0) != _textB.OutputRowLength(0))
             throw new ClipException(ClipError.Pack, "The towers of the pack do not fit together: their embeddings differ in size.");
     }
 
-    public int FrameSize => _layout.Embedding.Frame;
+    public float[] Prepare(ReadOnlySpan<byte> i420, int width, int height) => Pictures.ToPlanes(i420, width, height, _layout.Embedding.Frame);
 
     public async Task<(float[] Embedding, TowerScores Scores)> EmbedAsync(
         IReadOnlyList<float[]> frames, string prompt, CancellationToken cancellationToken)

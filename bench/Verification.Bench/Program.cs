@@ -21,6 +21,8 @@ var report = Evaluation.Of(samples, experiment.PackName, seconds, size);
 Console.WriteLine(report.ToText());
 if (json is not null)
     await File.WriteAllTextAsync(json, JsonSerializer.Serialize(report, new JsonSerializerOptions { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower }) + "\n");
+if (Argument("--svg", null) is { } svg)
+    await File.WriteAllTextAsync(svg, RocPlot.Draw(report.Checks));
 return 0;
 
 string? Argument(string name, string? otherwise)

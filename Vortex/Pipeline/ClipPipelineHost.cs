@@ -1,0 +1,136 @@
+using Microsoft.Extensions.Logging;
+using Nsn.Vortex.Inference;
+using Nsn.Vortex.Packs;
+using Nsn.Vortex.Voice;
+
+namespace Nsn.Vortex.Pipeline;
+
+/// <summary>
+/// The packs of one device: loaded on first use, kept while they fit into <see cref="ClipPipelineOptions.VramBudgetBytes"/>, evicted least
+/// recently used first. A pack in use is never evicted; a request that cannot fit fails at once instead of waiting.
+/// </summary>
+public sealed class ClipPipelineHost : IAsyncDisposable
+{
+    private readonly ClipPipelineOptions _options;
+    private readonly InferenceDevice _device;
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly List<Entry> _entries = []; // least recently used first
+
+    /// <summary>Opens the device of the options; the options' own pack is loaded when it is first asked for.</summary>
+    public ClipPipelineHost(ClipPipelineOptions options, ILogger<ClipPipelineHost>? logger = null)
+    {
+        _options = options;
+        _device = new InferenceDevice(options.Device, options.Threads, logger);
+    }
+
+    /// <summary>What is warm, for placement.</summary>
+    public DeviceSnapshot Snapshot()
+    {
+        lock (_entries)
+        {
+            return new DeviceSnapshot(
+                ProofBuilder.NameOf(_device.Provider),
+                _options.VramBudgetBytes,
+                _entries.Sum(entry => entry.Pipeline.VramBytes),
+                [.. _entries.Select(entry => entry.Pipeline.PackName)],
+                _device.QueueLength);
+        }
+    }
+
+    /// <summary>A pipeline for a pack, loaded and safe from eviction until the lease is disposed.</summary>
+    /// <param name="packFolder">The pack, or null for the one of the options.</param>
+    /// <param name="cancellationToken">Stops waiting for another load.</param>
+    /// <exception cref="ClipException"><see cref="ClipError.OutOfMemory"/> when it does not fit beside the packs in use.</exception>
+    public async Task<ClipPipelineLease> AcquireAsync(string? packFolder = null, CancellationToken cancellationToken = default)
+    {
+        var folder = Path.GetFullPath(packFolder ?? _options.PackFolder);
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (Find(folder) is { } warm)
+                return Lease(warm);
+            var pack = await Task.Run(() => ModelPackReader.Read(folder), cancellationToken).ConfigureAwait(false);
+            await MakeRoomAsync(pack).ConfigureAwait(false);
+            var pipeline = await Task.Run(
+                () => new ClipPipeline(_options with { PackFolder = folder }, new EspeakVoice(), pack, _device, ownsDevice: false), cancellationToken)
+                .ConfigureAwait(false);
+            var entry = new Entry(folder, pipeline);
+            lock (_entries)
+                _entries.Add(entry);
+            return Lease(entry);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _gate.WaitAsync().ConfigureAwait(false);
+        _device.Dispose();
+        foreach (var entry in _entries)
+            await entry.Pipeline.DisposeAsync().ConfigureAwait(false);
+        _gate.Dispose();
+    }
+
+    private Entry? Find(string folder)
+    {
+        lock (_entries)
+        {
+            var entry = _entries.Find(candidate => candidate.Folder == folder);
+            if (entry is not null)
+            {
+                _entries.Remove(entry);
+                _entries.Add(entry);
+            }
+
+            return entry;
+        }
+    }
+
+    private ClipPipelineLease Lease(Entry entry)
+    {
+        lock (_entries)
+            entry.Leases++;
+        return new ClipPipelineLease(entry.Pipeline, () =>
+        {
+            lock (_entries)
+                entry.Leases--;
+        });
+    }
+
+    private async Task MakeRoomAsync(ModelPack pack)
+    {
+        var evicted = new List<Entry>();
+        lock (_entries)
+        {
+            var used = _entries.Sum(entry => entry.Pipeline.VramBytes);
+            foreach (var entry in _entries.Where(entry => entry.Leases == 0))
+            {
+                if (used + pack.Manifest.VramBytes <= _options.VramBudgetBytes)
+                    break;
+                evicted.Add(entry);
+                used -= entry.Pipeline.VramBytes;
+            }
+
+            if (used + pack.Manifest.VramBytes > _options.VramBudgetBytes)
+            {
+                throw new ClipException(
+                    ClipError.OutOfMemory,
+                    $"The pack {pack.DisplayName} needs {pack.Manifest.VramBytes >> 20} MiB; {used >> 20} of {_options.VramBudgetBytes >> 20} MiB are taken by packs in use.");
+            }
+
+            _entries.RemoveAll(evicted.Contains);
+        }
+
+        foreach (var entry in evicted)
+            await entry.Pipeline.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private sealed record Entry(string Folder, ClipPipeline Pipeline)
+    {
+        public int Leases { get; set; }
+    }
+}

@@ -1,0 +1,10 @@
+namespace Nsn.Vortex.Pipeline;
+
+/// <summary>What a device holds at a moment, for placing requests where models are warm.</summary>
+/// <param name="Provider"><c>cpu</c>, <c>cuda</c> or <c>webgpu</c>.</param>
+/// <param name="VramBudgetBytes">Memory that packs may take.</param>
+/// <param name="VramUsedBytes">Memory that loaded packs take, as their manifests say.</param>
+/// <param name="WarmPacks">Names and versions of the loaded packs, least recently used first.</param>
+/// <param name="QueueLength">Graph runs that wait.</param>
+public sealed record DeviceSnapshot(
+    string Provider, long VramBudgetBytes, long VramUsedBytes, IReadOnlyList<string> WarmPacks, int QueueLength);
