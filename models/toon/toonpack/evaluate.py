@@ -206,11 +206,11 @@ def main() -> None:
         e.still_layers = e.decoder.still(e.generated, e.controls[:, i:i + 1])
         renders, painted = e.render(e.code, e.still), e.decoder.frames(e.still_layers, e.generated, e.still, SIZE)
         thresholds = e.thresholds(painted)
-        report = {"prior": e.prior(), "composite": e.composite(),
-                  "reader": {"renders": e.read(renders), "generated": e.read(painted)},
-                  "controls_r2": {"generated": e.moves(e.decoder.frames(e.still_layers, e.generated, e.controls, SIZE))},
-                  "mouth": e.delta({"open": 1.0}), "blink": e.delta({"blink": 1.0}), "coherence": e.coherence(),
-                  "verification": {"renders": e.verification(renders, thresholds), "generated": e.verification(painted, thresholds)}, "thresholds": thresholds}
+        verification = {"renders": e.verification(renders, thresholds), "generated": e.verification(painted, thresholds)}
+        moved = e.decoder.frames(e.still_layers, e.generated, e.controls, SIZE)
+        report = {"prior": e.prior(), "composite": e.composite(), "mouth": e.delta({"open": 1.0}), "blink": e.delta({"blink": 1.0}),
+                  "reader": {"renders": e.read(renders), "generated": e.read(painted)}, "controls_r2": {"generated": e.moves(moved)},
+                  "coherence": e.coherence(), "verification": verification, "thresholds": thresholds}
     v, r, c = report["verification"], report["reader"]["generated"], report["controls_r2"]["generated"]
     report["bars"] = {name: {"value": value, "bar": bar, "met": value >= bar} for name, value, bar in (
         ("prior_mentioned", report["prior"]["mentioned_right"], 0.95), ("reader_overall", r["overall"], 0.80), ("reader_place", r["place"], 0.90),

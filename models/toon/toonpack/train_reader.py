@@ -36,7 +36,7 @@ def main() -> None:
             a, c = reader(frames.views(ix))
         reader.train()
         right = [(h.argmax(1) == frames.attributes[ix, j]).float().mean().item() for j, h in enumerate(a.split(SIZES, 1))]
-        r2 = 1 - ((c - moves[ix]) ** 2).mean(0) / moves[ix].var(0)
+        r2 = 1 - ((c - moves[ix]) ** 2).mean(0) / moves[ix].var(0).clamp(min=1e-3)
         return {"right": round(sum(right) / len(right), 3), **{n: round(v, 2) for n, v in zip(NAMES, right)},
                 "r2": {n: round(v, 2) for n, v in zip(MOVES, r2.tolist())}}
 
