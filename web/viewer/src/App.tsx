@@ -31,7 +31,7 @@ export function App({ config }: { config: PageConfig }) {
   const stage = useRef<HTMLDivElement>(null);
 
   const view = snapshot.slot;
-  const detail = useSlotDetail(player, view?.slot ?? null);
+  const detail = useSlotDetail(player, view?.slot ?? null, snapshot.upcoming[0]?.slot ?? null);
   const history = useHistory(player, config.channel, view?.summary ?? null);
   const prompts = usePrompts(player, config.channel);
 

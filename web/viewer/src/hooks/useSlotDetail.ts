@@ -1,27 +1,41 @@
 import type { Player, SlotDetail } from '@nsn/player';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 const retryMilliseconds = 3_000;
 const attemptsMax = 5;
+const detailsMax = 32;
 
-/** What the gateway tells about a slot; asked again for a while until the directors' votes are among it. */
-export function useSlotDetail(player: Player | null, slot: number | null): SlotDetail | null {
-  const [detail, setDetail] = useState<SlotDetail | null>(null);
+/**
+ * What the gateway tells about a slot; asked again for a while until the directors' votes are among it. The slot that comes next is asked for
+ * in advance, so that the panel does not go empty at every change of slots.
+ */
+export function useSlotDetail(player: Player | null, slot: number | null, next: number | null): SlotDetail | null {
+  const known = useRef(new Map<number, SlotDetail>());
+  const [, redraw] = useState(0);
+
   useEffect(() => {
     if (player === null || slot === null) return;
     let current = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const load = async (attempt: number) => {
-      const loaded = await player.gateway.slot(slot).catch(() => null);
+    const load = async (wanted: number, attempt: number) => {
+      const loaded = await player.gateway.slot(wanted).catch(() => null);
       if (!current) return;
-      if (loaded !== null) setDetail(loaded);
-      if ((loaded?.directors?.length ?? 0) === 0 && attempt < attemptsMax) timer = setTimeout(() => void load(attempt + 1), retryMilliseconds);
+      if (loaded !== null) {
+        known.current.set(wanted, loaded);
+        if (known.current.size > detailsMax) known.current.delete(known.current.keys().next().value!);
+        redraw(count => count + 1);
+      }
+      if (wanted === slot && (loaded?.directors?.length ?? 0) === 0 && attempt < attemptsMax) {
+        timer = setTimeout(() => void load(wanted, attempt + 1), retryMilliseconds);
+      }
     };
-    void load(1);
+    void load(slot, 1);
+    if (next !== null) void load(next, 1);
     return () => {
       current = false;
       clearTimeout(timer);
     };
-  }, [player, slot]);
-  return detail?.slot === slot ? detail : null;
+  }, [player, slot, next]);
+
+  return slot === null ? null : (known.current.get(slot) ?? null);
 }
