@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Nsn.AppHost.Dashboard;
 using Nsn.AppHost.Provisioning;
 using Nsn.AppHost.Resources;
+using Nsn.AppHost.Smoke;
 using Nsn.AppHost.Supervision;
 
 namespace Nsn.AppHost.Hosting;
@@ -17,6 +18,8 @@ internal static class Commands
 
           run         start everything and keep it running (default); Ctrl-C ends it
           provision   fetch what is needed once, so that everything works offline afterwards
+          smoke       bring everything up, send a prompt through it, verify what comes out, take everything down
+                      --prompt "…" --json FILE; exit code 0 only where every check held
           reset       delete the data folder
           help        this text
 
@@ -37,6 +40,8 @@ internal static class Commands
         {
             case "run":
                 return await RunStackAsync(settings).ConfigureAwait(false);
+            case "smoke":
+                return await RunSmokeAsync(settings).ConfigureAwait(false);
             case "provision":
                 await new NpmPackages(StackBuilder.Create(settings).Paths.Provision).EnsureAsync(Say, CancellationToken.None).ConfigureAwait(false);
                 Say("Everything that npm brings is here.");
@@ -111,6 +116,27 @@ internal static class Commands
             // The first one ends in order; a second one ends at once, and the kernel takes the children along.
             if (ending.IsCancellationRequested)
                 return;
+            context.Cancel = true;
+            ending.Cancel();
+        }
+    }
+
+    private static async Task<int> RunSmokeAsync(string[] settings)
+    {
+        using var ending = new CancellationTokenSource();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        try
+        {
+            return await SmokeCommand.RunAsync(NsnStack.Declare(settings), ending.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            return 1;
+        }
+
+        void End(PosixSignalContext context)
+        {
             context.Cancel = true;
             ending.Cancel();
         }
