@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using Nsn.AppHost.Supervision;
+using Npgsql;
+
+namespace Nsn.EndToEnd.Tests;
+
+/// <summary>Processes die: what is certified afterwards, and that the ledger is whole.</summary>
+public sealed class FaultTests(StackFixture stack)
+{
+    private async Task KillAsync(string name)
+    {
+        var instance = stack.Instance(name);
+        var process = instance.Snapshot.ProcessId ?? throw new InvalidOperationException($"{name} does not run.");
+        Process.GetProcessById(process).Kill();
+        await Eventually.HoldsAsync(
+            $"{name} is started again and ready",
+            () => Task.FromResult(instance.Snapshot),
+            snapshot => snapshot.ProcessId != process && snapshot.State == ResourceState.Ready);
+    }
+
+    private async Task<ulong> SlotOnAirAsync() => (await stack.GetAsync("/api/channels/main")).GetProperty("slot").GetUInt64();
+
+    [Theory]
+    [InlineData("gpu")]
+    [InlineData("core-1")]
+    [InlineData("core-2")]
+    [InlineData("gateway")]
+    public async Task A_killed_process_comes_back_and_slots_are_certified_again(string name)
+    {
+        await stack.CertifiedSlotAsync(0);
+        await KillAsync(name);
+        var onAir = await Eventually.HoldsAsync("the gateway knows the chain", SlotOnAirAsync, slot => slot > 0);
+        await stack.CertifiedSlotAsync(onAir + 2);
+        await LedgerIsWholeAsync();
+    }
+
+    [Fact]
+    public async Task PostgreSQL_restarts_and_slots_are_certified_again()
+    {
+        await stack.CertifiedSlotAsync(0);
+        await stack.Instance("postgres").RestartAsync();
+        var onAir = await SlotOnAirAsync();
+        await stack.CertifiedSlotAsync(onAir + 2);
+        await LedgerIsWholeAsync();
+    }
+
+    /// <summary>Every block from the first to the last is in the journal exactly once.</summary>
+    private async Task LedgerIsWholeAsync()
+    {
+        var environment = stack.Instance("core-1").Context.CreateEnvironment();
+        await using var database = NpgsqlDataSource.Create(environment["ConnectionStrings__nsn"]);
+        await using var command = database.CreateCommand("select count(*), min(number), max(number) from nsn_block");
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        Assert.True(await reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(1, reader.GetInt64(1));
+        Assert.Equal(reader.GetInt64(0), reader.GetInt64(2));
+    }
+}

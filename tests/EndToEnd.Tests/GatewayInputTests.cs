@@ -1,0 +1,112 @@
+using System.Net;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+
+namespace Nsn.EndToEnd.Tests;
+
+/// <summary>Bad input at the gateway: a clear error, nothing lost, others unaffected.</summary>
+public sealed class GatewayInputTests(StackFixture stack)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static async Task<JsonElement> ProblemAsync(HttpResponseMessage response, HttpStatusCode expected)
+    {
+        var body = await response.Content.ReadAsStringAsync(Cancellation);
+        Assert.True(response.StatusCode == expected, $"{(int)response.StatusCode} instead of {(int)expected}: {body}");
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        return JsonDocument.Parse(body).RootElement.Clone();
+    }
+
+    [Theory]
+    [InlineData("/api/channels/none")]
+    [InlineData("/api/slots/99999999")]
+    [InlineData("/api/slots/99999999/certificate")]
+    [InlineData("/api/slots/99999999/chunks/0")]
+    [InlineData("/api/recipes/r-none")]
+    [InlineData("/api/epochs/9999999/directors")]
+    public async Task Unknown_ids_are_not_found(string path)
+    {
+        using var response = await stack.Http.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
+        var problem = await ProblemAsync(response, HttpStatusCode.NotFound);
+        Assert.NotEmpty(problem.GetProperty("detail").GetString()!);
+    }
+
+    [Fact]
+    public async Task Every_bound_of_a_recipe_is_named_with_its_field()
+    {
+        using var response = await stack.SubmitAsync(new { prompt = new string('x', 2001), seconds = 61, emotion = "hungry" });
+        var errors = (await ProblemAsync(response, HttpStatusCode.UnprocessableEntity)).GetProperty("errors");
+        Assert.True(errors.TryGetProperty("prompt", out _));
+        Assert.True(errors.TryGetProperty("seconds", out _));
+        Assert.True(errors.TryGetProperty("emotion", out _));
+        using var empty = await stack.SubmitAsync(new { prompt = "  " });
+        await ProblemAsync(empty, HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Fact]
+    public async Task Bodies_that_are_no_json_too_long_or_of_another_type_are_refused()
+    {
+        using var broken = await stack.Http.PostAsync(new Uri("/api/recipes", UriKind.Relative), new StringContent("{", Encoding.UTF8, "application/json"), Cancellation);
+        Assert.Equal(HttpStatusCode.BadRequest, broken.StatusCode);
+        using var text = await stack.Http.PostAsync(new Uri("/api/recipes", UriKind.Relative), new StringContent("hello"), Cancellation);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, text.StatusCode);
+        using var offer = await stack.Http.PostAsync(new Uri("/api/channels/main/offer", UriKind.Relative), new StringContent("v=0", Encoding.UTF8, "application/sdp"), Cancellation);
+        await ProblemAsync(offer, HttpStatusCode.BadRequest);
+        using var notSdp = await stack.Http.PostAsync(new Uri("/api/channels/main/offer", UriKind.Relative), new StringContent("v=0"), Cancellation);
+        await ProblemAsync(notSdp, HttpStatusCode.UnsupportedMediaType);
+        using var huge = new ByteArrayContent(new byte[10 << 20]);
+        huge.Headers.ContentType = new("application/json");
+        try
+        {
+            using var long10 = await stack.Http.PostAsync(new Uri("/api/recipes", UriKind.Relative), huge, Cancellation);
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, long10.StatusCode);
+        }
+        catch (HttpRequestException)
+        {
+            // The gateway answered 413 and closed before all ten megabytes were sent.
+        }
+
+        Assert.Equal("ready", (await stack.GetAsync("/health")).GetProperty("checks").GetProperty("gateway").GetProperty("description").GetString());
+    }
+
+    [Fact]
+    public async Task An_idempotency_key_stands_for_one_recipe()
+    {
+        var key = Guid.NewGuid().ToString("N");
+        using var first = await stack.SubmitAsync(new { prompt = "a bear in the mountains" }, key);
+        using var again = await stack.SubmitAsync(new { prompt = "a bear in the mountains" }, key);
+        Assert.Equal(HttpStatusCode.Accepted, first.StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
+        Assert.Equal(first.Headers.Location, again.Headers.Location);
+        using var other = await stack.SubmitAsync(new { prompt = "a cat in the mountains" }, key);
+        await ProblemAsync(other, HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task The_signalling_socket_answers_nonsense_with_errors_and_goes_on()
+    {
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new UriBuilder(stack.Gateway) { Scheme = "ws", Path = "/signal" }.Uri, Cancellation);
+        foreach (var (message, status) in ((string, int)[])
+            [("{", 400), ("[1]", 400), ("""{"type":"dance"}""", 400), ("""{"type":"offer","sdp":"v=0"}""", 409), ("""{"type":"join","channel":"none"}""", 404)])
+        {
+            await socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, Cancellation);
+            var answer = await ReceiveAsync(socket);
+            Assert.Equal("error", answer.GetProperty("type").GetString());
+            Assert.Equal(status, answer.GetProperty("status").GetInt32());
+        }
+
+        await socket.SendAsync("""{"type":"join","channel":"main"}"""u8.ToArray(), WebSocketMessageType.Text, true, Cancellation);
+        Assert.Equal("joined", (await ReceiveAsync(socket)).GetProperty("type").GetString());
+        await socket.SendAsync("""{"type":"offer","sdp":"v=0"}"""u8.ToArray(), WebSocketMessageType.Text, true, Cancellation);
+        Assert.Equal(400, (await ReceiveAsync(socket)).GetProperty("status").GetInt32());
+    }
+
+    private static async Task<JsonElement> ReceiveAsync(ClientWebSocket socket)
+    {
+        var buffer = new byte[64 * 1024];
+        var received = await socket.ReceiveAsync(buffer, Cancellation);
+        return JsonDocument.Parse(buffer.AsMemory(0, received.Count)).RootElement.Clone();
+    }
+}
