@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Nsn.WebRtc.DataChannels;
+using Nsn.WebRtc.Hosting;
+using Nsn.WebRtc.Sctp;
+using Nsn.WebRtc.Sessions;
+using Nsn.WebRtc.Transport;
+
+namespace Nsn.WebRtc.Bench;
+
+/// <summary>The measured process: a gateway with a synthetic channel, and counters to read.</summary>
+internal static class BenchServer
+{
+    public static async Task<int> RunAsync(double megabitsPerSecond)
+    {
+        using WebRtcServer server = new(new WebRtcServerOptions());
+        MediaSource source = new(server, "bench");
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using WebApplication app = builder.Build();
+        app.MapWhep("/whep", server, new WhepOptions { FindSource = _ => source, OnAccepted = (_, connection) => connection.Event += Flood });
+        app.MapGet("/counters", () => Counters(server));
+        await app.StartAsync();
+        Console.WriteLine(app.Urls.First());
+        using CancellationTokenSource stop = new();
+        Thread media = new(() => Play(source, megabitsPerSecond, stop.Token)) { IsBackground = true };
+        media.Start();
+
+        // The parent closes our input when it is done.
+        await Console.In.ReadToEndAsync();
+        await stop.CancelAsync();
+        media.Join();
+        return 0;
+    }
+
+    private static IResult Counters(WebRtcServer server)
+    {
+        using Process process = Process.GetCurrentProcess();
+        SessionStatistics[] all = [.. server.Connections.Select(connection => connection.GetStatistics())];
+        return Results.Json(new ServerCounters(
+            process.TotalProcessorTime.TotalSeconds,
+            GC.GetTotalAllocatedBytes(),
+            all.Sum(statistics => statistics.PacketsSent + statistics.PacketsRepeated),
+            all.Sum(statistics => statistics.PacketsRepeated),
+            all.Count(statistics => statistics.State == SessionState.Connected),
+            process.WorkingSet64));
+    }
+
+    private static void Play(MediaSource source, double megabitsPerSecond, CancellationToken stop)
+    {
+        const int FramesPerSecond = 30;
+        int average = (int)(megabitsPerSecond * 1e6 / 8 / FramesPerSecond);
+        byte[] key = new byte[average * 4];
+        byte[] delta = new byte[(average * FramesPerSecond - key.Length) / (FramesPerSecond - 1)];
+        new Random(1).NextBytes(key);
+        new Random(2).NextBytes(delta);
+        key[0] &= 0xFE;
+        delta[0] |= 1;
+        byte[] audio = new byte[160];
+        Stopwatch clock = Stopwatch.StartNew();
+        long frames = 0;
+        long packets = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            TimeSpan now = clock.Elapsed;
+            for (; TimeSpan.FromSeconds(frames / (double)FramesPerSecond) <= now; frames++)
+            {
+                bool isKey = frames % FramesPerSecond == 0;
+                source.SendVideo(isKey ? key : delta, (uint)(frames * 3_000), isKey);
+            }
+
+            for (; TimeSpan.FromMilliseconds(packets * 20) <= now; packets++)
+            {
+                source.SendAudio(audio, (uint)(packets * 960));
+            }
+
+            stop.WaitHandle.WaitOne(2);
+        }
+    }
+
+    // Sends as fast as the channel takes it, without blocking: goes on when it is writable again.
+    private static void Flood(WebRtcConnection connection, SessionEvent sessionEvent)
+    {
+        DataChannel? channel = (sessionEvent as DataChannelOpened)?.Channel ?? (sessionEvent as DataChannelWritable)?.Channel;
+        if (channel is null || channel.Label != "flood")
+        {
+            return;
+        }
+
+        byte[] message = new byte[65_536];
+        while (connection.SendData(channel, message) == SctpSendResult.Queued)
+        {
+        }
+    }
+}
