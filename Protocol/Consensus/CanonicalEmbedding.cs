@@ -26,13 +26,15 @@ public sealed record CanonicalEmbedding(int Place, QuantisedEmbedding Embedding,
     /// <returns>Null if no three embeddings are close enough.</returns>
     public static CanonicalEmbedding? Choose(ReadOnlySpan<QuantisedEmbedding?> byPlace, int similarityMin)
     {
+        Span<int> similarities = stackalloc int[byPlace.Length * byPlace.Length];
+        FillSimilarities(byPlace, similarities);
         CanonicalEmbedding? best = null;
         long bestSum = long.MinValue;
         for (int place = 0; place < byPlace.Length; place++)
         {
             if (byPlace[place] is not { } candidate)
                 continue;
-            (byte counted, long sum) = Look(candidate, byPlace, similarityMin);
+            (byte counted, long sum) = Look(similarities.Slice(place * byPlace.Length, byPlace.Length), similarityMin);
             if (BitOperations.PopCount(counted) >= Quorum.Votes && sum > bestSum)
             {
                 best = new CanonicalEmbedding(place, candidate, counted);
@@ -43,24 +45,28 @@ public sealed record CanonicalEmbedding(int Place, QuantisedEmbedding Embedding,
         return best;
     }
 
-    private static (byte Counted, long Sum) Look(QuantisedEmbedding candidate, ReadOnlySpan<QuantisedEmbedding?> byPlace, int similarityMin)
+    // Row by row; where one of the two did not reveal, the similarity is below every possible one.
+    private static void FillSimilarities(ReadOnlySpan<QuantisedEmbedding?> byPlace, Span<int> similarities)
     {
-        Span<int> similarities = stackalloc int[byPlace.Length];
-        int known = 0;
-        int counted = 0;
-        for (int place = 0; place < byPlace.Length; place++)
+        similarities.Fill(int.MinValue);
+        for (int i = 0; i < byPlace.Length; i++)
         {
-            if (byPlace[place] is not { } other)
-                continue;
-            int similarity = candidate.SimilarityTo(other);
-            similarities[known++] = similarity;
-            counted |= similarity >= similarityMin ? 1 << place : 0;
+            for (int j = i; j < byPlace.Length; j++)
+            {
+                if (byPlace[i] is { } left && byPlace[j] is { } right)
+                    similarities[i * byPlace.Length + j] = similarities[j * byPlace.Length + i] = left.SimilarityTo(right);
+            }
         }
+    }
 
-        similarities = similarities[..known];
-        similarities.Sort();
+    private static (byte Counted, long Sum) Look(Span<int> row, int similarityMin)
+    {
+        int counted = 0;
+        for (int place = 0; place < row.Length; place++)
+            counted |= row[place] >= similarityMin ? 1 << place : 0;
+        row.Sort(); // each pair is in two rows, so this one is free to use
         long sum = 0;
-        foreach (int similarity in similarities[Math.Max(0, known - Quorum.Votes)..])
+        foreach (int similarity in row[^Quorum.Votes..])
             sum += similarity;
         return ((byte)counted, sum);
     }

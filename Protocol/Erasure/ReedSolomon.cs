@@ -23,8 +23,9 @@ public static class ReedSolomon
 
     /// <summary>Computes every shard that is missing, if at most four are.</summary>
     /// <param name="shards">Fourteen arrays of one length, null where one is missing; filled on success. The present ones are taken for right: check their hashes first.</param>
+    /// <param name="spare">Arrays of the same length to put lost shards into, at least as many as are lost; null to make new ones.</param>
     /// <returns>False if fewer than ten are present.</returns>
-    public static bool TryReconstruct(byte[]?[] shards) => TryReconstruct(shards, ErasureKernel.Best);
+    public static bool TryReconstruct(byte[]?[] shards, byte[][]? spare = null) => TryReconstruct(shards, ErasureKernel.Best, spare);
 
     internal static void Encode(byte[][] shards, ErasurePath path)
     {
@@ -32,7 +33,7 @@ public static class ReedSolomon
         ErasureKernel.Combine(s_parityRows, shards.AsSpan(0, DataShards), shards.AsSpan(DataShards), path);
     }
 
-    internal static bool TryReconstruct(byte[]?[] shards, ErasurePath path)
+    internal static bool TryReconstruct(byte[]?[] shards, ErasurePath path, byte[][]? spare = null)
     {
         CheckShape(shards);
         int[] present = [.. Enumerable.Range(0, TotalShards).Where(i => shards[i] is not null).Take(DataShards)];
@@ -42,7 +43,9 @@ public static class ReedSolomon
         if (lost.Length == 0)
             return true;
         byte[][] inputs = Array.ConvertAll(present, i => shards[i]!);
-        byte[][] outputs = Array.ConvertAll(lost, _ => GC.AllocateUninitializedArray<byte>(inputs[0].Length));
+        byte[][] outputs = spare?[..lost.Length] ?? Array.ConvertAll(lost, _ => GC.AllocateUninitializedArray<byte>(inputs[0].Length));
+        if (Array.Exists(outputs, output => output.Length != inputs[0].Length))
+            throw new ArgumentException("spare arrays have the length of the shards", nameof(spare));
         ErasureKernel.Combine(GeneratorMatrix.RowsFrom(present, lost), inputs, outputs, path);
         for (int i = 0; i < lost.Length; i++)
             shards[lost[i]] = outputs[i];
