@@ -1,0 +1,99 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Nsn.Engine.Runtime.Cluster;
+using Orleans.Configuration;
+
+namespace Nsn.Engine.PostgreSql;
+
+/// <summary>Who owns which grain, as rows. A row outlives its owner so that the epoch only grows.</summary>
+internal sealed class PostgreSqlGrainDirectory : IGrainDirectory
+{
+    private readonly Database _database;
+    private readonly string _clusterId;
+    private readonly Batcher<GrainAddress, GrainAddress?> _registrations;
+    private readonly Batcher<GrainAddress, bool> _removals;
+
+    public PostgreSqlGrainDirectory(IOptions<AdoNetClusteringSiloOptions> options, IOptions<ClusterOptions> cluster)
+    {
+        _database = Database.Of(options.Value.ConnectionString);
+        _clusterId = cluster.Value.ClusterId;
+        _registrations = new(RegisterManyAsync, address => address.GrainId);
+        _removals = new(UnregisterManyAsync, address => address.GrainId, workers: 1);
+    }
+
+    public async ValueTask<GrainAddress?> LookupAsync(GrainId grainId, CancellationToken cancellationToken)
+    {
+        await using var command = _database.Source.CreateCommand("select owner, activation, epoch from nsn_engine.grains where cluster_id = $1 and grain_id = $2 and owner is not null");
+        command.Parameters.AddAll([Of(_clusterId), Of(grainId.ToString())]);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? Read(grainId, reader, 0) : null;
+    }
+
+    public async ValueTask<GrainAddress> RegisterAsync(GrainAddress proposed, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            if (await _registrations.AskAsync(proposed) is { } mine)
+                return mine;
+            if (await LookupAsync(proposed.GrainId, cancellationToken) is { } other && !other.SiloAddress.Equals(proposed.SiloAddress))
+                return other;
+        }
+
+        throw new SiloUnavailableException($"{proposed.SiloAddress} is not a living member and cannot own {proposed.GrainId}.");
+    }
+
+    public async ValueTask UnregisterAsync(GrainAddress address, CancellationToken cancellationToken) => await _removals.AskAsync(address);
+
+    /// <summary>Takes grains that are free, ours already, or a dead silo's.</summary>
+    private async Task<GrainAddress?[]> RegisterManyAsync(IReadOnlyList<GrainAddress> proposed)
+    {
+        await using var command = _database.Source.CreateCommand("""
+            insert into nsn_engine.grains as g (cluster_id, grain_id, owner, activation, epoch)
+            select $1, p.grain_id, p.owner, p.activation, 1 from unnest($2, $3, $4) as p(grain_id, owner, activation)
+            where exists (select 1 from nsn_engine.silos s where s.cluster_id = $1 and s.address = p.owner and not s.dead and s.lease_until > clock_timestamp())
+            order by p.grain_id
+            on conflict (cluster_id, grain_id) do update set owner = excluded.owner, activation = excluded.activation, epoch = g.epoch + 1
+            where g.owner is null or g.owner = excluded.owner
+                or not exists (select 1 from nsn_engine.silos s where s.cluster_id = $1 and s.address = g.owner and not s.dead)
+            returning grain_id, owner, activation, epoch
+            """);
+        command.Parameters.AddAll([
+            Of(_clusterId),
+            new NpgsqlParameter<string[]> { TypedValue = [.. proposed.Select(address => address.GrainId.ToString())] },
+            new NpgsqlParameter<string[]> { TypedValue = [.. proposed.Select(address => address.SiloAddress.ToParsableString())] },
+            new NpgsqlParameter<Guid[]> { TypedValue = [.. proposed.Select(address => address.ActivationId.Key)] }]);
+        var taken = new Dictionary<string, GrainAddress>(proposed.Count);
+        await using (var reader = await command.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync())
+                taken[reader.GetString(0)] = Read(GrainId.Parse(reader.GetString(0)), reader, 1);
+        }
+
+        return [.. proposed.Select(address => taken.GetValueOrDefault(address.GrainId.ToString()))];
+    }
+
+    private async Task<bool[]> UnregisterManyAsync(IReadOnlyList<GrainAddress> addresses)
+    {
+        await using var command = _database.Source.CreateCommand("""
+            update nsn_engine.grains as g set owner = null from unnest($2, $3, $4) as p(grain_id, owner, epoch)
+            where g.cluster_id = $1 and g.grain_id = p.grain_id and g.owner = p.owner and g.epoch = p.epoch
+            """);
+        command.Parameters.AddAll([
+            Of(_clusterId),
+            new NpgsqlParameter<string[]> { TypedValue = [.. addresses.Select(address => address.GrainId.ToString())] },
+            new NpgsqlParameter<string[]> { TypedValue = [.. addresses.Select(address => address.SiloAddress.ToParsableString())] },
+            new NpgsqlParameter<long[]> { TypedValue = [.. addresses.Select(address => address.Epoch)] }]);
+        await command.ExecuteNonQueryAsync();
+        return new bool[addresses.Count];
+    }
+
+    private static GrainAddress Read(GrainId grainId, NpgsqlDataReader reader, int column) => new()
+    {
+        GrainId = grainId,
+        SiloAddress = SiloAddress.Parse(reader.GetString(column)),
+        ActivationId = new ActivationId(reader.GetGuid(column + 1)),
+        Epoch = reader.GetInt64(column + 2),
+    };
+
+    private static NpgsqlParameter<string> Of(string value) => new() { TypedValue = value };
+}

@@ -1,0 +1,6 @@
+using Nsn.Engine.Runtime.Streams;
+
+namespace Nsn.Engine.PostgreSql.Streams;
+
+/// <summary>A stream whose items are rows.</summary>
+internal interface IDurableStreamHub : IStreamHub;

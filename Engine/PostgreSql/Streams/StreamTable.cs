@@ -1,0 +1,82 @@
+using Npgsql;
+using Nsn.Engine.Runtime.Streams;
+
+namespace Nsn.Engine.PostgreSql.Streams;
+
+/// <summary>The rows of one stream: its items, and a cursor for each subscription.</summary>
+internal sealed class StreamTable(Database database, string serviceId, string stream)
+{
+    public async Task<long> ReadNextNumberAsync()
+    {
+        await database.ReadyAsync(CancellationToken.None);
+        await using var command = database.Source.CreateCommand("select coalesce(max(number), 0) + 1 from nsn_engine.stream_items where service_id = $1 and stream = $2");
+        command.Parameters.AddAll([Of(serviceId), Of(stream)]);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>Appends items; a number that exists already means that another hub writes to the stream, and fails.</summary>
+    public async Task AppendAsync(long first, IReadOnlyList<byte[]> items)
+    {
+        await using var command = database.Source.CreateCommand("""
+            insert into nsn_engine.stream_items (service_id, stream, number, data)
+            select $1, $2, $3 + ordinality - 1, data from unnest($4) with ordinality as i(data, ordinality)
+            """);
+        command.Parameters.AddAll([Of(serviceId), Of(stream), Of(first), new NpgsqlParameter<byte[][]> { TypedValue = [.. items] }]);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<List<(long Number, byte[] Data)>> ReadAsync(long from, int count)
+    {
+        await using var command = database.Source.CreateCommand("select number, data from nsn_engine.stream_items where service_id = $1 and stream = $2 and number >= $3 order by number limit $4");
+        command.Parameters.AddAll([Of(serviceId), Of(stream), Of(from), new NpgsqlParameter<int> { TypedValue = count }]);
+        var items = new List<(long, byte[])>();
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            items.Add((reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)));
+        return items;
+    }
+
+    public async Task<List<(StreamSubscription Subscription, long Next)>> ReadCursorsAsync()
+    {
+        await using var command = database.Source.CreateCommand("select subscription, consumer, implicit, next from nsn_engine.stream_cursors where service_id = $1 and stream = $2");
+        command.Parameters.AddAll([Of(serviceId), Of(stream)]);
+        var cursors = new List<(StreamSubscription, long)>();
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            cursors.Add((new StreamSubscription(reader.GetGuid(0), GrainId.Parse(reader.GetString(1)), reader.GetBoolean(2)), reader.GetInt64(3)));
+        return cursors;
+    }
+
+    public async Task WriteCursorAsync(StreamSubscription subscription, long next)
+    {
+        await using var command = database.Source.CreateCommand("""
+            insert into nsn_engine.stream_cursors (service_id, stream, subscription, consumer, implicit, next) values ($1, $2, $3, $4, $5, $6)
+            on conflict (service_id, stream, subscription) do update set consumer = excluded.consumer, next = excluded.next
+            """);
+        command.Parameters.AddAll([
+            Of(serviceId), Of(stream), new NpgsqlParameter<Guid> { TypedValue = subscription.Id }, Of(subscription.Consumer.ToString()),
+            new NpgsqlParameter<bool> { TypedValue = subscription.IsImplicit }, Of(next)]);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task RemoveCursorAsync(Guid subscription)
+    {
+        await using var command = database.Source.CreateCommand("delete from nsn_engine.stream_cursors where service_id = $1 and stream = $2 and subscription = $3");
+        command.Parameters.AddAll([Of(serviceId), Of(stream), new NpgsqlParameter<Guid> { TypedValue = subscription }]);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Deletes items that are older than their retention and behind every cursor.</summary>
+    public async Task TrimAsync(TimeSpan retention)
+    {
+        await using var command = database.Source.CreateCommand("""
+            delete from nsn_engine.stream_items where service_id = $1 and stream = $2 and written_at < now() - $3
+                and number < (select coalesce(min(next), 9223372036854775807) from nsn_engine.stream_cursors where service_id = $1 and stream = $2)
+            """);
+        command.Parameters.AddAll([Of(serviceId), Of(stream), new NpgsqlParameter<TimeSpan> { TypedValue = retention }]);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static NpgsqlParameter<string> Of(string value) => new() { TypedValue = value };
+    private static NpgsqlParameter<long> Of(long value) => new() { TypedValue = value };
+}
