@@ -104,6 +104,12 @@ internal static class SdpHttp
             return Problem(428, "Say the session's ETag, or \"*\" for an ICE restart, in If-Match.");
         }
 
+        bool any = ifMatch is "*" or "\"*\"";
+        if (!any && ifMatch != Tag(connection!))
+        {
+            return Problem(412, "The ETag is not the session's present one; get a new one by an ICE restart.");
+        }
+
         (string? text, IResult? problem) = await ReadAsync(context, FragmentType);
         if (problem is not null)
         {
@@ -113,12 +119,6 @@ internal static class SdpHttp
         if (!IceFragment.TryParse(text!, out IceFragment? fragment, out string? reason))
         {
             return Problem(400, $"The fragment cannot be read: {reason}.");
-        }
-
-        bool any = ifMatch is "*" or "\"*\"";
-        if (!any && ifMatch != Tag(connection!))
-        {
-            return Problem(412, "The ETag is not the session's present one; get a new one by an ICE restart.");
         }
 
         if (fragment!.Credentials is { } remote && !connection!.Use((session, _) => session.IsRemote(remote)))
