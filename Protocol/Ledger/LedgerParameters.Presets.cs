@@ -15,6 +15,9 @@ public sealed partial record LedgerParameters
         BlocksPerYear = 5_256_000,
         StakeLockMin = 600,
         UnbondingBlocks = 100_800,
+        ProposalBlocks = 14_400,
+        CapabilityBlocks = 14_400,
+        ExecutionBlocks = 50,
     };
 
     /// <summary>The public test network: the main network's clock, quicker exits.</summary>
@@ -22,6 +25,7 @@ public sealed partial record LedgerParameters
     {
         Name = "test",
         UnbondingBlocks = 3_600,
+        ProposalBlocks = 1_800,
         RetentionBlocks = 432_000,
     };
 
@@ -37,6 +41,10 @@ public sealed partial record LedgerParameters
         BlocksPerYear = 438_000,
         StakeLockMin = 80,
         UnbondingBlocks = 400,
+        ProposalBlocks = 120,
+        CapabilityBlocks = 3_600,
+        ExecutionBlocks = 300,
+        AuditChancePerHourMillionths = 200_000,
         RetentionBlocks = 100_000,
         CheckpointBlocks = 200,
         RegionCapFrom = Units.Nsn(10_000),
@@ -60,6 +68,7 @@ public sealed partial record LedgerParameters
         Require(BlocksPerDay > 0 && BlocksPerYear % BlocksPerDay == 0, "A year must be a whole number of days.");
         Require(CertificateThreshold > DirectorsPerEpoch / 2 && CertificateThreshold <= DirectorsPerEpoch, "A certificate needs more than half of the directors.");
         Require(UnbondingBlocks > CertificateGraceBlocks + BlocksPerSlot + (2 * ChallengeBlocks), "Unbonding must outlast every dispute.");
+        Require(UnbondingBlocks > ProposalBlocks && UnbondingBlocks > AuditBlocks, "Unbonding must outlast votes and audits.");
         Require(DecayPercent <= 100, "Decay is at most 100 percent.");
         Require(RelayStake <= ValidatorStake && ValidatorStake <= SuperNodeStake && SuperNodeStake <= DirectorStake && DirectorStake <= StakeMax, "Stakes must rise with the roles.");
         return problems;

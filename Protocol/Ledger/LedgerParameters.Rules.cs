@@ -104,4 +104,88 @@ public sealed partial record LedgerParameters
 
     /// <summary>Agenda items carried out in one block.</summary>
     public int DueItemsPerBlock { get; init; } = 1000;
+
+    /// <summary>Days in which the work of a day can be claimed.</summary>
+    public uint ClaimDays { get; init; } = 30;
+
+    /// <summary>Frozen while a proposal is voted on.</summary>
+    public UInt128 ProposalDeposit { get; init; } = Units.Nsn(10);
+
+    /// <summary>Blocks in which stake votes on a payment by the treasury.</summary>
+    public required uint ProposalBlocks { get; init; }
+
+    /// <summary>Held for a registered model or renderer, until it is taken out.</summary>
+    public UInt128 RegistryDeposit { get; init; } = Units.OneNsn;
+
+    /// <summary>VRAM that a renderer may need, MB.</summary>
+    public uint RendererVramMaxMegabytes { get; init; } = 11_500;
+
+    /// <summary>Latency of a Lane-0 renderer, at most, ms.</summary>
+    public uint Lane0LatencyMaxMilliseconds { get; init; } = 15_000;
+
+    /// <summary>Latency of a Lane-1 renderer, at most, ms.</summary>
+    public uint Lane1LatencyMaxMilliseconds { get; init; } = 120_000;
+
+    /// <summary>Blocks after which a node's capabilities are no longer believed.</summary>
+    public required uint CapabilityBlocks { get; init; }
+
+    /// <summary>Shards of a deal, at least.</summary>
+    public int DealShardsMin { get; init; } = 10;
+
+    /// <summary>Shards of a deal, at most.</summary>
+    public int DealShardsMax { get; init; } = 20;
+
+    /// <summary>Nodes that keep each shard.</summary>
+    public int PinnersPerShard { get; init; } = 5;
+
+    /// <summary>Of one region, while other regions have nodes.</summary>
+    public int PinnersPerRegionMax { get; init; } = 2;
+
+    /// <summary>Super nodes that a deal looks at.</summary>
+    public int PinnerCandidatesMax { get; init; } = 1000;
+
+    /// <summary>Blocks between two payments to pinners.</summary>
+    public uint DealIntervalBlocks { get; init; } = 100;
+
+    /// <summary>Blocks in which an audit is answered.</summary>
+    public uint AuditBlocks { get; init; } = 100;
+
+    /// <summary>Lost by a pinner that does not answer, or wrongly.</summary>
+    public UInt128 AuditSlash { get; init; } = Units.Nsn(10);
+
+    /// <summary>Chance that a super node of 50 NSN is audited for a shard in an hour, in millionths.</summary>
+    public uint AuditChancePerHourMillionths { get; init; } = 10_000;
+
+    /// <summary>Pay of a task, at least.</summary>
+    public UInt128 EscrowMin { get; init; } = Units.OneNsn / 10;
+
+    /// <summary>Tasks that wait in one lane.</summary>
+    public uint OpenTasksPerLane { get; init; } = 1000;
+
+    /// <summary>Tasks that one node carries out at a time.</summary>
+    public uint TasksPerExecutor { get; init; } = 4;
+
+    /// <summary>Blocks in which an executor delivers.</summary>
+    public required uint ExecutionBlocks { get; init; }
+
+    /// <summary>Executors that are tried for a task.</summary>
+    public uint TaskAttemptsMax { get; init; } = 3;
+
+    /// <summary>Validators drawn to check a result.</summary>
+    public int CommitteeSize { get; init; } = 5;
+
+    /// <summary>Of whom so many must answer.</summary>
+    public int CommitteeQuorum { get; init; } = 2;
+
+    /// <summary>Median score that a result needs, of 100.</summary>
+    public byte ScoreMin { get; init; } = 70;
+
+    /// <summary>Blocks in which a committee answers.</summary>
+    public uint VerificationBlocks { get; init; } = 100;
+
+    /// <summary>Lost by an executor that lets a task time out, or whose result does not verify.</summary>
+    public UInt128 TaskSlash { get; init; } = Units.Nsn(5);
+
+    /// <summary>Blocks in an hour.</summary>
+    public uint BlocksPerHour => 3_600_000 / BlockMilliseconds;
 }

@@ -2,6 +2,7 @@ using Nsn.Protocol.Ledger.Blocks;
 using Nsn.Protocol.Ledger.Codecs;
 using Nsn.Protocol.Ledger.Genesis;
 using Nsn.Protocol.Ledger.Pallets.Balances;
+using Nsn.Protocol.Ledger.Pallets.Bootstrap;
 using Nsn.Protocol.Ledger.Pallets.Director;
 using Nsn.Protocol.Ledger.Pallets.Stake;
 using Nsn.Protocol.Ledger.Pallets.Sudo;
@@ -36,6 +37,11 @@ public sealed partial class LedgerRuntime
         if (genesis.SudoKey is { } key)
         {
             SudoPallet.Key.Set(context.State, key);
+        }
+
+        if (genesis.BootstrapSigners.Count > 0 || genesis.BootstrapQuorum > 0)
+        {
+            Require(BootstrapPallet.SetSigners(context, new BootstrapCalls.SetSigners(genesis.BootstrapSigners, genesis.BootstrapQuorum)), "Bootstrap signers");
         }
 
         Epochs.Begin(context, genesis.ChainName);

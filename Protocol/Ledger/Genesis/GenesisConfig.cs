@@ -20,4 +20,10 @@ public sealed record GenesisConfig
 
     /// <summary>The key for parameters, if there is one.</summary>
     public AccountId? SudoKey { get; init; }
+
+    /// <summary>Whose signatures on manifests of first peers are believed.</summary>
+    public IReadOnlyList<byte[]> BootstrapSigners { get; init; } = [];
+
+    /// <summary>How many of them must sign; 0 when there are none.</summary>
+    public uint BootstrapQuorum { get; init; }
 }

@@ -26,6 +26,8 @@ public static class GenesisPresets
                 .. Spread(DevAccounts.Validators, 20),
             ],
             SudoKey = DevAccounts.AccountOf(DevAccounts.Sudo),
+            BootstrapSigners = [DevAccounts.AccountOf("Alice").ToArray()],
+            BootstrapQuorum = 1,
         };
 
         IEnumerable<(AccountId Account, UInt128 Amount, Region Region)> Spread(IReadOnlyList<string> names, ulong amount) =>

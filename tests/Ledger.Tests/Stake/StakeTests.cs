@@ -173,7 +173,7 @@ public sealed class StakeTests
         chain.SealTo(10);
         chain.Ok("Alice", new StakeCalls.WithdrawStake(Units.Nsn(100)));
         Assert.False(StakeStorage.Stakes.Contains(chain.State.Storage, TestChain.Account("Alice")));
-        Assert.False(StakeStorage.Candidates.Contains(chain.State.Storage, TestChain.Account("Alice")));
+        Assert.False(StakeStorage.ByRole.Contains(chain.State.Storage, NodeRole.Director, TestChain.Account("Alice")));
         Assert.Equal(UInt128.Zero, StakeStorage.TotalStaked.Get(chain.State.Storage));
     }
 

@@ -1,7 +1,9 @@
 using Nsn.Protocol.Cryptography;
 using Nsn.Protocol.Ledger.Pallets.Balances;
+using Nsn.Protocol.Ledger.Pallets.Bft;
 using Nsn.Protocol.Ledger.Pallets.Reputation;
 using Nsn.Protocol.Ledger.Pallets.Stake;
+using Nsn.Protocol.Ledger.Pallets.Treasury;
 using Nsn.Protocol.Ledger.Runtime;
 
 namespace Nsn.Protocol.Ledger.Pallets.Director;
@@ -118,6 +120,10 @@ public static class Challenges
             {
                 var kind = vote == upheld ? ReputationEventKind.ValidatorVoteCorrect : ReputationEventKind.ValidatorVoteIncorrect;
                 Reputations.Record(context, validator, kind, slot);
+                if (vote == upheld)
+                {
+                    TreasuryServices.RecordWork(context, validator, WorkKind.ValidatorVote);
+                }
             }
         }
 
@@ -126,6 +132,24 @@ public static class Challenges
         {
             Slots.Finalise(context, slot);
         }
+    }
+
+    /// <summary>Ends a challenge whose result is void: the bond goes back.</summary>
+    internal static void Drop(BlockContext context, ulong slot)
+    {
+        if (!DirectorStorage.Challenges.TryGet(context.State, slot, out var challenge))
+        {
+            return;
+        }
+
+        MustHold(Tokens.Release(context, HoldReason.ChallengeBond, challenge.Challenger, challenge.Bond));
+        foreach (var (validator, _) in DirectorStorage.ChallengeVotes.Entries(context.State, slot).ToArray())
+        {
+            DirectorStorage.ChallengeVotes.Remove(context.State, slot, validator);
+        }
+
+        DirectorStorage.Challenges.Remove(context.State, slot);
+        context.Deposit(new DirectorEvents.ChallengeExpired(slot, challenge.Challenger));
     }
 
     private static void Uphold(BlockContext context, Challenge challenge, SlotResult result)
@@ -144,6 +168,7 @@ public static class Challenges
 
         DirectorStorage.Results.Set(context.State, result.Slot, result with { Success = false });
         context.Deposit(new DirectorEvents.ChallengeUpheld(result.Slot, challenge.Challenger, slashed));
+        BftArchive.Failed(context, result.Slot);
         Slots.Close(context, result.Slot, SlotStatus.Failed, success: false);
     }
 

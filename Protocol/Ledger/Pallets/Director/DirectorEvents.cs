@@ -47,4 +47,7 @@ public static class DirectorEvents
 
     /// <summary>A director signed two statements for one slot.</summary>
     public sealed record EquivocationProven(ulong Slot, AccountId Director, UInt128 Slashed) : LedgerEvent;
+
+    /// <summary>A result was taken back, because its epoch was elected anew before it began.</summary>
+    public sealed record ResultVoided(ulong Slot) : LedgerEvent;
 }

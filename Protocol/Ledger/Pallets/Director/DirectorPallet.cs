@@ -77,6 +77,7 @@ public static class DirectorPallet
             EventDefinition.Of(13, Codec.Record<DirectorEvents.EquivocationProven>("EquivocationProven")
                 .With("slot", Codec.U64, static e => e.Slot).With("director", Codec.Account, static e => e.Director).With("slashed", Codec.U128, static e => e.Slashed)
                 .Build(static (slot, director, slashed) => new(slot, director, slashed))),
+            EventDefinition.Of(14, Codec.Record<DirectorEvents.ResultVoided>("ResultVoided").With("slot", Codec.U64, static e => e.Slot).Build(static slot => new(slot))),
         ],
         Errors = DirectorErrors.All,
         Storage =

@@ -26,7 +26,7 @@ public static class Epochs
     /// <summary>The candidates that an election for an epoch would have now, in any order.</summary>
     public static IEnumerable<ElectionCandidate> CandidatesFor(IStateReader state, LedgerParameters parameters, uint block, uint epoch)
     {
-        foreach (var (account, _) in StakeStorage.Candidates.Entries(state).Take(parameters.CandidatesMax))
+        foreach (var account in Staking.AtLeast(state, NodeRole.Director, parameters.CandidatesMax))
         {
             var stake = Staking.Of(state, account);
             var served = DirectorStorage.Cooldowns.Get(state, account);
@@ -146,8 +146,9 @@ public static class Epochs
         DirectorStorage.CurrentEpoch.Set(context.State, next.Id);
         if (next.Directors.Any(director => !Staking.IsDirectorGrade(context.State, context.Parameters, director)))
         {
-            // Somebody lost the stake since the election: the whole set is elected anew.
+            // Somebody lost the stake since the election: the whole set is elected anew, and what the old one certified ahead of its time is void.
             Stand(context, next.Directors);
+            Slots.Void(context, next);
             next = Elect(context, next.Id, 1, [.. CandidatesFor(context.State, context.Parameters, context.Number, next.Id)]);
         }
 

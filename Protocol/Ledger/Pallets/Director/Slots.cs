@@ -2,8 +2,10 @@ using Nsn.Protocol.Certificates;
 using Nsn.Protocol.Cryptography;
 using Nsn.Protocol.Ledger.Codecs;
 using Nsn.Protocol.Ledger.Pallets.Agenda;
+using Nsn.Protocol.Ledger.Pallets.Bft;
 using Nsn.Protocol.Ledger.Pallets.Reputation;
 using Nsn.Protocol.Ledger.Pallets.Stake;
+using Nsn.Protocol.Ledger.Pallets.Treasury;
 using Nsn.Protocol.Ledger.Runtime;
 
 namespace Nsn.Protocol.Ledger.Pallets.Director;
@@ -83,10 +85,10 @@ public static class Slots
             case DirectorDuties.SlotDeadline when status is SlotStatus.Unstaffed:
                 Schedule(context, context.Number + context.Parameters.RetentionBlocks, DirectorDuties.ForgetSlot, slot);
                 break;
-            case DirectorDuties.FinaliseResult when status is SlotStatus.Submitted:
+            case DirectorDuties.FinaliseResult when status is SlotStatus.Submitted && IsDue(context, slot):
                 Finalise(context, slot);
                 break;
-            case DirectorDuties.ResolveChallenge when status is SlotStatus.Challenged:
+            case DirectorDuties.ResolveChallenge when status is SlotStatus.Challenged && DirectorStorage.Challenges.Get(context.State, slot).Deadline < context.Number:
                 Challenges.Resolve(context, slot);
                 break;
             case DirectorDuties.ForgetSlot:
@@ -104,8 +106,10 @@ public static class Slots
         foreach (var signer in result.Signers)
         {
             Reputations.Record(context, signer, ReputationEventKind.DirectorSlotAccepted, slot);
+            TreasuryServices.RecordWork(context, signer, WorkKind.DirectorSlot);
         }
 
+        BftArchive.Succeeded(context, slot, result.EmbeddingHash, result.Signers);
         Close(context, slot, SlotStatus.Finalized, success: true);
     }
 
@@ -116,6 +120,29 @@ public static class Slots
         Schedule(context, context.Number + context.Parameters.RetentionBlocks, DirectorDuties.ForgetSlot, slot);
         context.Deposit(new DirectorEvents.BftConsensusFinalized(slot, success));
     }
+
+    /// <summary>Takes back results of an epoch that was elected anew before it began: their signers are not its directors.</summary>
+    internal static void Void(BlockContext context, EpochRecord epoch)
+    {
+        var first = context.Parameters.SlotOf(epoch.StartBlock);
+        for (var slot = first; slot <= first + context.Parameters.CertificateLeadSlots; slot++)
+        {
+            if (!DirectorStorage.Results.Contains(context.State, slot))
+            {
+                continue;
+            }
+
+            Challenges.Drop(context, slot);
+            DirectorStorage.Results.Remove(context.State, slot);
+            DirectorStorage.Certificates.Remove(context.State, slot);
+            DirectorStorage.SlotStatuses.Remove(context.State, slot);
+            context.Deposit(new DirectorEvents.ResultVoided(slot));
+        }
+    }
+
+    /// <summary>A result that was taken back and given again has its own time; what was on the agenda for the first one does not count.</summary>
+    private static bool IsDue(BlockContext context, ulong slot) =>
+        DirectorStorage.Results.Get(context.State, slot).SubmittedAt + context.Parameters.ChallengeBlocks < context.Number;
 
     internal static void Schedule(BlockContext context, uint block, byte kind, ulong slot) =>
         AgendaPallet.Schedule(context, block, DirectorPallet.Index, kind, Codec.U64.Encode(slot));
@@ -165,6 +192,7 @@ public static class Slots
             Reputations.Record(context, director, ReputationEventKind.DirectorSlotMissed, slot);
         }
 
+        BftArchive.Failed(context, slot);
         DirectorStorage.SlotStatuses.Set(context.State, slot, SlotStatus.Missed);
         Schedule(context, context.Number + context.Parameters.RetentionBlocks, DirectorDuties.ForgetSlot, slot);
         context.Deposit(new DirectorEvents.SlotFailed(slot));
@@ -172,6 +200,7 @@ public static class Slots
 
     private static void Forget(BlockContext context, ulong slot)
     {
+        BftArchive.Forget(context, slot);
         DirectorStorage.SlotStatuses.Remove(context.State, slot);
         DirectorStorage.Results.Remove(context.State, slot);
         DirectorStorage.Certificates.Remove(context.State, slot);

@@ -62,7 +62,7 @@ public static class StakePallet
         Storage =
         [
             StakeStorage.Stakes, StakeStorage.TotalStaked, StakeStorage.RegionStakes, StakeStorage.Delegations, StakeStorage.DelegationCounts,
-            StakeStorage.Unbonding, StakeStorage.NodeModes, StakeStorage.Candidates,
+            StakeStorage.Unbonding, StakeStorage.NodeModes, StakeStorage.ByRole,
         ],
         Constants = static p =>
         [

@@ -37,7 +37,7 @@ public static class StakeStorage
     public static StorageMap<AccountId, NodeMode> NodeModes { get; } =
         new(Pallet, "NodeModes", StorageHasher.Blake2Concat128, Codec.Account, NodeMode.Codec, default);
 
-    /// <summary>Accounts with a director's stake, so that an election does not walk through all others.</summary>
-    public static StorageMap<AccountId, bool> Candidates { get; } =
-        new(Pallet, "Candidates", StorageHasher.Blake2Concat128, Codec.Account, Codec.Unit("Unit", true));
+    /// <summary>Accounts by what their amount alone makes them, so that nobody has to walk through all stakes to find some.</summary>
+    public static StorageDoubleMap<NodeRole, AccountId, bool> ByRole { get; } =
+        new(Pallet, "ByRole", StorageHasher.Blake2Concat128, Codec.Enumeration<NodeRole>(), Codec.Account, Codec.Unit("Unit", true));
 }

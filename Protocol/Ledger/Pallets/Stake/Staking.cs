@@ -21,6 +21,13 @@ public static partial class Staking
     /// <summary>Whether the account may vote on challenges and check tasks.</summary>
     public static bool IsValidator(IStateReader state, LedgerParameters parameters, in AccountId who) => Of(state, who).Amount >= parameters.ValidatorStake;
 
+    /// <summary>Accounts whose stake is at least that of a role, none after another in any particular order but the same everywhere; at most so many.</summary>
+    public static IEnumerable<AccountId> AtLeast(IStateReader state, NodeRole role, int most)
+    {
+        NodeRole[] roles = [NodeRole.Relay, NodeRole.Validator, NodeRole.SuperNode, NodeRole.Director];
+        return roles.Where(candidate => candidate >= role).SelectMany(candidate => StakeStorage.ByRole.Entries(state, candidate)).Take(most).Select(static entry => entry.Key);
+    }
+
     /// <summary>Puts balance to work.</summary>
     public static DispatchResult Deposit(BlockContext context, AccountId who, StakeCalls.DepositStake call)
     {
@@ -187,16 +194,13 @@ public static partial class Staking
             StakeStorage.RegionStakes.Set(context.State, after.Region, checked(ofRegion - before.Amount + after.Amount));
         }
 
-        var isCandidate = after.Amount >= context.Parameters.DirectorStake;
-        if (isCandidate != before.Amount >= context.Parameters.DirectorStake)
+        var (roleBefore, roleAfter) = (AmountRole(context, before), AmountRole(context, after));
+        if (roleBefore != roleAfter)
         {
-            if (isCandidate)
+            StakeStorage.ByRole.Remove(context.State, roleBefore, who);
+            if (roleAfter != NodeRole.None)
             {
-                StakeStorage.Candidates.Set(context.State, who, true);
-            }
-            else
-            {
-                StakeStorage.Candidates.Remove(context.State, who);
+                StakeStorage.ByRole.Set(context.State, roleAfter, who, true);
             }
         }
 
@@ -207,9 +211,11 @@ public static partial class Staking
         }
         else
         {
-            StakeStorage.Stakes.Set(context.State, who, isCandidate ? after : after with { Duty = DirectorDuty.None });
+            StakeStorage.Stakes.Set(context.State, who, roleAfter == NodeRole.Director ? after : after with { Duty = DirectorDuty.None });
         }
     }
+
+    private static NodeRole AmountRole(BlockContext context, in StakeRecord record) => (record with { Duty = DirectorDuty.None }).RoleUnder(context.Parameters);
 
     private static DispatchResult AddUnbonding(BlockContext context, in AccountId who, HoldReason reason, UInt128 amount)
     {
