@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Nsn.AppHost.Supervision;
 using Npgsql;
+using Nsn.AppHost.Supervision;
 
 namespace Nsn.EndToEnd.Tests;
 

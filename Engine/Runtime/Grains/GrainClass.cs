@@ -1,10 +1,10 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using Nsn.Engine.Runtime.Activations;
 using Orleans.Concurrency;
 using Orleans.Metadata;
 using Orleans.Placement;
 using Orleans.Serialization.Invocation;
-using System.Collections.Immutable;
 
 namespace Nsn.Engine.Runtime.Grains;
 

@@ -1,10 +1,10 @@
+using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Nsn.Engine.Runtime.Activations;
 using Nsn.Engine.Runtime.State;
 using Orleans.Core;
 using Orleans.Providers;
 using Orleans.Timers;
-using System.Reflection;
 
 namespace Nsn.Engine.Runtime.Silos;
 
