@@ -21,7 +21,7 @@ public class CertTests
     private static byte[] CertificateFile(JsonElement vectors, string encoded) => Encoding.UTF8.GetBytes(new JsonObject
     {
         ["chain_id"] = vectors.GetProperty("chainId").GetString(),
-        ["epoch"] = vectors.GetProperty("epoch").GetUInt64(),
+        ["epoch"] = ulong.Parse(vectors.GetProperty("epoch").GetString()!, System.Globalization.CultureInfo.InvariantCulture),
         ["directors"] = JsonSerializer.SerializeToNode(vectors.GetProperty("directors")),
         ["certificate"] = encoded,
     }.ToJsonString());
