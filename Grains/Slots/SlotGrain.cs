@@ -109,7 +109,7 @@ internal sealed partial class SlotGrain(
         foreach (var place in assignment.Proposers)
         {
             var left = Left(assignment);
-            if (left <= TimeSpan.Zero)
+            if (left < options.Value.ProposerTimeMin)
                 break;
             var account = assignment.Directors[place];
             using var budget = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

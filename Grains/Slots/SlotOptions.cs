@@ -18,6 +18,9 @@ public sealed class SlotOptions : IValidatableObject
     [Range(0.2, 0.9)]
     public double ProposerShare { get; set; } = 0.6;
 
+    /// <summary>With less time than this left until air no proposer is asked any more.</summary>
+    public TimeSpan ProposerTimeMin { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

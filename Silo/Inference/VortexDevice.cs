@@ -6,7 +6,6 @@ using Nsn.Grains.Inference;
 using Nsn.Grains.Slots;
 using Nsn.Protocol.Certificates;
 using Nsn.Protocol.Chunks;
-using Nsn.Protocol.Consensus;
 using Nsn.Protocol.Cryptography;
 using Nsn.Protocol.Recipes;
 using Nsn.Vortex;
@@ -29,6 +28,7 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<VortexDevice> _logger;
     private readonly ILogger<ClipPipeline> _pipelineLogger;
+    private readonly SharedChecks _checks;
     private readonly SemaphoreSlim _places;
     private readonly SemaphoreSlim _warming = new(1, 1);
     private ClipPipeline? _pipeline;
@@ -46,6 +46,7 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
         _logger = logger;
         _pipelineLogger = pipelineLogger;
         _places = new SemaphoreSlim(settings.DeviceJobs);
+        _checks = new SharedChecks(time);
     }
 
     public DeviceStatus Status => new(
@@ -121,30 +122,32 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
                 Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3));
         }, cancellationToken);
 
-    public Task<ClipFindings> VerifyAsync(VerificationJob job, CancellationToken cancellationToken) =>
+    public async Task<ClipFindings> VerifyAsync(VerificationJob job, CancellationToken cancellationToken)
+    {
+        RequirePack(job.Assignment);
+        var started = Stopwatch.GetTimestamp();
+        var shared = _checks.Join(job, CheckAsync);
+        return (await shared.WaitAsync(cancellationToken)) with { Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds };
+    }
+
+    /// <summary>One check of a published clip for all directors that asked this device for it: their samples are regenerated together.</summary>
+    private Task<ClipFindings> CheckAsync(SlotAssignment assignment, ClipManifest manifest, IReadOnlyCollection<int> frames) =>
         InPlaceAsync("verify", async () =>
         {
-            RequirePack(job.Assignment);
-            var started = Stopwatch.GetTimestamp();
             IReadOnlyList<VerifiedSegment> segments;
             try
             {
-                segments = await _clips.ReadAsync(job.Assignment.Slot, job.Manifest.Headers, job.Manifest.ContentRoot, cancellationToken);
+                segments = await _clips.ReadAsync(assignment.Slot, manifest.Headers, manifest.ContentRoot);
             }
             catch (InvalidDataException broken)
             {
-                return new ClipFindings(
-                    (byte)Verdict.RejectContent, [broken.Message], [], 0, 0, 0, Stopwatch.GetElapsedTime(started).TotalSeconds);
+                return new ClipFindings((byte)Verdict.RejectContent, [broken.Message], [], 0, 0, 0, 0);
             }
 
-            var request = RequestOf(job.Assignment);
-            var frames = FrameSample.Draw(
-                new Hash256(job.SampleSecret), new Hash256(job.Manifest.ContentRoot), request.FrameCount, Math.Max(1, job.SampleCount));
             var report = await _verifier!.VerifyAsync(
                 [.. segments.Select(segment => segment.Bytes)],
-                request,
-                new VerificationOptions { Mode = RegenerationMode.Sample, Frames = frames },
-                cancellationToken);
+                RequestOf(assignment),
+                new VerificationOptions { Mode = RegenerationMode.Sample, Frames = [.. frames] });
             var distance = report.Regeneration?.Distances is { Count: > 0 } distances ? distances.Max() / 255 : 0;
             return new ClipFindings(
                 (byte)VerdictOf(report),
@@ -153,8 +156,8 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
                 (float)(report.Scores?.A ?? 0),
                 (float)(report.Scores?.B ?? 0),
                 (float)distance,
-                Stopwatch.GetElapsedTime(started).TotalSeconds);
-        }, cancellationToken);
+                0);
+        }, CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
