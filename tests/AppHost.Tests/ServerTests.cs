@@ -31,6 +31,10 @@ public class ServerTests(ServerFixture servers) : IClassFixture<ServerFixture>
         {
         }
 
+        // Azurite writes its index every few seconds; what it has not written yet is gone with the process.
+        string index = Path.Combine(servers.DataPath, "blobs", "__azurite_db_blob__.json");
+        await Eventually.HoldsAsync(
+            () => File.Exists(index) && File.ReadAllText(index).Contains("\"kept\"", StringComparison.Ordinal), "Azurite to write its index");
         foreach (string name in new[] { "postgres", "blobs" })
         {
             ResourceInstance instance = servers.Application.Find(name)!;
