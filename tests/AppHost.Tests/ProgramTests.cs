@@ -81,7 +81,10 @@ public sealed partial class ProgramTests
 
     private static ProcessStartInfo Command(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        // A program started in the background inherits that SIGINT is ignored; a person's Ctrl-C comes to one for which it is not.
+        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add("--default-signal=INT");
+        start.ArgumentList.Add("dotnet");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Nsn.AppHost.dll"));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
