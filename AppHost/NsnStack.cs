@@ -24,7 +24,7 @@ public static class NsnStack
         if (!Directory.Exists(Path.Combine(stack.Paths.Root, "Silo")))
             return stack;
         var core = stack.AddSilo("core", siloPort: 11111, gatewayPort: 30000, healthPort: 8091)
-            .WithRole("core").WithReplicas(2).WithReference(database).WithReference(blobs).WithFfmpeg();
+            .WithRole("core").WithReplicas(2).WithReference(database).WithReference(blobs).WithFfmpeg().WithEnvironment(GiveTimeToOneMachine);
         var gpu = stack.AddSilo("gpu", siloPort: 11121, gatewayPort: 30010, healthPort: 8095)
             .WithRole("gpu").WithReference(database).WithReference(blobs).WithFfmpeg().WaitFor(core);
 
@@ -34,5 +34,15 @@ public static class NsnStack
         foreach (ResourceBuilder<PagesResource> page in pages)
             gateway.WaitFor(page);
         return stack;
+    }
+
+    /// <summary>Five directors, the browser and everything else share one machine here, so the phases of a slot get more time than in a network.</summary>
+    private static void GiveTimeToOneMachine(ResourceContext context, IDictionary<string, string> environment)
+    {
+        foreach (var (name, value) in new[] { ("Slot__CommitTimeout", "00:00:08"), ("Slot__RevealTimeout", "00:00:02"), ("Slot__VoteTimeout", "00:00:03") })
+        {
+            if (Environment.GetEnvironmentVariable(name) is null)
+                environment[name] = value;
+        }
     }
 }

@@ -43,6 +43,7 @@ builder.Services.AddSingleton(_ => GatewayWebRtc.CreateServer(settings));
 builder.Services.AddSingleton(services => new MediaSource(services.GetRequiredService<WebRtcServer>(), ChainName.MainChannel));
 builder.Services.AddSingleton<PlayerOffers>();
 builder.Services.AddHostedService<MediaFeed>();
+builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = false);
 builder.Services.AddProblemDetails();
 builder.Services.AddOpenApi();
 builder.Services.AddHealthChecks().AddCheck<GatewayHealth>("gateway");
@@ -76,7 +77,10 @@ builder.Services.AddRateLimiter(limiter =>
 });
 
 var app = builder.Build();
-app.UseExceptionHandler();
+app.UseExceptionHandler(new ExceptionHandlerOptions
+{
+    StatusCodeSelector = failure => failure is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+});
 app.UseStatusCodePages();
 app.UseSecurityHeaders();
 app.UseRateLimiter();

@@ -25,9 +25,6 @@ public sealed class StackFixture : IAsyncLifetime
         _folder = Directory.CreateTempSubdirectory("nsn-end-to-end-").FullName;
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
-        // The machine that runs the tests runs the browser too: directors get more time to check than the defaults give.
-        Environment.SetEnvironmentVariable("Slot__CommitTimeout", "00:00:08");
-        Environment.SetEnvironmentVariable("Slot__VoteTimeout", "00:00:02");
         Environment.SetEnvironmentVariable("Gateway__RecipesPerMinute", "30");
         string[] free = [.. ((string[])["postgres", "blobs", "core", "core-silo", "core-gateway", "gpu", "gpu-silo", "gpu-gateway", "gateway", "gateway-udp"])
             .Select(name => $"--Ports:{name}=0")];

@@ -36,7 +36,7 @@ public sealed class ViewerTests(StackFixture stack)
         return page;
     }
 
-    private static Task<string?> VerdictAsync(IPage page) => page.GetByTestId("badge").GetAttributeAsync("data-verdict");
+    private static Task<string?> VerdictAsync(IPage page) => page.GetByTestId("badge").First.GetAttributeAsync("data-verdict");
 
     [Fact]
     public async Task The_channel_plays_certified_video_with_sound_and_a_prompt_gets_on_air()

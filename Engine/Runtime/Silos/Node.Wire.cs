@@ -73,6 +73,15 @@ internal abstract partial class Node
         Transport.TrySend(target, frame);
     }
 
+    /// <summary>A call that came from afar is cancelled: where this node only sent it on, the next node hears of it.</summary>
+    private void PassCancellationOn(Call call)
+    {
+        if (call.CorrelationId != 0 && _pending.TryGetValue(call.CorrelationId, out var pending) && ReferenceEquals(pending.Call, call))
+            SendCancel(pending.Target, call.CorrelationId);
+        else
+            SignalCancellation(call);
+    }
+
     public void OnFrame(SiloAddress from, byte[] buffer, int offset, int count)
     {
         try
@@ -88,7 +97,7 @@ internal abstract partial class Node
                     break;
                 case FrameKind.Cancel:
                     if (_cancellable.TryRemove((from, (long)reader.ReadVarUInt()), out var call))
-                        SignalCancellation(call);
+                        PassCancellationOn(call);
                     break;
                 default:
                     throw new WireFormatException("The frame is of no known kind.");
