@@ -14,7 +14,4 @@ public interface IEpochGrain : IGrainWithIntegerKey
     /// in any order: what counts is the head, not the number of calls, so a missed call is repaired by the next one.
     /// </summary>
     Task<EpochPhase> ObserveAsync(ChainHead head);
-
-    /// <summary>Who proposes a slot: the first in rotation, then those who replace it.</summary>
-    Task<int[]> GetProposersAsync(ulong slot);
 }

@@ -12,7 +12,4 @@ public interface ISlotGrain : IGrainWithIntegerKey
 
     /// <summary>Where the slot stands.</summary>
     Task<SlotReport> GetAsync();
-
-    /// <summary>Keeps an interrupted saga going; does nothing when it is running or finished.</summary>
-    Task ContinueAsync();
 }

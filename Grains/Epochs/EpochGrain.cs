@@ -40,9 +40,6 @@ internal sealed partial class EpochGrain(ILogger<EpochGrain> logger) : Grain, IE
         return phase;
     }
 
-    public async Task<int[]> GetProposersAsync(ulong slot) =>
-        await GetAsync() is { } info ? EpochSchedule.Proposers(slot, info.Directors.Length) : [];
-
     [LoggerMessage(1, LogLevel.Warning, "Epoch {Epoch}: director {Director} did not hear that it is {Phase}; told again at the next look")]
     private partial void LogNotTold(Exception failure, uint epoch, EpochPhase phase, string director);
 }

@@ -56,12 +56,6 @@ internal sealed partial class SlotGrain(
 
     public Task<SlotReport> GetAsync() => Task.FromResult(Report);
 
-    public Task ContinueAsync()
-    {
-        Continue();
-        return Task.CompletedTask;
-    }
-
     private void Continue()
     {
         if (_run is null && Report is { Assignment: { } assignment, Phase: not (SlotPhase.Certified or SlotPhase.Failed) })
