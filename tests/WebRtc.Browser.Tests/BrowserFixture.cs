@@ -16,7 +16,7 @@ using Nsn.WebRtc.Transport;
 
 namespace Nsn.WebRtc.Browser.Tests;
 
-/// <summary>A gateway with a test channel, and a headless Chromium.</summary>
+/// <summary>A gateway with a test channel, and a headless Chromium if there is one.</summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
     private WebApplication? _app;
@@ -26,6 +26,8 @@ public sealed class BrowserFixture : IAsyncLifetime
     public static string ChromiumPath => Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
 
     public static bool IsAvailable => File.Exists(ChromiumPath);
+
+    private static bool AnyBrowser => IsAvailable || Firefox.FirefoxBrowser.IsAvailable;
 
     public IBrowser Browser { get; private set; } = null!;
 
@@ -39,7 +41,7 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (!IsAvailable)
+        if (!AnyBrowser)
         {
             return;
         }
@@ -64,8 +66,16 @@ public sealed class BrowserFixture : IAsyncLifetime
             FindSource = context => Published,
             Authorize = context => ValueTask.FromResult<int?>(context.Request.Headers.Authorization == "Bearer wrong" ? 403 : null),
         });
+        MediaSource publishedByFirefox = new(Server, "published by Firefox");
+        _app.MapWhep("/watch-firefox", Server, new WhepOptions { FindSource = context => publishedByFirefox });
+        _app.MapWhip("/whip-firefox", Server, new WhipOptions { FindSource = context => publishedByFirefox });
         await _app.StartAsync();
         Origin = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        if (!IsAvailable)
+        {
+            return;
+        }
+
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

@@ -3,6 +3,7 @@ using Microsoft.Playwright;
 
 namespace Nsn.WebRtc.Browser.Tests;
 
+[Collection("browsers")]
 public class ChromiumPlaysTests(BrowserFixture fixture)
 {
     [Fact]
