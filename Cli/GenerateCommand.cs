@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Nsn.Media;
 using Nsn.Vortex;
 using Nsn.Vortex.Media;
 using Nsn.Vortex.Pipeline;

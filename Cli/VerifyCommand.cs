@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Nsn.Media;
 using Nsn.Vortex;
-using Nsn.Vortex.Media;
 using Nsn.Vortex.Pipeline;
 
 namespace Nsn.Cli;

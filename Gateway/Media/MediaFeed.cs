@@ -1,5 +1,5 @@
 using Nsn.Gateway.Channels;
-using Nsn.Vortex.Media;
+using Nsn.Media;
 using Nsn.WebRtc.Transport;
 
 namespace Nsn.Gateway.Media;

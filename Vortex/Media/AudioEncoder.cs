@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Nsn.Media;
 
 namespace Nsn.Vortex.Media;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Nsn.Media;
 
 namespace Nsn.Vortex.Media;
 

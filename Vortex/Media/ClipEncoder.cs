@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Nsn.Media;
 
 namespace Nsn.Vortex.Media;
 

@@ -1,3 +1,5 @@
+using Nsn.Media;
+
 namespace Nsn.Vortex.Media;
 
 /// <summary>Reads WebM clips for people and tools: compare, contact sheets, tests.</summary>

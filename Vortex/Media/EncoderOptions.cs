@@ -1,3 +1,5 @@
+using Nsn.Media;
+
 namespace Nsn.Vortex.Media;
 
 /// <summary>How a clip is encoded. Part of the proof, so a change of any value makes a different clip.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Pipelines;
+using Nsn.Media;
 
 namespace Nsn.Vortex.Media;
 

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Nsn.Vortex.Media;
+using Nsn.Media;
 
 namespace Nsn.Vortex.Verification;
 

@@ -1,4 +1,4 @@
-using Nsn.Vortex.Media;
+using Nsn.Media;
 
 namespace Nsn.Vortex.Voice;
 

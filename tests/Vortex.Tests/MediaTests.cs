@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Nsn.Media;
 using Nsn.Vortex.Media;
 
 namespace Nsn.Vortex.Tests;

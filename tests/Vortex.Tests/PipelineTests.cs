@@ -1,3 +1,4 @@
+using Nsn.Media;
 using Nsn.Vortex.Media;
 using Nsn.Vortex.Pipeline;
 

@@ -1,4 +1,4 @@
-namespace Nsn.Vortex.Media;
+namespace Nsn.Media;
 
 /// <summary>The one form of sound within the house: 48 kHz, one channel, float samples from -1 to 1, packets of 20 ms.</summary>
 public static class SoundFormat

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Nsn.Vortex.Media;
+namespace Nsn.Media;
 
 /// <summary>
 /// Writes WebM (a subset of Matroska, RFC 9559): stand-alone one-second segments whose cluster carries the clip's time, and whole files with

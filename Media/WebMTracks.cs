@@ -1,4 +1,4 @@
-namespace Nsn.Vortex.Media;
+namespace Nsn.Media;
 
 /// <summary>What a WebM file says about its two tracks.</summary>
 public sealed record WebMTracks

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Nsn.Vortex.Media;
+namespace Nsn.Media;
 
 /// <summary>Element identifiers of EBML (RFC 8794) and Matroska (RFC 9559) that a WebM file of ours uses, and their number forms.</summary>
 internal static class Ebml

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Nsn.Vortex.Media;
+namespace Nsn.Media;
 
 /// <summary>Ogg pages (RFC 3533) with Opus packets (RFC 7845): what <c>ffmpeg</c> writes, and what it reads back.</summary>
 internal static class Ogg

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Nsn.Vortex.Media;
+namespace Nsn.Media;
 
 /// <summary>Writes EBML elements with known sizes.</summary>
 internal sealed class EbmlWriter

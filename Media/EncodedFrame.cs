@@ -1,4 +1,4 @@
-namespace Nsn.Vortex.Media;
+namespace Nsn.Media;
 
 /// <summary>One encoded picture or packet of sound.</summary>
 /// <param name="TimestampMilliseconds">Time within the clip.</param>

@@ -1,4 +1,4 @@
-namespace Nsn.Vortex.Media;
+namespace Nsn.Media;
 
 /// <summary>Codec of the picture.</summary>
 public enum VideoCodec

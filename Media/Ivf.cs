@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 
-namespace Nsn.Vortex.Media;
+namespace Nsn.Media;
 
 /// <summary>IVF, the plain container in which <c>ffmpeg</c> hands over VP8 and VP9 frames: 32 bytes of header, then 12 bytes before each frame.</summary>
 internal static class Ivf

@@ -1,4 +1,4 @@
-namespace Nsn.Vortex.Media;
+namespace Nsn.Media;
 
 /// <summary>A clip as one WebM file, and as the segments that the network carries.</summary>
 public static class ClipFile

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Nsn.Vortex.Media;
+namespace Nsn.Media;
 
 /// <summary>The frames of a WebM file or segment. Reads bytes from outside: never throws, refers to the input instead of copying it.</summary>
 public sealed class WebMClip
