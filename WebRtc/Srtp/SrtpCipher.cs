@@ -10,40 +10,41 @@ namespace Nsn.WebRtc.Srtp;
 /// </summary>
 internal sealed unsafe class SrtpCipher : IDisposable
 {
-    private readonly SrtpProfile _profile;
     private readonly bool _encrypt;
     private readonly byte[] _salt;
     private nint _cipher;
     private nint _hmac;
 
     public SrtpCipher(SrtpProfile profile, ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> masterSalt, bool isRtcp, bool encrypt)
+        : this(
+            profile,
+            SrtpKeyDerivation.Derive(masterKey, masterSalt, isRtcp ? SrtpKeyDerivation.RtcpEncryption : SrtpKeyDerivation.RtpEncryption, 16),
+            SrtpKeyDerivation.Derive(masterKey, masterSalt, isRtcp ? SrtpKeyDerivation.RtcpSalt : SrtpKeyDerivation.RtpSalt, profile.SaltLength()),
+            SrtpKeyDerivation.Derive(masterKey, masterSalt, isRtcp ? SrtpKeyDerivation.RtcpAuthentication : SrtpKeyDerivation.RtpAuthentication, 20),
+            encrypt)
     {
-        _profile = profile;
+    }
+
+    /// <summary>Takes session keys; clears the two that OpenSSL has copied.</summary>
+    internal SrtpCipher(SrtpProfile profile, byte[] key, byte[] salt, byte[] authentication, bool encrypt)
+    {
         _encrypt = encrypt;
-        byte[] key = SrtpKeyDerivation.Derive(masterKey, masterSalt, isRtcp ? SrtpKeyDerivation.RtcpEncryption : SrtpKeyDerivation.RtpEncryption, 16);
-        _salt = SrtpKeyDerivation.Derive(
-            masterKey, masterSalt, isRtcp ? SrtpKeyDerivation.RtcpSalt : SrtpKeyDerivation.RtpSalt, profile.SaltLength());
+        _salt = salt;
         _cipher = LibSsl.EVP_CIPHER_CTX_new();
-        fixed (byte* keyBytes = key)
+        fixed (byte* keyBytes = key, authenticationBytes = authentication)
         {
             bool gcm = profile == SrtpProfile.AeadAes128Gcm;
             Require(LibSsl.EVP_CipherInit_ex(
                 _cipher, gcm ? LibSsl.EVP_aes_128_gcm() : LibSsl.EVP_aes_128_ctr(), 0, keyBytes, null, encrypt || !gcm ? 1 : 0));
             if (!gcm)
             {
-                byte[] authentication = SrtpKeyDerivation.Derive(
-                    masterKey, masterSalt, isRtcp ? SrtpKeyDerivation.RtcpAuthentication : SrtpKeyDerivation.RtpAuthentication, 20);
                 _hmac = LibSsl.HMAC_CTX_new();
-                fixed (byte* authenticationBytes = authentication)
-                {
-                    Require(LibSsl.HMAC_Init_ex(_hmac, authenticationBytes, authentication.Length, LibSsl.EVP_sha1(), 0));
-                }
-
-                CryptographicOperations.ZeroMemory(authentication);
+                Require(LibSsl.HMAC_Init_ex(_hmac, authenticationBytes, authentication.Length, LibSsl.EVP_sha1(), 0));
             }
         }
 
         CryptographicOperations.ZeroMemory(key);
+        CryptographicOperations.ZeroMemory(authentication);
     }
 
     /// <summary>AES-GCM: encrypts in place and writes the 16-byte tag, or decrypts and checks it.</summary>

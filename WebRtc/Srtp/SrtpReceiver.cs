@@ -16,10 +16,18 @@ internal sealed class SrtpReceiver : IDisposable
     private readonly Dictionary<uint, RtcpSource> _rtcpSources = [];
 
     public SrtpReceiver(SrtpProfile profile, ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> masterSalt)
+        : this(
+            profile,
+            new SrtpCipher(profile, masterKey, masterSalt, isRtcp: false, encrypt: false),
+            new SrtpCipher(profile, masterKey, masterSalt, isRtcp: true, encrypt: false))
+    {
+    }
+
+    internal SrtpReceiver(SrtpProfile profile, SrtpCipher rtp, SrtpCipher rtcp)
     {
         _profile = profile;
-        _rtp = new SrtpCipher(profile, masterKey, masterSalt, isRtcp: false, encrypt: false);
-        _rtcp = new SrtpCipher(profile, masterKey, masterSalt, isRtcp: true, encrypt: false);
+        _rtp = rtp;
+        _rtcp = rtcp;
     }
 
     /// <summary>Opens an RTP packet in place.</summary>

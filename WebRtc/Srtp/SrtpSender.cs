@@ -11,11 +11,20 @@ internal sealed class SrtpSender : IDisposable
     private uint _rtcpIndex;
 
     public SrtpSender(SrtpProfile profile, ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> masterSalt)
+        : this(
+            profile,
+            new SrtpCipher(profile, masterKey, masterSalt, isRtcp: false, encrypt: true),
+            new SrtpCipher(profile, masterKey, masterSalt, isRtcp: true, encrypt: true))
+    {
+    }
+
+    internal SrtpSender(SrtpProfile profile, SrtpCipher rtp, SrtpCipher rtcp, uint rtcpIndex = 0)
     {
         _profile = profile;
         TagLength = profile.TagLength();
-        _rtp = new SrtpCipher(profile, masterKey, masterSalt, isRtcp: false, encrypt: true);
-        _rtcp = new SrtpCipher(profile, masterKey, masterSalt, isRtcp: true, encrypt: true);
+        _rtp = rtp;
+        _rtcp = rtcp;
+        _rtcpIndex = rtcpIndex;
     }
 
     public int TagLength { get; }

@@ -27,8 +27,6 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     public static bool IsAvailable => File.Exists(ChromiumPath);
 
-    private static bool AnyBrowser => IsAvailable || Firefox.FirefoxBrowser.IsAvailable;
-
     public IBrowser Browser { get; private set; } = null!;
 
     public WebRtcServer Server { get; private set; } = null!;
@@ -41,11 +39,6 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (!AnyBrowser)
-        {
-            return;
-        }
-
         Server = new WebRtcServer(new WebRtcServerOptions());
         Source = new MediaSource(Server, "test");
         _channel = new TestChannel(TestClip.Create(), Source);
@@ -66,9 +59,13 @@ public sealed class BrowserFixture : IAsyncLifetime
             FindSource = context => Published,
             Authorize = context => ValueTask.FromResult<int?>(context.Request.Headers.Authorization == "Bearer wrong" ? 403 : null),
         });
-        MediaSource publishedByFirefox = new(Server, "published by Firefox");
-        _app.MapWhep("/watch-firefox", Server, new WhepOptions { FindSource = context => publishedByFirefox });
-        _app.MapWhip("/whip-firefox", Server, new WhipOptions { FindSource = context => publishedByFirefox });
+        foreach (string peer in new[] { "firefox", "werift" })
+        {
+            MediaSource published = new(Server, "published by " + peer);
+            _app.MapWhep("/watch-" + peer, Server, new WhepOptions { FindSource = context => published });
+            _app.MapWhip("/whip-" + peer, Server, new WhipOptions { FindSource = context => published });
+        }
+
         await _app.StartAsync();
         Origin = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         if (!IsAvailable)
