@@ -26,6 +26,7 @@ public sealed class DashboardServer : IAsyncDisposable
         ["index.html"] = "text/html; charset=utf-8",
         ["dashboard.js"] = "text/javascript; charset=utf-8",
         ["dashboard.css"] = "text/css; charset=utf-8",
+        ["icon.svg"] = "image/svg+xml",
     };
 
     private readonly WebApplication _web;
@@ -56,6 +57,7 @@ public sealed class DashboardServer : IAsyncDisposable
         web.MapGet("/", context => WritePageAsync(context, "index.html"));
         web.MapGet("/dashboard.js", context => WritePageAsync(context, "dashboard.js"));
         web.MapGet("/dashboard.css", context => WritePageAsync(context, "dashboard.css"));
+        web.MapGet("/icon.svg", context => WritePageAsync(context, "icon.svg"));
         web.MapGet("/health", () => Results.Text("ok"));
         web.MapGet("/api/resources", () => Results.Json(stack.Instances.Select(i => i.Snapshot), Json));
         web.MapGet("/api/resources/{name}/environment", server.Environment);
@@ -92,7 +94,7 @@ public sealed class DashboardServer : IAsyncDisposable
         }
 
         context.Response.Headers.ContentSecurityPolicy =
-            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers.CacheControl = "no-store";
         await next(context).ConfigureAwait(false);
@@ -128,7 +130,8 @@ public sealed class DashboardServer : IAsyncDisposable
         return Results.Json(lines, Json);
     }
 
-    // Server-sent events, one per line, resumable by Last-Event-ID.
+    // Server-sent events, one per line, resumable by Last-Event-ID. A reader that has seen more than there is knows an AppHost that has ended: it is
+    // told to begin anew.
     private async Task StreamLogAsync(HttpContext context, string name, long? after)
     {
         if (_stack.Find(name) is not { } instance)
@@ -141,6 +144,12 @@ public sealed class DashboardServer : IAsyncDisposable
         long last = long.TryParse(context.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out long seen) ? seen : after ?? 0;
         try
         {
+            if (last > instance.Log.LastSequence)
+            {
+                last = 0;
+                await context.Response.WriteAsync("event: reset\nid: 0\ndata: {}\n\n", context.RequestAborted).ConfigureAwait(false);
+            }
+
             while (true)
             {
                 foreach (LogLine line in instance.Log.ReadAfter(last))

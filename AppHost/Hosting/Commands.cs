@@ -94,6 +94,7 @@ internal static class Commands
             await using DashboardServer dashboard = await DashboardServer.StartAsync(stack, dashboardPort).ConfigureAwait(false);
             console.Line($"dashboard: {dashboard.Address}");
             stack.Start();
+            Task watching = console.WatchAsync(ending.Token);
             try
             {
                 await stack.WaitUntilReadyAsync(Timeout.InfiniteTimeSpan, ending.Token).ConfigureAwait(false);
@@ -105,6 +106,7 @@ internal static class Commands
                 console.Line("ending, the last started first …");
             }
 
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await stack.StopAsync().ConfigureAwait(false);
             console.Line("everything has ended");
         }

@@ -40,9 +40,27 @@ internal sealed class ConsoleReporter
         Line("Ctrl-C ends it.");
     }
 
+    /// <summary>Says from time to time why something is still not ready.</summary>
+    public async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        var reports = _stack.Instances.ToDictionary(instance => instance, _ => new LateReport());
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), _stack.Stack.Time);
+        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var (instance, report) in reports)
+            {
+                ResourceSnapshot snapshot = instance.Snapshot;
+                if (report.Next(snapshot, LastLine(instance), _stack.Stack.Time.GetUtcNow()) is { } text)
+                    Line($"{snapshot.Name,-12} {text}");
+            }
+        }
+    }
+
+    private static string? LastLine(ResourceInstance instance) => instance.Log.ReadAfter(0, 1) is [{ } last] ? last.Text.Trim() : null;
+
     private void Report(ResourceInstance instance, ResourceSnapshot snapshot)
     {
-        // Which probe failed while something starts is for the dashboard.
+        // Which probe fails while something starts is for the dashboard, and for WatchAsync where it takes long.
         if (snapshot.State == ResourceState.Starting && snapshot.Detail.Length > 0)
             return;
         string process = snapshot.ProcessId is { } id ? $" (process {id})" : "";

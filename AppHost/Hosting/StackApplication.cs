@@ -73,7 +73,7 @@ public sealed class StackApplication : IAsyncDisposable
         {
             IEnumerable<string> missing = Instances.Select(i => i.Snapshot)
                 .Where(s => s.State is not (ResourceState.Ready or ResourceState.Finished))
-                .Select(s => $"{s.Name} is {s.State}{(s.Detail.Length > 0 ? $" ({s.Detail})" : "")}");
+                .Select(s => $"{s.Name} is {s.State}{(s.Detail.Length > 0 ? $" ({s.Detail})" : "")}{(s.Complaint is { } last ? $" [{last}]" : "")}");
             throw new TimeoutException($"Not ready within {timeout.TotalSeconds:F0} s: {string.Join("; ", missing)}.");
         }
     }

@@ -51,6 +51,6 @@ public abstract class Resource
         if (response.IsSuccessStatusCode)
             return null;
         string body = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
-        return $"{url} answers {(int)response.StatusCode} {(body.Length > 200 ? body[..200] : body)}".TrimEnd();
+        return HealthAnswer.Explain((int)response.StatusCode, body);
     }
 }

@@ -26,6 +26,8 @@ internal static class SmokeCommand
             var console = new ConsoleReporter(stack, Console.Error);
             long started = Stopwatch.GetTimestamp();
             stack.Start();
+            using var watchingEnd = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            Task watching = console.WatchAsync(watchingEnd.Token);
             SmokeReport report;
             try
             {
@@ -41,6 +43,8 @@ internal static class SmokeCommand
                 report = new SmokeReport { Passed = false, Problems = [late.Message], Prompt = prompt };
             }
 
+            await watchingEnd.CancelAsync().ConfigureAwait(false);
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await stack.StopAsync().ConfigureAwait(false);
             string text = JsonSerializer.Serialize(report, Json);
             if (builder.Configuration["json"] is { Length: > 0 } file)

@@ -33,6 +33,7 @@ public sealed class ResourceInstance
     private int? _exitCode;
     private DateTimeOffset? _startedAt;
     private bool _wasStartedBefore;
+    private long _logAtStart;
     private Task _loop = Task.CompletedTask;
 
     internal ResourceInstance(
@@ -144,6 +145,7 @@ public sealed class ResourceInstance
         _processId,
         _exitCode,
         _startedAt,
+        _state is ResourceState.Starting or ResourceState.Unhealthy or ResourceState.Restarting ? Complaint.Last(Log, _logAtStart) : null,
         [.. Context.Resource.Endpoints.Select(e => new EndpointSnapshot(e.Name, $"{e.Scheme}://127.0.0.1:{Context.GetPort(e.Name)}", e.IsShown))]);
 
     private void SetState(ResourceState state, string detail)
@@ -267,11 +269,13 @@ public sealed class ResourceInstance
         Dictionary<string, string> environment = Context.CreateEnvironment();
         environment.TryAdd("OTEL_SERVICE_NAME", Context.Resource.Name);
         environment.TryAdd("OTEL_RESOURCE_ATTRIBUTES", $"service.instance.id={Context.InstanceName}");
+        long logAtStart = Log.LastSequence;
         using ManagedProcess process = await _launcher.StartAsync(plan, environment, Log).ConfigureAwait(false);
         lock (_lock)
         {
             _processId = process.Id;
             _exitCode = null;
+            _logAtStart = logAtStart;
             _startedAt = Context.Stack.Time.GetUtcNow();
             _wasStartedBefore = true;
         }

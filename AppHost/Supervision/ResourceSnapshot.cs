@@ -10,6 +10,7 @@ namespace Nsn.AppHost.Supervision;
 /// <param name="ProcessId">Process id, where it is a process.</param>
 /// <param name="ExitCode">How the last process ended.</param>
 /// <param name="StartedAt">When the present process was started.</param>
+/// <param name="Complaint">The last warning or error in its console since it was started; null where there is none, and where it is well.</param>
 /// <param name="Endpoints">Where it listens.</param>
 public sealed record ResourceSnapshot(
     string Name,
@@ -21,6 +22,7 @@ public sealed record ResourceSnapshot(
     int? ProcessId,
     int? ExitCode,
     DateTimeOffset? StartedAt,
+    string? Complaint,
     IReadOnlyList<EndpointSnapshot> Endpoints);
 
 /// <summary>An endpoint of an instance.</summary>
