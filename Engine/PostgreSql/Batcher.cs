@@ -73,6 +73,12 @@ internal sealed class Batcher<TRequest, TResult>
             for (var i = 0; i < batch.Count; i++)
                 batch[i].TrySetResult(results[i]);
         }
+        catch (Npgsql.PostgresException) when (batch.Count > 1)
+        {
+            // One request that the database refuses must not fail its neighbours.
+            foreach (var pending in batch)
+                await ExecuteAsync([pending]);
+        }
         catch (Exception exception)
         {
             foreach (var pending in batch)

@@ -44,7 +44,10 @@ internal sealed class PostgreSqlGrainDirectory : IGrainDirectory
 
     public async ValueTask UnregisterAsync(GrainAddress address, CancellationToken cancellationToken) => await _removals.AskAsync(address);
 
-    /// <summary>Takes grains that are free, ours already, or a dead silo's.</summary>
+    /// <summary>
+    /// Takes grains that are free, ours already, or a dead silo's. Dead is what the statement has seen to be dead: an owner that it does not know yet joined after it
+    /// began, and lives.
+    /// </summary>
     private async Task<GrainAddress?[]> RegisterManyAsync(IReadOnlyList<GrainAddress> proposed)
     {
         await using var command = _database.Source.CreateCommand("""
@@ -54,7 +57,7 @@ internal sealed class PostgreSqlGrainDirectory : IGrainDirectory
             order by p.grain_id
             on conflict (cluster_id, grain_id) do update set owner = excluded.owner, activation = excluded.activation, epoch = g.epoch + 1
             where g.owner is null or g.owner = excluded.owner
-                or not exists (select 1 from nsn_engine.silos s where s.cluster_id = $1 and s.address = g.owner and not s.dead)
+                or exists (select 1 from nsn_engine.silos s where s.cluster_id = $1 and s.address = g.owner and s.dead)
             returning grain_id, owner, activation, epoch
             """);
         command.Parameters.AddAll([

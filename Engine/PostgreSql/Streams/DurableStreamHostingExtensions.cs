@@ -13,6 +13,7 @@ public static class DurableStreamHostingExtensions
         builder.Services.Configure(name, configureOptions);
         StreamServices.AddConsumer(builder.Services);
         StreamServices.AddProvider(builder.Services, name, typeof(IDurableStreamHub), rewindable: true);
+        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => DurableStreamWaker.Create(services, name));
         return builder;
     }
 

@@ -74,6 +74,8 @@ internal sealed partial class DurableStreamHubGrain(
         await written.Task;
     }
 
+    public Task Wake() => Task.CompletedTask;
+
     public Task PublishEnd(StreamId stream, Exception? error) =>
         Task.WhenAll(_subscribers.Values.Select(subscriber => subscriber.Consumer.DeliverEnd(_provider, _stream, subscriber.Subscription.Id, error)));
 

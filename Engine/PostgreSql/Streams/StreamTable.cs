@@ -66,6 +66,22 @@ internal sealed class StreamTable(Database database, string serviceId, string st
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Streams with items that a subscriber does not have yet.</summary>
+    public static async Task<List<string>> ReadBacklogsAsync(Database database, string serviceId, int count, CancellationToken cancellationToken)
+    {
+        await database.ReadyAsync(cancellationToken);
+        await using var command = database.Source.CreateCommand("""
+            select distinct c.stream from nsn_engine.stream_cursors c
+            where c.service_id = $1 and exists (select 1 from nsn_engine.stream_items i where i.service_id = $1 and i.stream = c.stream and i.number >= c.next) limit $2
+            """);
+        command.Parameters.AddAll([Of(serviceId), new NpgsqlParameter<int> { TypedValue = count }]);
+        var streams = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            streams.Add(reader.GetString(0));
+        return streams;
+    }
+
     /// <summary>Deletes items that are older than their retention and behind every cursor.</summary>
     public async Task TrimAsync(TimeSpan retention)
     {

@@ -206,13 +206,15 @@ internal sealed partial class Activation
 
     public bool IsAcceptingWork => _state < ActivationState.Deactivating;
 
-    /// <summary>Ends at once without a farewell: the silo no longer owns the grain.</summary>
+    /// <summary>Ends at once without a farewell: the silo no longer owns the grain, and code of it that waits for something never goes on.</summary>
     public void Drop(Exception reason)
     {
         var dropped = new List<Call>();
         lock (this)
         {
             _state = ActivationState.Dead;
+            _dropped = true;
+            _workHead = _workTail = null;
             for (var call = TakeQueue_NeedsLock(); call is not null; call = call.Next)
                 dropped.Add(call);
             for (var call = _runningHead; call is not null; call = call.NextRunning)

@@ -20,6 +20,8 @@ internal sealed partial class Activation
     private int _queued;
     private int _running;
     private bool _scheduled;
+    private bool _frozen;
+    private bool _dropped;
 
     /// <summary>The call on whose behalf code of this grain runs, as far as that can be told.</summary>
     public Call? CurrentCall => _current ?? (_running == 1 ? _runningHead : null);
@@ -98,13 +100,24 @@ internal sealed partial class Activation
         var started = _node.Now;
         var turns = 0;
         var more = true;
+        var freeze = false;
         while (turns++ < TurnsPerSchedule)
         {
             WorkItem? item;
             Call? call = null;
             var deactivate = false;
+            var wait = _node.MustWait;
             lock (this)
             {
+                if (_dropped || wait)
+                {
+                    freeze = !_dropped && !_frozen;
+                    _frozen |= freeze;
+                    _scheduled = false;
+                    more = false;
+                    break;
+                }
+
                 item = _workHead;
                 if (item is not null)
                 {
@@ -140,7 +153,23 @@ internal sealed partial class Activation
             Log.LongTurn(_node.Logger, GrainId, _current?.GetMethodName() ?? CurrentCall?.GetMethodName() ?? "a continuation", elapsed);
         if (more)
             _node.Scheduler.Schedule(this);
+        if (freeze)
+            _node.Freeze(this);
         PublishCompleted();
+    }
+
+    /// <summary>The node may act again: what waited goes on.</summary>
+    public void Thaw()
+    {
+        lock (this)
+        {
+            _frozen = false;
+            if (_scheduled)
+                return;
+            _scheduled = true;
+        }
+
+        _node.Scheduler.Schedule(this);
     }
 
     /// <summary>The first call in the queue that may run now; calls behind one that must wait may overtake it.</summary>

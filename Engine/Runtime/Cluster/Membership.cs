@@ -22,7 +22,8 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? _timer;
     private long _leaseUntil = long.MaxValue;
-    private long _lastRenewal;
+    private long _confirmedUntil = long.MaxValue;
+    private readonly Lock _fenceGate = new();
     private int _renewing;
     private volatile bool _fenced = true; // until the judge admits it
 
@@ -39,7 +40,9 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
     public ClusterView View { get; private set; } = ClusterView.Empty;
 
     /// <summary>By the monotonic clock: a process that was paused notices before it acts.</summary>
-    public bool HoldsLease => !_fenced && (_leaseUntil == long.MaxValue || _time.GetTimestamp() < _leaseUntil);
+    public bool HoldsLease => !_fenced && (Volatile.Read(ref _confirmedUntil) is var until && until == long.MaxValue || _time.GetTimestamp() < until);
+
+    private bool HasRunOut => _leaseUntil != long.MaxValue && _time.GetTimestamp() >= _leaseUntil;
 
     public async Task JoinAsync(CancellationToken cancellationToken)
     {
@@ -64,12 +67,16 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
     /// <summary>Renews now; for a change of status that others should see.</summary>
     public async Task RenewAsync()
     {
+        if (HasRunOut)
+            Fence("its lease ran out before it could be renewed");
         if (Interlocked.Exchange(ref _renewing, 1) == 1)
             return;
         try
         {
             var asked = _time.GetTimestamp();
             var lease = await _judge.RenewAsync(_describe(), CancellationToken.None);
+            if (_fenced)
+                return;
             if (lease.Granted)
                 Accept(lease, asked);
             else
@@ -78,9 +85,10 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
         catch (Exception exception)
         {
             SiloLog.RenewFailed(_logger, _describe().Address, exception);
-            if (exception is LeaseShortenedException shortened && _leaseUntil != long.MaxValue)
-                _leaseUntil = Math.Min(_leaseUntil, _lastRenewal + (long)(shortened.Duration.TotalSeconds * _time.TimestampFrequency));
-            if (!HoldsLease)
+            // While the judge is down for everybody nobody can be declared dead; but only who was sure until that moment may rely on it.
+            if (exception is JudgeDownException && HoldsLease)
+                Volatile.Write(ref _confirmedUntil, _leaseUntil);
+            if (HasRunOut)
                 Fence("its lease ran out before it could be renewed");
         }
         finally
@@ -105,9 +113,11 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
 
     private void Accept(LeaseRenewal lease, long asked)
     {
-        _lastRenewal = asked;
-        _leaseUntil = lease.Duration is { } duration ? asked + (long)(duration.TotalSeconds * _time.TimestampFrequency) : long.MaxValue;
+        _leaseUntil = Until(lease.Duration);
+        Volatile.Write(ref _confirmedUntil, Math.Min(_leaseUntil, Until(lease.ConfirmedFor)));
         Apply(lease.View);
+
+        long Until(TimeSpan? time) => time is { } duration ? asked + (long)(duration.TotalSeconds * _time.TimestampFrequency) : long.MaxValue;
     }
 
     private void Apply(ClusterView view)
@@ -121,7 +131,7 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
             View = view;
         }
 
-        if (view.Version == before.Version)
+        if (view.HasSameMembers(before))
             return;
         SiloLog.MembershipChanged(_logger, view.Version, string.Join(", ", view.Silos.Select(silo => $"{silo.Address} {silo.Status}")));
         _onChange(before, view);
@@ -130,9 +140,13 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
 
     private void Fence(string reason)
     {
-        if (_fenced)
-            return;
-        _fenced = true;
+        lock (_fenceGate)
+        {
+            if (_fenced)
+                return;
+            _fenced = true;
+        }
+
         Dispose();
         _onFenced(reason);
     }

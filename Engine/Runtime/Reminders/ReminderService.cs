@@ -14,6 +14,7 @@ internal sealed partial class ReminderService(Silo silo, IReminderTable table, I
 {
     private readonly Dictionary<(GrainId, string), LocalReminder> _local = [];
     private readonly Lock _gate = new();
+    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
     private ITimer? _refresh;
     private bool _stopped;
 
@@ -102,6 +103,7 @@ internal sealed partial class ReminderService(Silo silo, IReminderTable table, I
         catch (Exception exception)
         {
             LogRefreshFailed(logger, exception);
+            _refresh?.Change(s_retry, options.Value.RefreshReminderListPeriod);
         }
     }
 
@@ -147,7 +149,7 @@ internal sealed partial class ReminderService(Silo silo, IReminderTable table, I
         }
     }
 
-    [LoggerMessage(60, LogLevel.Warning, "Reminders could not be read; the next refresh tries again")]
+    [LoggerMessage(60, LogLevel.Warning, "Reminders could not be read; tried again in a second")]
     private static partial void LogRefreshFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(61, LogLevel.Warning, "The reminder {Name} of {Grain} failed")]

@@ -22,9 +22,16 @@ internal abstract partial class Node
     private void Tick()
     {
         Volatile.Write(ref _now, (long)TimeProvider.GetElapsedTime(_started).TotalMilliseconds);
+        ThawAll();
         OnTick();
         if (_hasShortTimeouts || ++_ticks % 5 == 0)
             ExpireCalls();
+    }
+
+    private void ThawAll()
+    {
+        while (!_frozen.IsEmpty && !MustWait && _frozen.TryDequeue(out var activation))
+            activation.Thaw();
     }
 
     protected virtual void OnTick()

@@ -82,7 +82,7 @@ internal abstract partial class Node
             SignalCancellation(call);
     }
 
-    public void OnFrame(SiloAddress from, byte[] buffer, int offset, int count)
+    public bool OnFrame(SiloAddress from, byte[] buffer, int offset, int count)
     {
         try
         {
@@ -93,7 +93,7 @@ internal abstract partial class Node
                     OnRequest(from, reader);
                     break;
                 case FrameKind.Response:
-                    OnResponse(reader);
+                    OnResponse(from, reader);
                     break;
                 case FrameKind.Cancel:
                     if (_cancellable.TryRemove((from, (long)reader.ReadVarUInt()), out var call))
@@ -102,10 +102,13 @@ internal abstract partial class Node
                 default:
                     throw new WireFormatException("The frame is of no known kind.");
             }
+
+            return true;
         }
         catch (Exception exception)
         {
             SiloLog.BadFrame(Logger, from, exception);
+            return false;
         }
     }
 
@@ -193,11 +196,11 @@ internal abstract partial class Node
             ExceptionWire.WriteAny(frame, fault);
     }
 
-    private void OnResponse(Reader reader)
+    private void OnResponse(SiloAddress from, Reader reader)
     {
         var correlation = (long)reader.ReadVarUInt();
-        if (!_pending.TryRemove(correlation, out var pending))
-            return; // timed out or cancelled meanwhile
+        if (!_pending.TryGetValue(correlation, out var pending) || !pending.Target.Equals(from) || !_pending.TryRemove(correlation, out pending))
+            return; // timed out or cancelled meanwhile, or not asked of this peer
         var call = pending.Call;
         if (reader.ReadByte() == 1)
             OnForwarded(call.TargetId);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Nsn.Engine.Runtime.Activations;
@@ -17,6 +18,7 @@ internal abstract partial class Node : IGrainReferenceRuntime, ITransportHandler
 {
     private readonly long _responseTimeoutMilliseconds;
     private readonly IOutgoingGrainCallFilter[] _outgoingFilters;
+    private readonly ConcurrentQueue<Activation> _frozen = new();
     private bool _hasShortTimeouts;
 
     protected Node(IServiceProvider services, ITransport transport, MessagingOptions messaging)
@@ -54,6 +56,12 @@ internal abstract partial class Node : IGrainReferenceRuntime, ITransportHandler
 
     /// <summary>Whether this node may run turns: false from the moment its lease is in doubt.</summary>
     public virtual bool MayAct => true;
+
+    /// <summary>Whether turns must wait because the lease is in doubt but may still be confirmed.</summary>
+    public virtual bool MustWait => false;
+
+    /// <summary>Takes note of an activation that waits; it goes on when the lease is confirmed, or is dropped when it is lost.</summary>
+    public void Freeze(Activation activation) => _frozen.Enqueue(activation);
 
     /// <summary>Finds where a call goes, and sends it there.</summary>
     public abstract void Route(Call call);

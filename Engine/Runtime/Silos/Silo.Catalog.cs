@@ -146,10 +146,22 @@ internal sealed partial class Silo
 
     private void DropAll(string reason)
     {
-        foreach (var activation in Grains)
-            activation.Drop(new SiloUnavailableException(reason));
-        _activations.Clear();
-        _workers.Clear();
+        while (!_activations.IsEmpty || !_workers.IsEmpty)
+        {
+            foreach (var (id, activation) in _activations)
+            {
+                if (_activations.TryRemove(KeyValuePair.Create(id, activation)))
+                    activation.Drop(new SiloUnavailableException(reason));
+            }
+
+            foreach (var (id, pool) in _workers)
+            {
+                _workers.TryRemove(KeyValuePair.Create(id, pool));
+                foreach (var worker in pool.All)
+                    worker.Drop(new SiloUnavailableException(reason));
+            }
+        }
+
         _located.Clear();
         _control = null;
     }

