@@ -22,6 +22,7 @@ internal sealed partial class ChannelGrain(
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(250);
     private readonly Dictionary<ulong, SlotReport> _reports = [];
+    private readonly ChannelPace _pace = new(options.Value);
     private ChannelProgramme _programme = null!;
     private ObserverManager<IChannelObserver> _observers = null!;
     private ChainHead? _head;
@@ -133,15 +134,19 @@ internal sealed partial class ChannelGrain(
             await GrainFactory.GetGrain<IEpochGrain>(epoch).ObserveAsync(head);
     }
 
+    /// <summary>Begins the slots ahead of air, as many at a time as there are devices to make them.</summary>
     private async Task PlanAsync(ChainHead head)
     {
-        for (var slot = head.Slot + 1; slot <= head.Slot + (ulong)options.Value.LeadSlots; slot++)
+        for (var slot = head.Slot + 1; slot <= head.Slot + (ulong)LeadSlots(head); slot++)
         {
             if (document.State.Slots.ContainsKey(slot))
                 continue;
-            if (await GroundsAsync(slot, head) is not { } grounds)
+            if (await GroundsAsync(slot, head) is not { } grounds || BeingMade >= grounds.Devices)
                 return;
-            var ticket = _programme.Plan(slot, SlotSeconds(head), AirTimeOf(slot, head), time.GetUtcNow());
+            var airsAt = AirTimeOf(slot, head);
+            if (_pace.PassOver(slot, airsAt, time.GetUtcNow()))
+                continue;
+            var ticket = _programme.Plan(slot, SlotSeconds(head), airsAt, time.GetUtcNow());
             await StoreAsync();
             await StartAsync(slot, ticket, head, grounds);
             Tell(ticket);
@@ -149,16 +154,24 @@ internal sealed partial class ChannelGrain(
         }
     }
 
-    /// <summary>What a slot needs before it can be fixed: its epoch's directors and a device with a model pack. Null while one is missing.</summary>
-    private async Task<(EpochInfo Epoch, byte[] ModelPackHash)?> GroundsAsync(ulong slot, ChainHead head)
+    /// <summary>Slots to come whose clip is not published yet.</summary>
+    private int BeingMade => document.State.Slots.Keys.Count(slot => slot > _slotOnAir
+        && (!_reports.TryGetValue(slot, out var report) || report.Phase is SlotPhase.Planned or SlotPhase.Generating));
+
+    private int LeadSlots(ChainHead head) => _pace.LeadSlots(head.Timing.SlotDuration);
+
+    /// <summary>What a slot needs before it can be fixed: its epoch's directors and devices with a model pack. Null while one is missing.</summary>
+    private async Task<(EpochInfo Epoch, byte[] ModelPackHash, int Devices)?> GroundsAsync(ulong slot, ChainHead head)
     {
         if (await GrainFactory.GetGrain<IEpochGrain>(head.Timing.EpochOfSlot(slot)).GetAsync() is not { } epoch)
             return null;
         var devices = await GrainFactory.GetGrain<IDeviceDirectoryGrain>(ChainName.Devices).ListAsync();
-        return devices.SelectMany(device => device.WarmPacks).FirstOrDefault() is { } pack ? (epoch, Convert.FromHexString(pack)) : null;
+        return devices.SelectMany(device => device.WarmPacks).FirstOrDefault() is { } pack
+            ? (epoch, Convert.FromHexString(pack), devices.Count(device => device.WarmPacks.Contains(pack)))
+            : null;
     }
 
-    private Task StartAsync(ulong slot, RecipeTicket ticket, ChainHead head, (EpochInfo Epoch, byte[] ModelPackHash) grounds) =>
+    private Task StartAsync(ulong slot, RecipeTicket ticket, ChainHead head, (EpochInfo Epoch, byte[] ModelPackHash, int Devices) grounds) =>
         SlotGrain(slot).StartAsync(new SlotAssignment(
             head.GenesisHash,
             grounds.Epoch.Epoch,
@@ -188,6 +201,7 @@ internal sealed partial class ChannelGrain(
 
             var news = known is null || known.Phase != report.Phase || known.Answers.Length != report.Answers.Length;
             _reports[slot] = report;
+            _pace.Observe(report);
             if (_programme.Observe(report, _slotOnAir, time.GetUtcNow()) is { } ticket)
             {
                 changed = true;
@@ -210,7 +224,7 @@ internal sealed partial class ChannelGrain(
 
     /// <summary>A ticket that waits, with the time at which it goes on air if all goes well.</summary>
     private RecipeTicket Estimated(RecipeTicket ticket, ChainHead head) => ticket is { Slot: null, Place: { } place }
-        ? ticket with { AirsAt = AirTimeOf(head.Slot + (ulong)options.Value.LeadSlots + (ulong)place, head) }
+        ? ticket with { AirsAt = AirTimeOf(head.Slot + (ulong)LeadSlots(head) + (ulong)place, head) }
         : ticket;
 
     private void Tell(SlotEntry entry) => _observers.Notify(observer => observer.SlotChangedAsync(entry)).Ignore();

@@ -9,9 +9,13 @@ public sealed class ChannelOptions
     [Required, StringLength(60)]
     public string Title { get; set; } = "NSN One";
 
-    /// <summary>Slots that are worked on ahead of the one on air.</summary>
+    /// <summary>Slots that are worked on ahead of the one on air, where the devices keep up.</summary>
     [Range(1, 4)]
     public int LeadSlots { get; set; } = 2;
+
+    /// <summary>Slots that are worked on ahead of the one on air where devices are slow.</summary>
+    [Range(1, 4)]
+    public int LeadSlotsMax { get; set; } = 3;
 
     /// <summary>Recipes that may wait.</summary>
     [Range(1, 1000)]
@@ -21,9 +25,9 @@ public sealed class ChannelOptions
     [Range(1, 1000)]
     public int QueuePerSubmitterMax { get; set; } = 5;
 
-    /// <summary>How often a recipe of a person gets another slot after it failed.</summary>
+    /// <summary>How many slots a recipe of a person gets before it is given up.</summary>
     [Range(1, 5)]
-    public int AttemptsMax { get; set; } = 2;
+    public int AttemptsMax { get; set; } = 3;
 
     /// <summary>Slots that are remembered.</summary>
     [Range(8, 1000)]

@@ -172,18 +172,22 @@ internal sealed partial class SlotGrain(
         var stage = Stopwatch.GetTimestamp();
         Report = Report with { Phase = reported, Answers = [.. answers] };
         byte[][] broadcast = [.. collector.Broadcast.Select(message => message.Encode())];
-        var left = Left(assignment);
-        var wait = timeout < left ? timeout : left;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var deadline = Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, over.Token);
+        var inTime = DelayAsync(timeout);
+        var air = DelayAsync(Left(assignment));
         var asked = Enumerable.Range(0, answers.Length).Where(place => !collector.HasAnswered(place)).ToDictionary(
             place => AskAsync(ask, assignment.Directors[place], broadcast), place => place);
         while (asked.Count > 0 && collector.Phase == phase)
         {
-            var first = await Task.WhenAny(asked.Keys.Append(deadline));
-            cancellationToken.ThrowIfCancellationRequested();
-            if (first == deadline)
+            var late = inTime.IsCompleted;
+            if (late && asked.Count <= answers.Length - Quorum.Votes)
                 break;
+            var first = await Task.WhenAny(asked.Keys.Append(late ? air : inTime));
+            cancellationToken.ThrowIfCancellationRequested();
+            if (first == air)
+                break;
+            if (first == inTime)
+                continue;
             var answer = (Task<DirectorReply>)first;
             asked.Remove(answer, out var place);
             answers[place] = Take(collector, answers[place], await answer);
@@ -195,6 +199,8 @@ internal sealed partial class SlotGrain(
             answers[place] = answers[place] with { Note = answers[place].Note ?? $"no {stageName} in time" };
         collector.OnDeadline(phase);
         Report = Report with { Answers = [.. answers], StageSeconds = With(stageName, stage) };
+
+        Task DelayAsync(TimeSpan wait) => Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, over.Token);
     }
 
     /// <summary>A director that throws says nothing; why is noted.</summary>

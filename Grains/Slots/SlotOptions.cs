@@ -2,7 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Nsn.Grains.Slots;
 
-/// <summary>Time that the phases of a slot get; section "Slot" of the configuration. No phase goes on after the slot is on air.</summary>
+/// <summary>
+/// Time that the phases of a slot get; section "Slot" of the configuration. A phase that has the answers of a quorum ends at its time-out;
+/// one that has not goes on, because without them the slot is lost. No phase goes on after the slot is on air.
+/// </summary>
 public sealed class SlotOptions : IValidatableObject
 {
     /// <summary>Time to fetch, decode, embed and regenerate, until the commitment.</summary>

@@ -29,6 +29,7 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
     private readonly ILogger<VortexDevice> _logger;
     private readonly ILogger<ClipPipeline> _pipelineLogger;
     private readonly SharedChecks _checks;
+    private readonly SharedClips _shared;
     private readonly SemaphoreSlim _places;
     private readonly SemaphoreSlim _warming = new(1, 1);
     private ClipPipeline? _pipeline;
@@ -47,6 +48,7 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
         _pipelineLogger = pipelineLogger;
         _places = new SemaphoreSlim(settings.DeviceJobs);
         _checks = new SharedChecks(time);
+        _shared = new SharedClips(time);
     }
 
     public DeviceStatus Status => new(
@@ -90,10 +92,15 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
         }
     }
 
-    public Task<ClipManifest> GenerateAsync(SlotAssignment assignment, byte[] proposer, CancellationToken cancellationToken) =>
+    public async Task<ClipManifest> GenerateAsync(SlotAssignment assignment, byte[] proposer, CancellationToken cancellationToken)
+    {
+        RequirePack(assignment);
+        return await _shared.JoinAsync(assignment, ended => MakeAsync(assignment, proposer, ended), cancellationToken) with { Proposer = proposer };
+    }
+
+    private Task<ClipManifest> MakeAsync(SlotAssignment assignment, byte[] proposer, CancellationToken cancellationToken) =>
         InPlaceAsync("generate", async () =>
         {
-            RequirePack(assignment);
             var started = Stopwatch.GetTimestamp();
             var builder = new ClipBuilder();
             var durations = new List<int>();

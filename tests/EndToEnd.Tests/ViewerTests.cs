@@ -67,7 +67,7 @@ public sealed class ViewerTests(StackFixture stack)
         await page.GetByTestId("send").ClickAsync();
         var wish = page.GetByTestId("wish").First;
         await Eventually.HoldsAsync(
-            "the prompt is on air", () => wish.GetAttributeAsync("data-state"), state => state is "on-air" or "aired", 150, () => wish.InnerTextAsync());
+            "the prompt is on air", () => wish.GetAttributeAsync("data-state"), state => state is "on-air" or "aired", 240, () => wish.InnerTextAsync());
         Assert.Empty(errors);
 
         // What the directors certified is what was asked for, by the recipe that the certificate names.

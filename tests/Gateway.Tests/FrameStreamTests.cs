@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using Nsn.Gateway.Api;
 using Nsn.Gateway.Channels;
@@ -13,7 +14,7 @@ namespace Nsn.Gateway.Tests;
 public class FrameStreamTests
 {
     private static readonly DateTimeOffset s_start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private readonly FakeTimeProvider _time = new(s_start);
+    private readonly WatchedTime _time = new(s_start);
     private readonly ChannelTail _tail;
 
     public FrameStreamTests()
@@ -52,6 +53,22 @@ public class FrameStreamTests
         }
 
         return frames;
+    }
+
+    /// <summary>The next frame. Whenever the stream waits, the time that it waits for comes.</summary>
+    private async Task<byte[]> TakeInTimeAsync(IAsyncEnumerator<byte[]> stream)
+    {
+        var next = stream.MoveNextAsync().AsTask();
+        while (!next.IsCompleted)
+        {
+            var waits = _time.Waits.Reader.WaitToReadAsync(TestContext.Current.CancellationToken).AsTask();
+            await Task.WhenAny(next, waits).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            if (_time.Waits.Reader.TryRead(out var wait))
+                _time.Advance(wait);
+        }
+
+        Assert.True(await next, "the stream ended");
+        return stream.Current;
     }
 
     private static FrameType TypeOf(byte[] frame) => (FrameType)frame[4];
@@ -132,27 +149,9 @@ public class FrameStreamTests
     {
         Put(12);
         await using var stream = new FrameStream(_tail, "s", "0x", _time).ReadAsync(null, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
-        await TakeAsync(stream, 2);
-        var next = stream.MoveNextAsync().AsTask();
-        for (var second = 0; second < 20 && !next.IsCompleted; second++)
-        {
-            _time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
-        List<byte[]> frames = [];
-        while (frames.Count == 0 || TypeOf(frames[^1]) != FrameType.Chunk)
-        {
-            while (!next.IsCompleted)
-            {
-                _time.Advance(TimeSpan.FromSeconds(1));
-                await Task.Yield();
-            }
-
-            Assert.True(await next);
-            frames.Add(stream.Current);
-            next = stream.MoveNextAsync().AsTask();
-        }
+        var frames = await TakeAsync(stream, 2);
+        while (TypeOf(frames[^1]) != FrameType.Chunk)
+            frames.Add(await TakeInTimeAsync(stream));
 
         Assert.Equal(12UL, SlotOf(frames[^1]));
     }
@@ -162,15 +161,7 @@ public class FrameStreamTests
     {
         await using var stream = new FrameStream(_tail, "s", "0x", _time).ReadAsync(null, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         await TakeAsync(stream, 1);
-        var next = stream.MoveNextAsync().AsTask();
-        while (!next.IsCompleted)
-        {
-            _time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
-        Assert.True(await next);
-        Assert.Equal(FrameType.KeepAlive, TypeOf(stream.Current));
+        Assert.Equal(FrameType.KeepAlive, TypeOf(await TakeInTimeAsync(stream)));
     }
 
     [Fact]
@@ -182,5 +173,18 @@ public class FrameStreamTests
         Put(30);
         Assert.Equal(30UL, _tail.Slots.Keys.Last());
         Assert.All(_tail.Slots.Keys, slot => Assert.True(slot + ChannelTail.SlotsKept >= 30));
+    }
+
+    /// <summary>A clock that stands still until it is set, and tells of every wait that begins and how long it is to last.</summary>
+    private sealed class WatchedTime(DateTimeOffset start) : FakeTimeProvider(start)
+    {
+        public Channel<TimeSpan> Waits { get; } = Channel.CreateUnbounded<TimeSpan>();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            Waits.Writer.TryWrite(dueTime);
+            return timer;
+        }
     }
 }

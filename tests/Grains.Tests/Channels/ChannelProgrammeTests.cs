@@ -8,7 +8,7 @@ public class ChannelProgrammeTests
 {
     private static readonly DateTimeOffset s_now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly ChannelDocument _document = new();
-    private readonly ChannelOptions _options = new() { QueueMax = 3, QueuePerSubmitterMax = 2, SlotsKept = 10 };
+    private readonly ChannelOptions _options = new() { QueueMax = 3, QueuePerSubmitterMax = 2, SlotsKept = 10, AttemptsMax = 2 };
 
     private ChannelProgramme Programme => new(_document, _options);
 

@@ -149,6 +149,7 @@ public sealed class SlotSagaTests : IAsyncLifetime
     {
         for (var place = 0; place < 3; place++)
             Make(place, Misbehaviour.Silent);
+        _assignment = _assignment with { Deadline = DateTimeOffset.UtcNow.AddSeconds(10) };
         var report = await RunAsync();
         Assert.Equal(SlotPhase.Failed, report.Phase);
         Assert.Contains("No three directors said the same", report.Failure, StringComparison.Ordinal);

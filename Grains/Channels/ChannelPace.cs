@@ -1,0 +1,49 @@
+using Nsn.Grains.Slots;
+
+namespace Nsn.Grains.Channels;
+
+/// <summary>
+/// How far ahead of air a channel begins its slots, from how long the last ones took. Where work keeps up, that is the shortest lead, and
+/// prompts get on air soonest; where machines are slow, slots begin earlier, and those that could not be done in time are passed over, so
+/// that a slot that can be done is not starved by one that cannot. Pure: time is an argument, and nothing here waits.
+/// </summary>
+/// <param name="options">The shortest and the longest lead.</param>
+internal sealed class ChannelPace(ChannelOptions options)
+{
+    private const double Reserve = 1.25, Decay = 0.8;
+    private ulong _observed;
+    private ulong _passedOver;
+
+    /// <summary>Time from a slot's start to its certificate that is reckoned with; zero before the first slot has ended.</summary>
+    public TimeSpan WorkTime { get; private set; }
+
+    /// <summary>Slots ahead of the one on air that are begun.</summary>
+    /// <param name="slotDuration">How long a slot is on air.</param>
+    public int LeadSlots(TimeSpan slotDuration) =>
+        Math.Clamp((int)Math.Ceiling(WorkTime * Reserve / slotDuration), options.LeadSlots, Math.Max(options.LeadSlots, options.LeadSlotsMax));
+
+    /// <summary>Learns from a slot that has ended. A slower one counts at once, a faster one by and by.</summary>
+    public void Observe(SlotReport report)
+    {
+        if (report is not { Phase: SlotPhase.Certified or SlotPhase.Failed, StartedAt: { } started, FinishedAt: { } finished } || report.Slot <= _observed)
+            return;
+        _observed = report.Slot;
+        var took = finished - started;
+        WorkTime = took > WorkTime ? took : WorkTime * Decay + took * (1 - Decay);
+    }
+
+    /// <summary>
+    /// Whether a slot is to be left without a clip because there is not enough time until air. What is passed over stays so; each time less
+    /// is reckoned with, so that a channel recovers whose last slot took long for a reason that is gone.
+    /// </summary>
+    public bool PassOver(ulong slot, DateTimeOffset airsAt, DateTimeOffset now)
+    {
+        if (slot <= _passedOver)
+            return true;
+        if (airsAt - now >= WorkTime)
+            return false;
+        _passedOver = slot;
+        WorkTime *= Decay;
+        return true;
+    }
+}
