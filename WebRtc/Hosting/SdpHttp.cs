@@ -76,6 +76,15 @@ internal static class SdpHttp
         return Results.Text(answer, SdpType, Encoding.UTF8, StatusCodes.Status201Created);
     }
 
+    /// <summary>Tells the client which STUN and TURN servers it may use.</summary>
+    public static void AddLinks(HttpContext context, IEnumerable<string> links, Func<HttpContext, IEnumerable<string>>? create)
+    {
+        foreach (string link in create is null ? links : links.Concat(create(context)))
+        {
+            context.Response.Headers.Append("Link", link);
+        }
+    }
+
     /// <summary>DELETE: hangs up.</summary>
     public static IResult Delete(HttpContext context, WebRtcServer server, string session)
     {

@@ -62,11 +62,7 @@ public static class WhepEndpoints
 
         options.OnAccepted?.Invoke(context, connection!);
         source.Add(connection!);
-        foreach (string link in options.IceServerLinks)
-        {
-            context.Response.Headers.Append("Link", link);
-        }
-
+        SdpHttp.AddLinks(context, options.IceServerLinks, options.CreateIceServerLinks);
         return SdpHttp.Created(context, connection!, answer);
     }
 }

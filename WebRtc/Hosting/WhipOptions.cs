@@ -12,8 +12,11 @@ public sealed class WhipOptions
     /// <summary>Decides over a request; null admits it, otherwise the status code to answer, for example 401 or 403.</summary>
     public Func<HttpContext, ValueTask<int?>>? Authorize { get; set; }
 
-    /// <summary>The values of `Link` headers with rel="ice-server" (RFC 9725 section 4.6), for example for TURN.</summary>
+    /// <summary>The values of `Link` headers with rel="ice-server" (RFC 9725 section 4.6), see <see cref="IceServerLink"/>.</summary>
     public IList<string> IceServerLinks { get; } = [];
+
+    /// <summary>More of them, made for one request: TURN credentials that expire.</summary>
+    public Func<HttpContext, IEnumerable<string>>? CreateIceServerLinks { get; set; }
 
     /// <summary>Called when a publisher was admitted, before its answer goes out.</summary>
     public Action<HttpContext, WebRtcConnection>? OnAccepted { get; set; }

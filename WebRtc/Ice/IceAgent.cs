@@ -123,6 +123,22 @@ internal sealed partial class IceAgent
         }
     }
 
+    /// <summary>An address is gone for good. The best of the other validated ones is selected; without any, the next check decides.</summary>
+    public void Forget(TransportAddress address)
+    {
+        int index = FindValidated(address);
+        if (index < 0)
+        {
+            return;
+        }
+
+        _validated.RemoveAt(index);
+        if (Selected == address && _validated.Count > 0)
+        {
+            Select(_validated.MaxBy(path => path.Priority).Address);
+        }
+    }
+
     /// <summary>Revokes consent at once (the session was closed).</summary>
     public void Expire() => IsExpired = true;
 

@@ -84,6 +84,9 @@ public sealed partial class WebRtcSession : IDisposable
         };
     }
 
+    /// <summary>An address that cannot be used any more (a closed TCP connection): another validated one of the peer's takes its place.</summary>
+    public void ForgetAddress(TransportAddress address) => _ice.Forget(address);
+
     /// <summary>Why the last datagram was dropped.</summary>
     public string? LastDropReason { get; private set; }
 

@@ -5,9 +5,10 @@ namespace Nsn.WebRtc.Transport;
 
 /// <summary>
 /// Collects datagrams and sends them with few system calls: datagrams of equal length to one address become one buffer that the kernel cuts
-/// (UDP_SEGMENT), and several such buffers go in one sendmmsg. Without Linux, or without offload, they go one by one.
+/// (UDP_SEGMENT), and several such buffers go in one sendmmsg. Without Linux, or without offload, they go one by one. What is for an ICE-TCP connection is
+/// handed to it at once.
 /// </summary>
-internal sealed unsafe class SendBatch(UdpPort port)
+internal sealed unsafe class SendBatch(UdpPort port, TcpPort? streams = null)
 {
     public const int DatagramMax = 1_500;
     private const int ArenaBytes = 96 * 1_024;
@@ -44,6 +45,12 @@ internal sealed unsafe class SendBatch(UdpPort port)
     /// <summary>Takes the datagram that was written to <see cref="Next"/>.</summary>
     public void Commit(int length, TransportAddress to)
     {
+        if (to.Stream != 0)
+        {
+            streams?.Send(_arena.AsSpan(_length, length), to);
+            return;
+        }
+
         if (_runCount > 0)
         {
             ref Run last = ref _runs[_runCount - 1];

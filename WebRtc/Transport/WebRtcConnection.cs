@@ -266,6 +266,23 @@ public sealed class WebRtcConnection
         }
     }
 
+    /// <summary>An ICE-TCP connection of the peer's is gone.</summary>
+    internal void RemoveAddress(TransportAddress address)
+    {
+        lock (_lock)
+        {
+            if (!_addresses.Remove(address) || _session.State == SessionState.Closed)
+            {
+                return;
+            }
+
+            _session.ForgetAddress(address);
+            Drain_NeedsLock();
+        }
+
+        DispatchEvents();
+    }
+
     private void Drain_NeedsLock()
     {
         TimeSpan now = _host.Now;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
 using Nsn.WebRtc.Dtls;
@@ -12,16 +11,17 @@ using Nsn.WebRtc.Stun;
 namespace Nsn.WebRtc.Transport;
 
 /// <summary>
-/// Owns the UDP socket and the thread that receives from it and drives the sessions' clocks. A first check is routed by its user name, everything else by the
+/// Owns the UDP socket, the port for ICE-TCP, and the thread that receives from it and drives the sessions' clocks. A first check is routed by its user name, everything else by the
 /// address that it comes from.
 /// </summary>
-public sealed class WebRtcServer : IConnectionHost, IDisposable
+public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDisposable
 {
     private static readonly TimeSpan TickMax = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan IdleTick = TimeSpan.FromMilliseconds(50);
 
     private readonly WebRtcServerOptions _options;
     private readonly UdpPort _port;
+    private readonly TcpPort? _streams;
     private readonly Thread _thread;
     private readonly MonotonicClock _clock;
     private readonly ConcurrentDictionary<string, WebRtcConnection> _byUsername = new(StringComparer.Ordinal);
@@ -39,15 +39,21 @@ public sealed class WebRtcServer : IConnectionHost, IDisposable
         _clock = new MonotonicClock(timeProvider ?? TimeProvider.System);
         Certificate = options.CertificatePath is null ? DtlsCertificate.CreateEphemeral() : DtlsCertificate.LoadOrCreate(options.CertificatePath);
         _port = UdpPort.Open(options.BindAddress, options.Port);
-        _batches = new ThreadLocal<SendBatch>(() => new SendBatch(_port));
-        Candidates = [.. FindAddresses().Select((address, index) =>
-            IceCandidate.Host(new IPEndPoint(address, options.PublicPort == 0 ? _port.LocalPort : options.PublicPort), index))];
+        _streams = options.EnableTcp ? OpenTcp() : null;
+        _batches = new ThreadLocal<SendBatch>(() => new SendBatch(_port, _streams));
+        Candidates = FindCandidates();
         _thread = new Thread(Run) { IsBackground = true, Name = "WebRTC" };
         _thread.Start();
     }
 
     /// <summary>The bound UDP port.</summary>
     public int Port => _port.LocalPort;
+
+    /// <summary>The bound port for ICE-TCP; null if it is off or none was free.</summary>
+    public int? TcpPort => _streams?.LocalPort;
+
+    /// <summary>Open ICE-TCP connections.</summary>
+    public int TcpConnections => _streams?.Count ?? 0;
 
     /// <summary>The certificate that all sessions show.</summary>
     public DtlsCertificate Certificate { get; }
@@ -112,6 +118,7 @@ public sealed class WebRtcServer : IConnectionHost, IDisposable
             _thread.Join();
         }
 
+        _streams?.Dispose();
         _port.Dispose();
         _batches.Dispose();
         Certificate.Dispose();
@@ -140,6 +147,10 @@ public sealed class WebRtcServer : IConnectionHost, IDisposable
         foreach (TransportAddress address in connection.Addresses)
         {
             _byAddress.TryRemove(new KeyValuePair<TransportAddress, WebRtcConnection>(address, connection));
+            if (address.Stream != 0)
+            {
+                _streams?.Close(address);
+            }
         }
     }
 
@@ -198,75 +209,47 @@ public sealed class WebRtcServer : IConnectionHost, IDisposable
 
     private void Dispatch(Span<byte> datagram, TransportAddress from, TimeSpan now)
     {
+        if (Route(datagram, from, out bool isCheck) is { } connection)
+        {
+            _touched.Add(connection);
+            if (connection.Handle(datagram, from, now) && isCheck && connection.AddAddress(from))
+            {
+                _byAddress[from] = connection;
+            }
+        }
+    }
+
+    // Checks are routed by user name, so that a peer is found again behind another address; all else by the address.
+    private WebRtcConnection? Route(ReadOnlySpan<byte> datagram, TransportAddress from, out bool isCheck)
+    {
+        isCheck = false;
         if (StunMessage.LooksLikeStun(datagram))
         {
-            DispatchStun(datagram, from, now);
-        }
-        else if (_byAddress.TryGetValue(from, out WebRtcConnection? connection))
-        {
-            Handle(connection, datagram, from, now);
-        }
-    }
-
-    private bool Handle(WebRtcConnection connection, Span<byte> datagram, TransportAddress from, TimeSpan now)
-    {
-        _touched.Add(connection);
-        return connection.Handle(datagram, from, now);
-    }
-
-    private void DispatchStun(Span<byte> datagram, TransportAddress from, TimeSpan now)
-    {
-        if (!StunMessage.TryParse(datagram, out StunMessage message, out _))
-        {
-            return;
-        }
-
-        if (message.Class != StunClass.Request)
-        {
-            if (_byAddress.TryGetValue(from, out WebRtcConnection? known))
+            if (!StunMessage.TryParse(datagram, out StunMessage message, out _))
             {
-                Handle(known, datagram, from, now);
+                return null;
             }
 
-            return;
+            if (message.Class == StunClass.Request)
+            {
+                isCheck = true;
+                return FindByUsername(message.Username);
+            }
         }
 
-        int colon = message.Username.IndexOf((byte)':');
+        return _byAddress.TryGetValue(from, out WebRtcConnection? connection) ? connection : null;
+    }
+
+    private WebRtcConnection? FindByUsername(ReadOnlySpan<byte> username)
+    {
+        int colon = username.IndexOf((byte)':');
         if (colon is <= 0 or > 256)
         {
-            return;
+            return null;
         }
 
         Span<char> fragment = stackalloc char[256];
-        int length = Encoding.UTF8.GetChars(message.Username[..colon], fragment);
-        if (_byUsername.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(fragment[..length], out WebRtcConnection? connection) &&
-            Handle(connection, datagram, from, now) && connection.AddAddress(from))
-        {
-            _byAddress[from] = connection;
-        }
-    }
-
-    private IEnumerable<IPAddress> FindAddresses()
-    {
-        if (_options.PublicAddresses.Count > 0)
-        {
-            return _options.PublicAddresses;
-        }
-
-        if (_options.BindAddress is { } bound && !bound.Equals(IPAddress.Any) && !bound.Equals(IPAddress.IPv6Any))
-        {
-            return [bound];
-        }
-
-        List<IPAddress> addresses = [];
-        foreach (NetworkInterface network in NetworkInterface.GetAllNetworkInterfaces().Where(network => network.OperationalStatus != OperationalStatus.Down))
-        {
-            addresses.AddRange(network.GetIPProperties().UnicastAddresses
-                .Select(unicast => unicast.Address)
-                .Where(address => address.AddressFamily == AddressFamily.InterNetwork || (_port.IsIPv6 && !address.IsIPv6LinkLocal)));
-        }
-
-        // Loopback last: only a browser on this machine can use it.
-        return addresses.OrderBy(IPAddress.IsLoopback).ThenBy(address => address.AddressFamily == AddressFamily.InterNetworkV6).Take(8);
+        int length = Encoding.UTF8.GetChars(username[..colon], fragment);
+        return _byUsername.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(fragment[..length], out WebRtcConnection? connection) ? connection : null;
     }
 }

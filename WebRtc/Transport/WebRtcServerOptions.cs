@@ -21,6 +21,15 @@ public sealed class WebRtcServerOptions
     /// <summary>The port to announce if it differs from the bound one (port forwarding); 0 if it does not.</summary>
     public int PublicPort { get; set; }
 
+    /// <summary>True to take ICE-TCP connections (RFC 6544) too, for viewers whose network blocks UDP.</summary>
+    public bool EnableTcp { get; set; } = true;
+
+    /// <summary>The TCP port; 0 for the number of the UDP port.</summary>
+    public int TcpPort { get; set; }
+
+    /// <summary>The TCP port to announce if it differs from the bound one; 0 for <see cref="PublicPort"/>, or the bound one.</summary>
+    public int PublicTcpPort { get; set; }
+
     /// <summary>Where the DTLS certificate is kept (PEM, 0600); null for one that lives in memory.</summary>
     public string? CertificatePath { get; set; }
 

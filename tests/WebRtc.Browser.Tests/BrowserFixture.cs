@@ -35,6 +35,9 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     public MediaSource Published { get; private set; } = null!;
 
+    /// <summary>What `/whep-turn` tells its viewers to use.</summary>
+    public string? TurnLink { get; set; }
+
     public string Origin { get; private set; } = string.Empty;
 
     public async ValueTask InitializeAsync()
@@ -59,6 +62,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             FindSource = context => Published,
             Authorize = context => ValueTask.FromResult<int?>(context.Request.Headers.Authorization == "Bearer wrong" ? 403 : null),
         });
+        _app.MapWhep("/whep-turn", Server, new WhepOptions { FindSource = context => Source, CreateIceServerLinks = context => [TurnLink!] });
         foreach (string peer in new[] { "firefox", "werift" })
         {
             MediaSource published = new(Server, "published by " + peer);

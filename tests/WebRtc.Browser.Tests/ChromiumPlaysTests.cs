@@ -89,6 +89,40 @@ public class ChromiumPlaysTests(BrowserFixture fixture)
     }
 
     [Fact]
+    public async Task where_udp_is_blocked_chromium_plays_over_ice_tcp()
+    {
+        Assert.SkipUnless(BrowserFixture.IsAvailable, "Chromium is not installed");
+        IPage page = await fixture.OpenAsync();
+        await page.EvaluateAsync("url => play(url, { tcp: true, data: 'echo' })", fixture.Origin + "/whep/test");
+        JsonElement result = await WatchAsync(page);
+        JsonElement path = await page.EvaluateAsync<JsonElement>("() => path()");
+        TestContext.Current.SendDiagnosticMessage($"{result} {path}");
+        Assert.Equal("tcp", path.GetProperty("protocol").GetString());
+        Assert.True(result.GetProperty("frames").GetInt32() > 50, result.ToString());
+        Assert.True(fixture.Server.TcpConnections > 0, "the gateway has no ICE-TCP connection");
+        JsonElement echo = await page.EvaluateAsync<JsonElement>("() => echo(2)");
+        Assert.True(echo.GetProperty("same").GetBoolean(), echo.ToString());
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task chromium_that_may_only_use_relays_plays_through_coturn()
+    {
+        Assert.SkipUnless(BrowserFixture.IsAvailable, "Chromium is not installed");
+        Assert.SkipUnless(TurnServer.IsAvailable, "coturn is not installed");
+        await using TurnServer turn = await TurnServer.StartAsync(TestContext.Current.CancellationToken);
+        fixture.TurnLink = turn.CreateLink();
+        IPage page = await fixture.OpenAsync();
+        await page.EvaluateAsync("url => play(url, { relay: true })", fixture.Origin + "/whep-turn");
+        JsonElement result = await WatchAsync(page);
+        JsonElement path = await page.EvaluateAsync<JsonElement>("() => path()");
+        TestContext.Current.SendDiagnosticMessage($"{result} {path}");
+        Assert.Equal("relay", path.GetProperty("local").GetString());
+        Assert.True(result.GetProperty("frames").GetInt32() > 50, result.ToString());
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task five_joins_in_a_row_all_show_a_picture()
     {
         Assert.SkipUnless(BrowserFixture.IsAvailable, "Chromium is not installed");

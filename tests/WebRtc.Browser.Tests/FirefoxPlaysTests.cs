@@ -36,6 +36,19 @@ public class FirefoxPlaysTests(BrowserFixture fixture, FirefoxBrowser firefox) :
     }
 
     [Fact]
+    public async Task where_udp_is_blocked_firefox_plays_over_ice_tcp()
+    {
+        Assert.SkipUnless(FirefoxBrowser.IsAvailable, "Firefox is not installed");
+        FirefoxPage page = await firefox.OpenAsync(fixture.Origin + "/", Cancellation);
+        await page.EvaluateAsync($"play('{fixture.Origin}/whep/test', {{ tcp: true }})", Cancellation);
+        JsonElement result = await WatchAsync(page, 2);
+        Assert.True(result.GetProperty("frames").GetInt32() > 20, result.ToString());
+        JsonElement path = await page.EvaluateAsync("path()", Cancellation);
+        Assert.Equal("tcp", path.GetProperty("protocol").GetString());
+        await page.CloseAsync(Cancellation);
+    }
+
+    [Fact]
     public async Task camera_published_by_firefox_is_watched_by_firefox()
     {
         Assert.SkipUnless(FirefoxBrowser.IsAvailable, "Firefox is not installed");
