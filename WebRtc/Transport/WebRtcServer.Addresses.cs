@@ -33,17 +33,17 @@ public sealed partial class WebRtcServer
         }
     }
 
-    // Without a number of its own the TCP port has the UDP port's: one number to open in a firewall. Where the system chose that, it may be taken for TCP.
-    private TcpPort OpenTcp()
+    // Without a number of its own the TCP port has the UDP port's: one number to open in a firewall. That it is taken for TCP is no reason not to start.
+    private TcpPort? OpenTcp()
     {
         int wanted = _options.TcpPort == 0 ? _port.LocalPort : _options.TcpPort;
         try
         {
             return Transport.TcpPort.Open(_options.BindAddress, wanted, this);
         }
-        catch (SocketException) when (_options is { TcpPort: 0, Port: 0 })
+        catch (SocketException) when (_options.TcpPort == 0)
         {
-            return Transport.TcpPort.Open(_options.BindAddress, 0, this);
+            return _options.Port == 0 ? Transport.TcpPort.Open(_options.BindAddress, 0, this) : null;
         }
     }
 
