@@ -28,6 +28,9 @@ public sealed class GatewaySettings
     [Required]
     public string DataFolder { get; set; } = ".data/gateway";
 
+    /// <summary>Folder of the model pack, for its name and thresholds in what slots tell; empty where it is not here.</summary>
+    public string ModelPack { get; set; } = "";
+
     /// <summary>Requests that one address may make per second, on average over ten seconds.</summary>
     [Range(1, 10_000)]
     public int RequestsPerSecond { get; set; } = 50;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Threading.RateLimiting;
 using Nsn.Content;
 using Nsn.Gateway;
+using Nsn.Gateway.Api;
 using Nsn.Gateway.Canary;
 using Nsn.Gateway.Channels;
 using Nsn.Gateway.Endpoints;
@@ -33,6 +34,7 @@ builder.Services.AddContentStore(builder.Configuration.GetConnectionString("blob
 builder.Services.AddSingleton<GatewayMetrics>();
 builder.Services.AddSingleton<DirectorBook>();
 builder.Services.AddSingleton<EventHub>();
+builder.Services.AddSingleton<ModelPacks>();
 builder.Services.AddSingleton<SlotFinder>();
 builder.Services.AddSingleton(services => new ChannelTail(ChainName.MainChannel, services.GetRequiredService<TimeProvider>()));
 builder.Services.AddSingleton<ChannelTails>();

@@ -19,7 +19,7 @@ internal static class Commands
           run         start everything and keep it running (default); Ctrl-C ends it
           provision   fetch what is needed once, so that everything works offline afterwards
           smoke       bring everything up, send a prompt through it, verify what comes out, take everything down
-                      --prompt "…" --json FILE; exit code 0 only where every check held
+                      --prompt "…" --json FILE (without it, or with -, on standard output); exit code 0 only where every check held
           reset       delete the data folder
           help        this text
 

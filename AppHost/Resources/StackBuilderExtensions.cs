@@ -87,6 +87,7 @@ public static class StackBuilderExtensions
                 environment["Gateway__UdpPort"] = Text(context.GetPort("udp"));
                 environment["Gateway__Name"] = context.InstanceName;
                 environment["Gateway__Pages"] = Path.Combine(context.Stack.Paths.Root, "web", "viewer", "dist");
+                environment["Gateway__ModelPack"] = Path.Combine(context.Stack.Paths.Root, "models", "toon", "pack");
                 environment["Gateway__DataFolder"] = Path.Combine(context.Stack.Paths.Data, context.InstanceName);
             });
 

@@ -47,7 +47,7 @@ internal static class SmokeCommand
             await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await stack.StopAsync().ConfigureAwait(false);
             string text = JsonSerializer.Serialize(report, Json);
-            if (builder.Configuration["json"] is { Length: > 0 } file)
+            if (builder.Configuration["json"] is { Length: > 0 } file && file != "-")
                 await File.WriteAllTextAsync(file, text + Environment.NewLine, cancellationToken).ConfigureAwait(false);
             else
                 await Console.Out.WriteLineAsync(text).ConfigureAwait(false);

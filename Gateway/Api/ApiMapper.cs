@@ -3,6 +3,7 @@ using Nsn.Grains.Channels;
 using Nsn.Grains.Ledger;
 using Nsn.Grains.Slots;
 using Nsn.Protocol.Certificates;
+using Nsn.Protocol.Consensus;
 using Nsn.Protocol.Recipes;
 
 namespace Nsn.Gateway.Api;
@@ -30,7 +31,7 @@ internal static class ApiMapper
 
     /// <summary>Filler for a slot: the picture of another one, labelled.</summary>
     public static SlotSummary ToFiller(
-        string channel, ulong slot, ChainHead head, DateTimeOffset airsAt, SlotSummary source, SlotContent content, SlotSummary? known) => new()
+        string channel, ulong slot, ChainHead head, DateTimeOffset airsAt, SlotSummary source, SlotContent content, SlotSummary? known, string reason) => new()
         {
             Slot = slot,
             Epoch = head.Timing.EpochOfSlot(slot),
@@ -48,11 +49,16 @@ internal static class ApiMapper
             Width = source.Width,
             Height = source.Height,
             FramesPerSecond = source.FramesPerSecond,
-            Reason = known?.Reason ?? "There was no certificate in time; the last certified clip is shown again.",
+            Reason = reason,
         };
 
     /// <summary>A slot with everything that is known about it.</summary>
-    public static SlotDetail ToDetail(SlotEntry entry, SlotSummary? seen, DirectorsInfo? directors)
+    /// <param name="entry">What the channel says.</param>
+    /// <param name="seen">What this gateway has on air for it.</param>
+    /// <param name="directors">The directors of its epoch.</param>
+    /// <param name="packs">The model packs that this gateway knows.</param>
+    /// <param name="requestedAt">When a person asked for it.</param>
+    public static SlotDetail ToDetail(SlotEntry entry, SlotSummary? seen, DirectorsInfo? directors, ModelPacks packs, DateTimeOffset? requestedAt)
     {
         var report = entry.Report;
         var recipe = Recipe(report.Assignment?.Recipe);
@@ -81,16 +87,20 @@ internal static class ApiMapper
             Votes = summary.Votes,
             Reason = summary.Reason,
             Times = new SlotTimes(
+                requestedAt?.ToUnixTimeMilliseconds(),
                 started?.ToUnixTimeMilliseconds(),
                 started is { } at && report.StageSeconds.TryGetValue("generate", out var seconds) ? at.AddSeconds(seconds).ToUnixTimeMilliseconds() : null,
-                report.Phase == SlotPhase.Certified ? report.FinishedAt?.ToUnixTimeMilliseconds() : null,
-                null),
+                report.Phase == SlotPhase.Certified ? report.FinishedAt?.ToUnixTimeMilliseconds() : null),
         });
+        var packHash = report.Assignment is { } named ? ApiJson.Hex(named.ModelPackHash) : null;
+        var pack = packs.Find(packHash);
         return detail with
         {
             Kind = seen?.Kind ?? detail.Kind,
             Seed = report.Assignment is { } assignment ? ApiJson.Hex(assignment.Seed) : null,
-            ModelPackHash = report.Assignment is { } fixedBefore ? ApiJson.Hex(fixedBefore.ModelPackHash) : null,
+            ModelPackHash = packHash,
+            ModelPack = pack?.Name,
+            Thresholds = pack is null ? null : new Dictionary<string, double>(pack.Thresholds) { ["similarity"] = SlotContext.DefaultSimilarityMin / 1e6 },
             Proposer = report.Manifest is { } manifest ? ApiJson.Hex(manifest.Proposer) : null,
             Block = report.CertifiedInBlock,
             Script = recipe?.AudioTrack.Script,

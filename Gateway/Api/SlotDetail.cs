@@ -5,6 +5,8 @@ internal sealed record SlotDetail : SlotSummary
 {
     public string? Seed { get; init; }
     public string? ModelPackHash { get; init; }
+    public string? ModelPack { get; init; }
+    public IReadOnlyDictionary<string, double>? Thresholds { get; init; }
     public string? Proposer { get; init; }
     public ulong? Block { get; init; }
     public string? Script { get; init; }

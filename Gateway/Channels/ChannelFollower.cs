@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Nsn.Content;
 using Nsn.Gateway.Api;
+using Nsn.Grains;
 using Nsn.Grains.Channels;
 using Nsn.Grains.Ledger;
 using Nsn.Grains.Slots;
@@ -16,17 +17,22 @@ internal sealed partial class ChannelFollower(
     ChannelTail tail,
     IGrainFactory grains,
     PublishedClip clips,
+    IContentStore store,
     DirectorBook book,
+    SlotFinder finder,
     EventHub events,
     GatewayMetrics metrics,
     TimeProvider time,
     ILogger<ChannelFollower> logger) : BackgroundService, IChannelObserver
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_storePoll = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_renew = TimeSpan.FromSeconds(20);
-    private readonly Channel<SlotEntry> _entries = Channel.CreateBounded<SlotEntry>(
+    private readonly Channel<(int Generation, SlotEntry Entry)> _entries = Channel.CreateBounded<(int, SlotEntry)>(
         new BoundedChannelOptions(256) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
     private readonly Dictionary<ulong, DateTimeOffset> _retryAt = [];
+    private volatile bool _storeAnswers = true;
+    private ulong _lastBlock;
 
     /// <summary>Whether the channel grain answered within the last ten seconds.</summary>
     public bool InTouch => time.GetUtcNow() - _lastAnswer < TimeSpan.FromSeconds(10);
@@ -36,7 +42,7 @@ internal sealed partial class ChannelFollower(
     /// <inheritdoc/>
     public Task SlotChangedAsync(SlotEntry slot)
     {
-        _entries.Writer.TryWrite(slot);
+        _entries.Writer.TryWrite((tail.Generation, slot));
         return Task.CompletedTask;
     }
 
@@ -48,7 +54,7 @@ internal sealed partial class ChannelFollower(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(PollAsync(stoppingToken), ApplyAsync(stoppingToken), FillAsync(stoppingToken));
+        Task.WhenAll(PollAsync(stoppingToken), ApplyAsync(stoppingToken), FillAsync(stoppingToken), WatchStoreAsync(stoppingToken));
 
     private async Task PollAsync(CancellationToken stoppingToken)
     {
@@ -68,11 +74,12 @@ internal sealed partial class ChannelFollower(
                 }
 
                 var state = await channel.GetStateAsync();
+                await LearnHistoryAsync(state.Head);
                 _lastAnswer = time.GetUtcNow();
                 tail.Observe(state.Head, state.Title, state.QueueLength);
                 await LearnDirectorsAsync(state.Head);
                 foreach (var entry in state.Slots)
-                    await _entries.Writer.WriteAsync(entry, stoppingToken);
+                    await _entries.Writer.WriteAsync((tail.Generation, entry), stoppingToken);
             }
             catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
@@ -82,6 +89,23 @@ internal sealed partial class ChannelFollower(
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Asks for the chain's first block when the gateway was out of touch or blocks count anew: the chain may have been started afresh.</summary>
+    private async Task LearnHistoryAsync(ChainHead head)
+    {
+        if (tail.History is null || !InTouch || head.Block < _lastBlock)
+        {
+            var first = await grains.GetGrain<ILedgerGrain>(ChainName.Default).GetBlockAsync(1);
+            if (first is not null && tail.Enter(ApiJson.Hex(first.Hash)))
+            {
+                book.Forget();
+                finder.Forget();
+                LogBegunAnew(tail.Name, tail.History!);
+            }
+        }
+
+        _lastBlock = head.Block;
     }
 
     /// <summary>Directors of the epoch on air and, once it is on deck, of the next one, so that they are here before the first certificate.</summary>
@@ -104,11 +128,20 @@ internal sealed partial class ChannelFollower(
 
     private async Task ApplyAsync(CancellationToken stoppingToken)
     {
-        await foreach (var entry in _entries.Reader.ReadAllAsync(stoppingToken))
+        var known = tail.Generation;
+        await foreach (var (generation, entry) in _entries.Reader.ReadAllAsync(stoppingToken))
         {
+            if (known != tail.Generation)
+            {
+                known = tail.Generation;
+                _retryAt.Clear();
+            }
+
+            if (generation != known)
+                continue;
             try
             {
-                await ApplyAsync(entry, stoppingToken);
+                await ApplyAsync(entry, generation, stoppingToken);
             }
             catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
@@ -117,7 +150,7 @@ internal sealed partial class ChannelFollower(
         }
     }
 
-    private async Task ApplyAsync(SlotEntry entry, CancellationToken cancellationToken)
+    private async Task ApplyAsync(SlotEntry entry, int generation, CancellationToken cancellationToken)
     {
         var slot = entry.Report.Slot;
         if (slot + ChannelTail.SlotsKept < (tail.SlotOnAir ?? 0))
@@ -133,7 +166,10 @@ internal sealed partial class ChannelFollower(
         {
             try
             {
-                var root = CertificateCheck.Check(bytes, entry.Report.Assignment!, await LearnDirectorsAsync(entry.Report.Assignment!.Epoch));
+                // The ledger may be away; that says nothing about the certificate.
+                if (await LearnDirectorsAsync(entry.Report.Assignment!.Epoch) is not { } directors)
+                    return;
+                var root = CertificateCheck.Check(bytes, entry.Report.Assignment, directors);
                 content = SlotContent.FromSegments(slot, await clips.ReadAsync(slot, manifest.Headers, root, cancellationToken));
                 certificate = bytes;
                 metrics.SlotArrived(entry, time.GetUtcNow());
@@ -147,14 +183,19 @@ internal sealed partial class ChannelFollower(
             catch (ContentStoreException unreachable)
             {
                 _retryAt[slot] = time.GetUtcNow() + TimeSpan.FromSeconds(1);
+                _storeAnswers = false;
                 LogUnreachable(slot, unreachable.Message);
             }
         }
 
+        if (generation != tail.Generation)
+            return;
+
         // Filler that is on air stays: bytes that come after the slot began would break the picture for those who watch.
         if (known is { Content: not null } && content is not null && known.AirsAt <= time.GetUtcNow())
             content = null;
-        var summary = ApiMapper.ToSummary(entry, content ?? known?.Content, content is not null, problem);
+        var isFiller = content is null && (known?.Content is not null || entry.Report.Phase == SlotPhase.Failed);
+        var summary = ApiMapper.ToSummary(entry, content ?? known?.Content, content is not null, problem ?? (isFiller ? Trouble : null));
         var view = new SlotView(summary, entry, content ?? known?.Content, certificate, entry.Report.Assignment?.Recipe);
         if (known is not null && known.Summary == view.Summary && ReferenceEquals(known.Content, view.Content))
             return;
@@ -188,7 +229,7 @@ internal sealed partial class ChannelFollower(
                 var content = SlotContent.FromSegments(
                     slot,
                     [.. source.Segments.Select((s, index) => new VerifiedSegment((uint)index, s.Kind, s.StartMilliseconds, s.DurationMilliseconds, s.Bytes))]);
-                var summary = ApiMapper.ToFiller(tail.Name, slot, head, airsAt, model.Summary, content, known?.Summary);
+                var summary = ApiMapper.ToFiller(tail.Name, slot, head, airsAt, model.Summary, content, known?.Summary, Trouble ?? known?.Summary.Reason ?? "There was no certificate in time; the last certified clip is shown again.");
                 tail.Put(new SlotView(summary, known?.Entry, content, null, null));
                 events.Publish("slot", summary);
                 metrics.Filler();
@@ -196,6 +237,27 @@ internal sealed partial class ChannelFollower(
             }
         }
     }
+
+    /// <summary>What this gateway itself sees to be the matter; it comes before what a slot's saga tells, which is often a consequence of it.</summary>
+    private string? Trouble =>
+        !InTouch ? "The silos do not answer; the last certified clip is shown again."
+        : !_storeAnswers ? "The content store does not answer; the last certified clip is shown again."
+        : null;
+
+    private async Task WatchStoreAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_storePoll, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            var answers = await store.PingAsync(stoppingToken);
+            if (answers != _storeAnswers)
+                LogStore(answers);
+            _storeAnswers = answers;
+        }
+    }
+
+    [LoggerMessage(7, LogLevel.Warning, "The content store answers: {Answers}")]
+    private partial void LogStore(bool answers);
 
     [LoggerMessage(1, LogLevel.Warning, "Channel {Channel} is out of touch ({Reason}); viewers are served from memory")]
     private partial void LogOutOfTouch(string channel, string reason);
@@ -208,6 +270,9 @@ internal sealed partial class ChannelFollower(
 
     [LoggerMessage(4, LogLevel.Warning, "Slot {Slot}: {Reason}")]
     private partial void LogUnreachable(ulong slot, string reason);
+
+    [LoggerMessage(6, LogLevel.Warning, "Channel {Channel}: the chain has begun anew with block {History}; everything known before is forgotten")]
+    private partial void LogBegunAnew(string channel, string history);
 
     [LoggerMessage(5, LogLevel.Information, "Slot {Slot} is on air with filler: {Reason}")]
     private partial void LogFiller(ulong slot, string reason);

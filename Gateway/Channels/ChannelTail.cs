@@ -18,6 +18,7 @@ internal sealed class ChannelTail(string name, TimeProvider time)
     private ImmutableDictionary<uint, DirectorsInfo> _directors = ImmutableDictionary<uint, DirectorsInfo>.Empty;
     private TaskCompletionSource _changed = NewSignal();
     private ChainHead? _head;
+    private int _generation;
 
     /// <summary>The channel's name.</summary>
     public string Name => name;
@@ -30,6 +31,12 @@ internal sealed class ChannelTail(string name, TimeProvider time)
 
     /// <summary>The slots, oldest first; an immutable snapshot.</summary>
     public ImmutableSortedDictionary<ulong, SlotView> Slots => Volatile.Read(ref _slots);
+
+    /// <summary>The hash of the chain's first block, which tells one history from another; null until it is known.</summary>
+    public string? History { get; private set; }
+
+    /// <summary>Counts up whenever slot numbers begin to mean something else; whoever reads the tail begins anew then.</summary>
+    public int Generation => Volatile.Read(ref _generation);
 
     /// <summary>The last head of the chain that was heard of.</summary>
     public ChainHead? Head => Volatile.Read(ref _head);
@@ -58,14 +65,33 @@ internal sealed class ChannelTail(string name, TimeProvider time)
     public DirectorsInfo? DirectorsOf(uint epoch) => Volatile.Read(ref _directors).GetValueOrDefault(epoch);
 
     /// <summary>Takes the chain's head, the title and the length of the queue.</summary>
+    /// <remarks>
+    /// While nobody seals blocks the slots go on by wall clock. A ledger that was away for long does not make up for that time: its slots go on where they
+    /// stopped, and the filler made up for later numbers is dropped.
+    /// </remarks>
     public void Observe(ChainHead head, string title, int queueLength)
     {
+        var before = SlotOnAir;
         Volatile.Write(ref _head, head);
         Title = title;
         QueueLength = queueLength;
+        if (SlotOnAir is { } now && before > now + 1)
+            BeginAnew(kept => kept.Slot <= now, forgetDirectors: false);
     }
 
-    /// <summary>Takes the directors of an epoch; the first answer stands for the life of this gateway.</summary>
+    /// <summary>Takes the history that the chain has; with another one than before everything is forgotten.</summary>
+    /// <returns>Whether it is another one.</returns>
+    public bool Enter(string history)
+    {
+        var known = History;
+        History = history;
+        if (known is null || known == history)
+            return false;
+        BeginAnew(_ => false, forgetDirectors: true);
+        return true;
+    }
+
+    /// <summary>Takes the directors of an epoch; the first answer stands for as long as the chain has this history.</summary>
     public void Put(DirectorsInfo directors)
     {
         lock (_lock)
@@ -75,7 +101,7 @@ internal sealed class ChannelTail(string name, TimeProvider time)
         }
     }
 
-    /// <summary>Takes a slot, forgets the oldest ones, and wakes whoever waits.</summary>
+    /// <summary>Takes a slot, forgets the oldest ones but for the last certified one, which filler is made of, and wakes whoever waits.</summary>
     public void Put(SlotView view)
     {
         TaskCompletionSource changed;
@@ -83,11 +109,11 @@ internal sealed class ChannelTail(string name, TimeProvider time)
         {
             var slots = _slots.SetItem(view.Slot, view);
             var onAir = SlotOnAir ?? view.Slot;
-            foreach (var old in slots.Keys.TakeWhile(slot => slot + SlotsKept < onAir).ToArray())
+            var filler = slots.Values.LastOrDefault(kept => kept.IsCertified)?.Slot;
+            foreach (var old in slots.Keys.TakeWhile(slot => slot + SlotsKept < onAir).Where(slot => slot != filler).ToArray())
                 slots = slots.Remove(old);
             _slots = slots;
-            changed = _changed;
-            _changed = NewSignal();
+            changed = Change_NeedsLock();
         }
 
         changed.TrySetResult();
@@ -95,6 +121,28 @@ internal sealed class ChannelTail(string name, TimeProvider time)
 
     /// <summary>The newest slot before another one whose certified content is here.</summary>
     public SlotView? LastCertifiedBefore(ulong slot) => Slots.Values.LastOrDefault(view => view.Slot < slot && view.IsCertified);
+
+    private void BeginAnew(Func<SlotView, bool> isKept, bool forgetDirectors)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            _slots = _slots.RemoveRange(_slots.Values.Where(view => !isKept(view)).Select(view => view.Slot));
+            if (forgetDirectors)
+                _directors = _directors.Clear();
+            _generation++;
+            changed = Change_NeedsLock();
+        }
+
+        changed.TrySetResult();
+    }
+
+    private TaskCompletionSource Change_NeedsLock()
+    {
+        var changed = _changed;
+        _changed = NewSignal();
+        return changed;
+    }
 
     private static ulong SlotAt(ChainHead head, DateTimeOffset now)
     {

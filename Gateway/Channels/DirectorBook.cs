@@ -5,11 +5,14 @@ using Nsn.Grains.Ledger;
 
 namespace Nsn.Gateway.Channels;
 
-/// <summary>The directors of epochs, asked of the ledger once and kept: an epoch's directors never change.</summary>
+/// <summary>The directors of epochs, asked of the ledger once and kept: within one history of the chain an epoch's directors never change.</summary>
 internal sealed class DirectorBook(IGrainFactory grains)
 {
     private const int EpochsKept = 512;
     private readonly ConcurrentDictionary<uint, DirectorsInfo> _known = new();
+
+    /// <summary>Forgets all of them: the chain has another history now.</summary>
+    public void Forget() => _known.Clear();
 
     /// <summary>The directors, or null when the epoch is not elected or the ledger does not answer.</summary>
     public async Task<DirectorsInfo?> FindAsync(uint epoch)

@@ -26,10 +26,12 @@ internal sealed class FrameStream(ChannelTail tail, string session, string chain
     public bool Paused { get; set; }
 
     /// <summary>
-    /// Frames from now on. With <paramref name="from"/> sending goes on exactly there when the tail still has it, else it joins live.
+    /// Frames from now on. With <paramref name="from"/> sending goes on exactly there when the tail still has it, else it joins live. Ends when the
+    /// channel's slot numbers begin anew: the player connects again and learns of it.
     /// </summary>
     public async IAsyncEnumerable<byte[]> ReadAsync(ViewerPosition? from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var generation = tail.Generation;
         var resumed = Begin(from);
         yield return Frame.OfJson(FrameType.Hello, new
         {
@@ -42,7 +44,7 @@ internal sealed class FrameStream(ChannelTail tail, string session, string chain
             slotMilliseconds = (long)(tail.Head?.Timing.SlotDuration.TotalMilliseconds ?? 0),
         });
 
-        while (!cancellationToken.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested && tail.Generation == generation)
         {
             var changed = tail.Changed;
             var sent = false;
@@ -52,7 +54,7 @@ internal sealed class FrameStream(ChannelTail tail, string session, string chain
                 yield return frame;
             }
 
-            while (!Paused && NextContent() is { } frame)
+            while (!Paused && tail.Generation == generation && NextContent() is { } frame)
             {
                 sent = true;
                 yield return frame;

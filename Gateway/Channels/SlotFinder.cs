@@ -11,6 +11,13 @@ internal sealed class SlotFinder(ChannelTails tails, IGrainFactory grains, Publi
     private readonly Lock _lock = new();
     private readonly LinkedList<(ulong Slot, SlotContent Content)> _contents = [];
 
+    /// <summary>Forgets the contents: the chain has another history now.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+            _contents.Clear();
+    }
+
     /// <summary>A slot, or null when nobody knows it.</summary>
     public async Task<SlotEntry?> FindAsync(ulong slot)
     {
@@ -19,6 +26,21 @@ internal sealed class SlotFinder(ChannelTails tails, IGrainFactory grains, Publi
         try
         {
             return await grains.GetGrain<IChannelGrain>(ChainName.MainChannel).GetSlotAsync(slot);
+        }
+        catch (Exception failure) when (failure is TimeoutException or Orleans.Runtime.OrleansException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>When a person asked for what a slot shows; null where nobody did, or nobody remembers.</summary>
+    public async Task<DateTimeOffset?> RequestedAtAsync(SlotEntry entry)
+    {
+        if (entry is not { Origin: RecipeOrigin.Viewer, Report.Assignment.RecipeId: { } recipe })
+            return null;
+        try
+        {
+            return (await grains.GetGrain<IChannelGrain>(ChainName.MainChannel).GetRecipeAsync(recipe))?.History.FirstOrDefault()?.At;
         }
         catch (Exception failure) when (failure is TimeoutException or Orleans.Runtime.OrleansException)
         {

@@ -123,13 +123,13 @@ internal static class ChannelEndpoints
     private static SlotSummary Seen(ChannelTail tail, SlotEntry entry) =>
         tail.Slots.TryGetValue(entry.Report.Slot, out var view) ? view.Summary : ApiMapper.ToSummary(entry, null, certified: false, problem: null);
 
-    private static async Task<IResult> GetSlot(ulong slot, ChannelTails tails, SlotFinder finder, DirectorBook book)
+    private static async Task<IResult> GetSlot(ulong slot, ChannelTails tails, SlotFinder finder, DirectorBook book, ModelPacks packs)
     {
         if (await finder.FindAsync(slot) is not { } entry)
             return NoSlot(slot);
         var seen = tails.Main.Slots.TryGetValue(slot, out var view) ? view.Summary : null;
         var directors = entry.Report.Assignment is { } assignment ? await book.FindAsync(assignment.Epoch) : null;
-        return Results.Json(ApiMapper.ToDetail(entry, seen, directors), ApiJson.Options);
+        return Results.Json(ApiMapper.ToDetail(entry, seen, directors, packs, await finder.RequestedAtAsync(entry)), ApiJson.Options);
     }
 
     private static async Task<IResult> GetCertificate(ulong slot, SlotFinder finder, HttpContext context) =>

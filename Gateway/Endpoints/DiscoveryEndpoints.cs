@@ -23,6 +23,8 @@ internal static class DiscoveryEndpoints
                 protocol = 1,
                 gateway = settings.Value.Name,
                 chainId = ApiJson.Hex(head.GenesisHash),
+                history = tails.Main.History,
+                slot = tails.Main.SlotOnAir,
                 now = time.GetUtcNow().ToUnixTimeMilliseconds(),
                 channels = tails.All.Select(tail => new { name = tail.Name, title = tail.Title }),
                 threshold = Quorum.Votes,

@@ -138,6 +138,8 @@ internal sealed partial class PlayerLink(
 
                     viewer.Sent(frame.Length);
                 }
+
+                connection.Close();
             }
             catch (OperationCanceledException)
             {

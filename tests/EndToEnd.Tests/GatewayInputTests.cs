@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using Nsn.WebRtc.Client;
+using Nsn.WebRtc.DataChannels;
+using Nsn.WebRtc.Sessions;
 
 namespace Nsn.EndToEnd.Tests;
 
@@ -101,6 +104,26 @@ public sealed class GatewayInputTests(StackFixture stack)
         Assert.Equal("joined", (await ReceiveAsync(socket)).GetProperty("type").GetString());
         await socket.SendAsync("""{"type":"offer","sdp":"v=0"}"""u8.ToArray(), WebSocketMessageType.Text, true, Cancellation);
         Assert.Equal(400, (await ReceiveAsync(socket)).GetProperty("status").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_player_that_signals_by_websocket_gets_the_channel()
+    {
+        using var http = new HttpClient(new SignalHandler(stack.Gateway));
+        await using var client = new WebRtcClient(http, new WebRtcClientOptions { Receive = false, DataChannels = true });
+        var first = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        client.Connection.Event += (connection, happened) =>
+        {
+            if (happened is DataChannelOpened opened)
+                connection.SendData(opened.Channel, FrameRelay.Frame(0x81, """{"channel":"main","from":null}"""u8.ToArray()));
+            else if (happened is DataChannelMessage message)
+                first.TrySetResult(message.Data.ToArray());
+        };
+        await client.ConnectAsync(stack.Gateway, Cancellation).WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        client.Connection.OpenDataChannel("nsn.chunks", new DataChannelSettings { Protocol = "nsn.frames.1" });
+        var hello = await first.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        Assert.Equal(1, hello[4]);
+        Assert.Contains("\"channel\":\"main\"", Encoding.UTF8.GetString(hello), StringComparison.Ordinal);
     }
 
     private static async Task<JsonElement> ReceiveAsync(ClientWebSocket socket)

@@ -54,6 +54,9 @@ export class Player {
   private replaySession: SlotSession | null = null;
   private replaying = false;
   private session: string | null = null;
+  private history: string | null = null;
+  private restarts = 0;
+  private readonly chainIsPinned: boolean;
   private delay: Delay;
   private unsupported: string | null = null;
   private snapshotValue: PlayerSnapshot | null = null;
@@ -74,6 +77,7 @@ export class Player {
     const trust = new DirectorTrust(options.trust ?? {}, (url, epoch) => new GatewayClient(url).directors(epoch));
     this.library = new DirectorLibrary(trust, epoch => this.gateway.directors(epoch));
     const pinnedChain = fromHex(options.trust?.chainId, 32);
+    this.chainIsPinned = pinnedChain !== null;
     this.context = {
       chainId: pinnedChain === null ? null : toHex(pinnedChain),
       threshold: thresholdMin,
@@ -122,7 +126,7 @@ export class Player {
   }
 
   get snapshot(): PlayerSnapshot {
-    this.snapshotValue ??= buildSnapshot(this.connection, this.screen, this.programme, this.replaying ? 'replay' : 'live', this.replaySession, this.unsupported);
+    this.snapshotValue ??= buildSnapshot(this.connection, this.screen, this.programme, this.replaying ? 'replay' : 'live', this.replaySession, this.unsupported, this.restarts);
     return this.snapshotValue;
   }
 
@@ -220,11 +224,36 @@ export class Player {
     };
   }
 
-  private discovered(discovery: Discovery): void {
+  private async discovered(discovery: Discovery): Promise<void> {
     const chain = fromHex(discovery.chainId, 32);
+    const history = fromHex(discovery.history, 32);
+    const newest = this.programme.newest;
+    if (history !== null && this.history !== null && toHex(history) !== this.history) {
+      // Started afresh: epochs and slots mean something else now. What is pinned still holds.
+      this.restarts++;
+      this.library.forget();
+      if (!this.chainIsPinned) this.context.chainId = null;
+      await this.beginAnew();
+    } else if (typeof discovery.slot === 'number' && newest !== null && discovery.slot + 1 < newest) {
+      // The network was away for long and goes on where it stopped.
+      await this.beginAnew();
+    }
+    if (history !== null) this.history = toHex(history);
     // A pinned chain wins; else the first answer of the session stands.
     if (chain !== null) this.context.chainId ??= toHex(chain);
     if (Number.isSafeInteger(discovery.threshold)) this.context.threshold = Math.max(thresholdMin, discovery.threshold!);
+  }
+
+  /** Slot numbers count from elsewhere: nothing that is here fits what comes. */
+  private async beginAnew(): Promise<void> {
+    this.turn++;
+    this.replaySession?.close();
+    this.replaySession = null;
+    this.replaying = false;
+    this.session = null;
+    this.programme.clear();
+    await this.screen.open('live');
+    if (this.pausedAt === null) void this.screen.play();
   }
 
   private receive(frame: Frame): void {

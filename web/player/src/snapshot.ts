@@ -53,6 +53,8 @@ export interface PlayerSnapshot {
   readonly volume: number;
   /** The browser allowed playing only without sound until the viewer acts. */
   readonly soundBlocked: boolean;
+  /** How often the chain was started afresh while this player watched: slots of before belong to a chain that is gone. */
+  readonly restarts: number;
   /** Why this browser cannot play or check at all. */
   readonly unsupported: string | null;
   /** Seconds within the clip on the screen, and its length. */

@@ -14,6 +14,7 @@ export function buildSnapshot(
   mode: 'live' | 'replay',
   replay: SlotSession | null,
   unsupported: string | null,
+  restarts: number,
 ): PlayerSnapshot {
   const shown = onScreen(screen, programme, mode, replay);
   const span = screen.span;
@@ -32,6 +33,7 @@ export function buildSnapshot(
     muted: screen.muted,
     volume: screen.volume,
     soundBlocked: screen.soundBlocked,
+    restarts,
     unsupported,
     clipTime: span === null ? 0 : Math.max(0, screen.currentTime - span.offset),
     clipDuration: span === null ? null : (shown.session?.summary?.durationMilliseconds ?? 0) / 1000 || span.end - span.offset,

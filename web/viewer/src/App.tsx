@@ -32,7 +32,7 @@ export function App({ config }: { config: PageConfig }) {
 
   const view = snapshot.slot;
   const detail = useSlotDetail(player, view?.slot ?? null, snapshot.upcoming[0]?.slot ?? null);
-  const history = useHistory(player, config.channel, view?.summary ?? null);
+  const history = useHistory(player, config.channel, view?.summary ?? null, snapshot.restarts);
   const prompts = usePrompts(player, config.channel);
 
   const setVolume = (volume: number) => {
@@ -101,6 +101,7 @@ export function App({ config }: { config: PageConfig }) {
           <div className="headline">
             {snapshot.verdict !== null && <Badge verdict={snapshot.verdict} signers={view?.proof?.signers.length} directors={view?.proof?.directors} />}
             <h1 className={certifiedPrompt === null ? 'unproven' : undefined} title={certifiedPrompt === null ? 'As the gateway says; not checked' : 'From the recipe that the directors signed'} data-testid="title">{snapshot.verdict === 'broken' ? 'Not shown: its proof does not hold' : (title ?? 'Nothing on the screen yet')}</h1>
+            {snapshot.restarts > 0 && <p className="notice" role="status" data-testid="restarted">The chain was started afresh. Slots count anew; what was certified before belongs to a chain that is gone.</p>}
             {replayError !== null && <p className="error" role="alert">{replayError}</p>}
           </div>
           <div className="desk">

@@ -40,6 +40,7 @@ export class FakeGateway {
   private directors: Director[] = [];
   private strangers: Director[] = [];
   private startedAt = 0;
+  private history = 1;
   /** Spoilers per slot number. */
   readonly spoiled = new Map<number, Spoiler>();
   /** Applied to every slot from this one on. */
@@ -77,6 +78,15 @@ export class FakeGateway {
   cut(): void {
     for (const stream of this.streams) stream.destroy();
     this.streams.clear();
+  }
+
+  /** Another chain under the same name: slots and epochs count anew, other directors. */
+  async startAfresh(): Promise<void> {
+    this.history++;
+    this.directors = await makeDirectors();
+    this.made.clear();
+    this.startedAt = Date.now();
+    this.cut();
   }
 
   get slotNow(): number {
@@ -160,7 +170,7 @@ export class FakeGateway {
       })),
       similarity: Array.from({ length: 5 }, (_, i) => Array.from({ length: 5 }, (_, j) => (i === 4 || j === 4 ? null : i === j ? 1 : wobble(Math.min(i, j), Math.max(i, j))))),
       thresholds: { similarity: 0.95, clipA: 0.25, clipB: 0.24 },
-      times: { requested: airsAt - 21_000, started: airsAt - 14_000, generated: airsAt - 8_400, published: airsAt - 7_900, certified: airsAt - 4_000, finalized: null },
+      times: { requested: airsAt - 21_000, started: airsAt - 14_000, published: airsAt - 7_900, certified: airsAt - 4_000 },
     };
   }
 
@@ -207,7 +217,7 @@ export class FakeGateway {
       return this.problem(response, 503, 'The gateway is starting.');
     }
     this.json(response, {
-      protocol: 1, chainId: toHex(chainId), now: Date.now(), channels: [{ name: 'main', title: 'NSN One' }], threshold: 3,
+      protocol: 1, chainId: toHex(chainId), history: toHex(new Uint8Array(32).fill(this.history)), slot: this.slotNow, now: Date.now(), channels: [{ name: 'main', title: 'NSN One' }], threshold: 3,
       slotMilliseconds: this.options.slotMilliseconds, webrtc: { enabled: this.options.answerOffer !== undefined, iceServers: [] },
     });
   }

@@ -77,6 +77,10 @@ export interface ChannelInfo {
 export interface Discovery {
   readonly protocol: number;
   readonly chainId: string;
+  /** Hash of the chain's first block: another one than before means that the chain was started afresh. */
+  readonly history?: string | null;
+  /** The slot on air. */
+  readonly slot?: number | null;
   readonly now?: number | null;
   readonly channels?: readonly { readonly name: string; readonly title?: string | null }[] | null;
   readonly threshold?: number | null;

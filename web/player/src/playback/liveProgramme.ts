@@ -104,6 +104,12 @@ export class LiveProgramme {
     else this.brokenCertificate(reason);
   }
 
+  /** The highest slot whose content has come; null before. */
+  get newest(): number | null {
+    const newest = Math.max(this.queue.at(-1)?.slot ?? -1, this.screen.timeline.last?.slot ?? -1, this.latest ?? -1);
+    return newest < 0 ? null : newest;
+  }
+
   /** The next chunk that the stream should bring; null when nothing has come yet. */
   nextWanted(): { slot: number; chunk: number } | null {
     const last = this.queue.at(-1);

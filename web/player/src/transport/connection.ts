@@ -16,7 +16,8 @@ export type ConnectionStatus = 'connecting' | 'live' | 'reconnecting' | 'startin
 export type TransportChoice = 'auto' | TransportKind;
 
 export interface ConnectionHandlers {
-  discovered(discovery: Discovery): void;
+  /** Before each attempt to open a stream; the stream waits for it. */
+  discovered(discovery: Discovery): void | Promise<void>;
   frame(frame: Frame): void;
   changed(): void;
   /** Where to go on after a loss; null joins live. */
@@ -149,7 +150,7 @@ export class Connection {
       const discovery = await this.gateway.discovery();
       if (typeof discovery.now === 'number') this.clockOffset = discovery.now - (sentAt + Date.now()) / 2;
       this.unreachable = 0;
-      this.handlers.discovered(discovery);
+      await this.handlers.discovered(discovery);
       const reason = await this.stream(discovery);
       this.reconnections++;
       this.set('reconnecting', reason);

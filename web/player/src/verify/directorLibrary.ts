@@ -10,6 +10,12 @@ export class DirectorLibrary {
     private readonly ask: (epoch: number) => Promise<unknown>,
   ) {}
 
+  /** Forgets what gateways said: the chain has another history now. */
+  forget(): void {
+    this.answers.clear();
+    this.trust.forget();
+  }
+
   /** Takes a director list that came without being asked for. */
   offer(said: unknown): void {
     const epoch = (said as { epoch?: unknown } | null)?.epoch;

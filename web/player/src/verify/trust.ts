@@ -31,7 +31,7 @@ const directorsPerEpoch = 5;
 /** Epochs remembered in one session. */
 const epochsMax = 256;
 
-/** The directors of each epoch as far as this session knows them. A set never changes once it is known. */
+/** The directors of each epoch as far as this session knows them. A set never changes once it is known, as long as the chain has the same history. */
 export class DirectorTrust {
   private readonly known = new Map<number, DirectorSet>();
 
@@ -42,6 +42,11 @@ export class DirectorTrust {
 
   get(epoch: number): DirectorSet | null {
     return this.known.get(epoch) ?? null;
+  }
+
+  /** Forgets what gateways said; what is pinned stays. */
+  forget(): void {
+    this.known.clear();
   }
 
   /** True when nothing but the gateway's word stands behind director sets. */

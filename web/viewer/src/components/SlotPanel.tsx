@@ -48,7 +48,7 @@ const trustTexts: Record<TrustSource, string> = {
 function Proof({ view }: { view: SlotView }) {
   const { proof } = view;
   if (view.verdict === 'broken') return <p className="proof-broken">{view.reason}</p>;
-  if (view.verdict === 'filler') return <p className="quiet">{view.summary?.reason ? `No certificate: ${view.summary.reason}.` : 'Nobody has certified this slot.'}</p>;
+  if (view.verdict === 'filler') return <p className="quiet">{view.summary?.reason ? `No certificate: ${view.summary.reason.replace(/\.$/, '')}.` : 'Nobody has certified this slot.'}</p>;
   if (proof === null) return <p className="quiet">The certificate is being checked.</p>;
   const chunks = view.chunkCount === null ? `${view.chunksVerified} chunks` : `${view.chunksVerified} of ${view.chunkCount} chunks`;
   return (

@@ -51,7 +51,7 @@ export function Stage({ player, snapshot, video, settings, statistics, now, onSe
           data-testid="video"
         />
         {settings.captions && !hidden && <Captions captions={snapshot.slot?.captions ?? []} time={snapshot.clipTime} />}
-        {snapshot.verdict === 'filler' && <p className="ribbon">Filler · nothing certified in this slot</p>}
+        {snapshot.verdict === 'filler' && <p className="ribbon" data-testid="ribbon" title={snapshot.slot?.summary?.reason ?? undefined}>Filler · {snapshot.slot?.summary?.reason ?? 'nothing certified in this slot'}</p>}
         {snapshot.mode === 'replay' && (
           <button className="replay-chip" onClick={() => void player?.goLive()}>
             Replay of slot {snapshot.slot?.slot ?? '…'} <span>Back to live</span>

@@ -1,7 +1,7 @@
 import { milliseconds } from '../format';
 
 const steps: readonly (readonly [string, string])[] = [
-  ['requested', ''], ['started', 'Waited'], ['generated', 'Generated'], ['published', 'Published'], ['certified', 'Certified'],
+  ['requested', ''], ['started', 'Waited'], ['published', 'Made and published'], ['certified', 'Certified'],
 ];
 
 /** From the prompt to the certificate, step by step, as far as the times are known. */

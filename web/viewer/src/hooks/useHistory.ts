@@ -5,7 +5,7 @@ const pageSize = 12;
 const slotsMax = 96;
 
 /** The slots that were on air, newest first: loaded from the gateway, then kept up to date as the channel goes on. */
-export function useHistory(player: Player | null, channel: string, current: SlotSummary | null): { slots: readonly SlotSummary[]; more: (() => void) | null } {
+export function useHistory(player: Player | null, channel: string, current: SlotSummary | null, restarts: number): { slots: readonly SlotSummary[]; more: (() => void) | null } {
   const [slots, setSlots] = useState<readonly SlotSummary[]>([]);
   const [cursor, setCursor] = useState<string | null>(null);
 
@@ -19,7 +19,12 @@ export function useHistory(player: Player | null, channel: string, current: Slot
     [player, channel],
   );
 
-  useEffect(() => void load(null), [load]);
+  useEffect(() => {
+    // After the chain was started afresh, the slots of before are those of a chain that is gone.
+    setSlots([]);
+    setCursor(null);
+    void load(null);
+  }, [load, restarts]);
   useEffect(() => {
     if (current !== null) setSlots(known => merge(known, [current]));
   }, [current]);

@@ -5,7 +5,7 @@ import type { Settings } from './useSettings';
 
 const nothing: PlayerSnapshot = {
   mode: 'live', status: 'connecting', statusReason: null, transport: null, udpBlocked: false, verdict: null, verdictReason: null, slot: null,
-  upcoming: [], paused: false, starved: true, muted: false, volume: 1, soundBlocked: false, unsupported: null, clipTime: 0, clipDuration: null,
+  upcoming: [], paused: false, starved: true, muted: false, volume: 1, soundBlocked: false, restarts: 0, unsupported: null, clipTime: 0, clipDuration: null,
 };
 
 /** One player for the page's life, bound to a video element. */

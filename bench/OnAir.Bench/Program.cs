@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Nsn.OnAir.Bench;
+
+// dotnet run -c Release --project bench/OnAir.Bench -- [all|freezes|viewers] [--json FILE] [--viewers 0,50,200] [--seconds 30]
+string what = args.Length > 0 && !args[0].StartsWith('-') ? args[0] : "all";
+string? json = Argument("--json");
+int[] viewers = [.. (Argument("--viewers") ?? "0,50,200").Split(',').Select(int.Parse)];
+TimeSpan window = TimeSpan.FromSeconds(int.Parse(Argument("--seconds") ?? "30"));
+
+await using BenchStack stack = await BenchStack.StartAsync();
+Console.Error.WriteLine("the stack is ready");
+var report = new Report();
+if (what is "all" or "viewers")
+{
+    foreach (int count in viewers)
+        report.Viewers.Add(Tell(await ViewerLoad.MeasureAsync(stack, count, window)));
+}
+
+if (what is "all" or "freezes")
+{
+    await using var screen = await WatchedScreen.OpenAsync(stack.Gateway);
+    foreach (Fault fault in Fault.All)
+        report.Freezes.Add(Tell(await FreezeMeasure.MeasureAsync(stack, screen, fault)));
+}
+
+string text = JsonSerializer.Serialize(report, Report.Json);
+Console.WriteLine(text);
+if (json is not null)
+    await File.WriteAllTextAsync(json, text + "\n");
+return 0;
+
+static T Tell<T>(T result)
+{
+    Console.Error.WriteLine(result);
+    return result;
+}
+
+string? Argument(string name)
+{
+    int index = Array.IndexOf(args, name);
+    return index >= 0 && index + 1 < args.Length ? args[index + 1] : null;
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+
+namespace Nsn.OnAir.Bench;
+
+/// <summary>What was measured.</summary>
+internal sealed class Report
+{
+    public static JsonSerializerOptions Json { get; } = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    public List<ViewerFigures> Viewers { get; } = [];
+
+    public List<FreezeFigures> Freezes { get; } = [];
+}
+
+/// <summary>The gateway's process with a number of viewers on it.</summary>
+/// <param name="Viewers">Players connected over WebRTC data channels.</param>
+/// <param name="ProcessorPercent">Processor time of the gateway per wall time; 100 is one core.</param>
+/// <param name="ResidentMegabytes">Its resident memory at the end.</param>
+/// <param name="MegabitsPerSecond">What all viewers received together.</param>
+/// <param name="ViewersWithPicture">Viewers that got chunks during the measurement.</param>
+internal sealed record ViewerFigures(int Viewers, double ProcessorPercent, double ResidentMegabytes, double MegabitsPerSecond, int ViewersWithPicture);
+
+/// <summary>What a viewer saw of a fault.</summary>
+/// <param name="Fault">What was done.</param>
+/// <param name="LongestFreezeSeconds">Longest time between two new pictures on the screen.</param>
+/// <param name="FrozenSeconds">All time beyond half a second between two new pictures.</param>
+/// <param name="FillerSeconds">Time with the badge at anything but certified.</param>
+/// <param name="CertifiedAgainSeconds">From the fault to the last return of the certified badge.</param>
+/// <param name="Verdicts">What the badge showed, in order.</param>
+internal sealed record FreezeFigures(
+    string Fault, double LongestFreezeSeconds, double FrozenSeconds, double FillerSeconds, double CertifiedAgainSeconds, string Verdicts);

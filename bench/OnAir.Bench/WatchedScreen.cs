@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace Nsn.OnAir.Bench;
+
+/// <summary>Chromium with the viewer's page, which writes down when a new picture is on the screen and what the badge says.</summary>
+internal sealed class WatchedScreen : IAsyncDisposable
+{
+    // A new picture counts only while it is shown: the player conceals what failed its checks.
+    private const string Watch = """
+        globalThis.seen = { pictures: [], verdicts: [] };
+        const follow = video => video.requestVideoFrameCallback(function next() {
+          if (getComputedStyle(video).visibility === 'visible') globalThis.seen.pictures.push(performance.now());
+          video.requestVideoFrameCallback(next);
+        });
+        new MutationObserver(() => {
+          const video = document.querySelector('video');
+          if (video && !video.followed) { video.followed = true; follow(video); }
+          const verdict = document.querySelector('.headline [data-verdict]')?.dataset.verdict ?? 'none';
+          if (verdict !== globalThis.seen.verdicts.at(-1)?.verdict) globalThis.seen.verdicts.push({ at: performance.now(), verdict });
+        }).observe(document, { subtree: true, childList: true, attributes: true });
+        """;
+
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
+    private readonly IPage _page;
+
+    private WatchedScreen(IPlaywright playwright, IBrowser browser, IPage page)
+    {
+        _playwright = playwright;
+        _browser = browser;
+        _page = page;
+    }
+
+    public static async Task<WatchedScreen> OpenAsync(Uri gateway)
+    {
+        IPlaywright playwright = await Playwright.CreateAsync();
+        IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = "/usr/bin/chromium",
+            Headless = true,
+            Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--autoplay-policy=no-user-gesture-required", "--disable-features=WebRtcHideLocalIpsWithMdns"],
+        });
+        IPage page = await browser.NewPageAsync();
+        await page.AddInitScriptAsync(Watch);
+        await page.GotoAsync(gateway.ToString());
+        var screen = new WatchedScreen(playwright, browser, page);
+        await screen.WaitForCertifiedAsync();
+        return screen;
+    }
+
+    /// <summary>Waits until the badge says certified and pictures come.</summary>
+    public Task WaitForCertifiedAsync() => _page.WaitForFunctionAsync(
+        "globalThis.seen.verdicts.at(-1)?.verdict === 'certified' && performance.now() - globalThis.seen.pictures.at(-1) < 300",
+        null,
+        new PageWaitForFunctionOptions { Timeout = 300_000 });
+
+    /// <summary>The page's clock, milliseconds.</summary>
+    public Task<double> NowAsync() => _page.EvaluateAsync<double>("performance.now()");
+
+    /// <summary>What was seen since a moment of the page's clock: times of new pictures, and verdicts with their times (the one that stood first).</summary>
+    public async Task<(double[] Pictures, (double At, string Verdict)[] Verdicts)> SeenSinceAsync(double from)
+    {
+        JsonElement seen = await _page.EvaluateAsync<JsonElement>("globalThis.seen");
+        double[] pictures = [.. seen.GetProperty("pictures").EnumerateArray().Select(at => at.GetDouble()).Where(at => at >= from)];
+        (double At, string Verdict)[] all = [.. seen.GetProperty("verdicts").EnumerateArray().Select(v => (v.GetProperty("at").GetDouble(), v.GetProperty("verdict").GetString()!))];
+        return (pictures, [(from, all.Last(v => v.At <= from).Verdict), .. all.Where(v => v.At > from)]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+    }
+}

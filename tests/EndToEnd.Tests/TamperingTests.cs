@@ -1,0 +1,37 @@
+using Microsoft.Playwright;
+
+namespace Nsn.EndToEnd.Tests;
+
+/// <summary>Somebody changes what the directors certified: on the way to the browser, or in the content store.</summary>
+public sealed class TamperingTests(StackFixture stack)
+{
+    private static readonly (string Name, Forgery Forgery, bool OverWebRtc, string Reason)[] s_forgeries =
+    [
+        ("a bit of the picture, over HTTP", Forger.ChunkBit, false, "chunk"),
+        ("a bit of the picture, over WebRTC", Forger.ChunkBit, true, "chunk"),
+        ("a bit of a signature", Forger.SignatureBit, false, "signature"),
+        ("directors whom nobody has elected", Forger.OtherDirectors, true, "signature"),
+    ];
+
+    [Fact]
+    public async Task What_is_changed_on_the_way_is_shown_as_broken_and_never_as_certified()
+    {
+        await stack.CertifiedSlotAsync(0);
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await BrowserPage.LaunchAsync(playwright);
+        await Task.WhenAll(s_forgeries.Select(async forgery =>
+        {
+            await using var man = await ManInTheMiddle.StartAsync(stack.Gateway, forgery.Forgery, forgery.OverWebRtc);
+            var page = await BrowserPage.OpenAsync(browser, man.Address);
+            await page.SeesAsync("broken", 240);
+            Assert.Contains(forgery.Reason, await page.Page.GetByTestId("cover").InnerTextAsync(), StringComparison.Ordinal);
+            Assert.Contains("concealed", await page.Page.GetByTestId("video").GetAttributeAsync("class") ?? "", StringComparison.Ordinal);
+            Assert.DoesNotContain("certified", await page.VerdictsAsync());
+
+            // As soon as the man in the middle lets things pass, the next slot is certified, and the page needs nobody's help.
+            man.Forgery = Forger.Nothing;
+            await page.SeesAsync("certified", 240);
+            await page.Page.CloseAsync();
+        }));
+    }
+}
