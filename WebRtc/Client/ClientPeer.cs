@@ -33,7 +33,7 @@ internal sealed class ClientPeer : IConnectionHost, IDisposable
 
     public SendBatch Batch => _batches.Value!;
 
-    public void Forget(WebRtcConnection connection) => _loop.Remove(this);
+    public void Forget(WebRtcConnection connection, SessionClosed closed) => _loop.Remove(this);
 
     public void AddUsername(string usernameFragment, WebRtcConnection connection)
     {

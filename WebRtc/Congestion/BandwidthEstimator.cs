@@ -2,7 +2,7 @@ namespace Nsn.WebRtc.Congestion;
 
 /// <summary>
 /// The send-side estimate of what a viewer's link carries: delay-based with additive and multiplicative increase, and loss-based, the lower of both
-/// (draft-ietf-rmcat-gcc-02). There is no probing with padding, so it grows to at most twice what is being received.
+/// (draft-ietf-rmcat-gcc-02). By itself it grows to at most twice what is being received; a probe lifts it further.
 /// </summary>
 internal sealed class BandwidthEstimator
 {
@@ -17,6 +17,7 @@ internal sealed class BandwidthEstimator
     private double _delayBased;
     private double _lossBased;
     private double _remb;
+    private double _fractionLost;
     private TimeSpan _lastUpdate;
     private TimeSpan _lastDecrease = TimeSpan.MinValue;
     private bool _started;
@@ -44,7 +45,12 @@ internal sealed class BandwidthEstimator
         {
             if (result.ReceivedAt is { } receivedAt)
             {
-                _trend.Note(result.SentAt, receivedAt, now);
+                // A probe may well fill a queue for a moment; that says nothing about what is sent otherwise.
+                if (result.Cluster == 0)
+                {
+                    _trend.Note(result.SentAt, receivedAt, now);
+                }
+
                 NoteReceived(receivedAt, result.Length);
             }
         }
@@ -57,7 +63,9 @@ internal sealed class BandwidthEstimator
             case BandwidthUsage.Over when _lastDecrease == TimeSpan.MinValue || now - _lastDecrease > DecreaseInterval:
                 _lastDecrease = now;
                 DelayDecreases++;
-                _delayBased = Math.Max(BitsPerSecondMin, 0.85 * (ReceivedBitsPerSecond > 0 ? Math.Min(ReceivedBitsPerSecond, _delayBased) : _delayBased));
+
+                // Never below what demonstrably comes through: on a link that only jitters the estimate would sink step by step, and the pacer with it.
+                _delayBased = Math.Max(BitsPerSecondMin, ReceivedBitsPerSecond > 0 ? Math.Min(_delayBased, 0.85 * ReceivedBitsPerSecond) : 0.85 * _delayBased);
                 break;
             case BandwidthUsage.Normal:
                 double limit = ReceivedBitsPerSecond > 0 ? Math.Max(_delayBased, 2.0 * ReceivedBitsPerSecond) : _delayBased;
@@ -69,6 +77,7 @@ internal sealed class BandwidthEstimator
     /// <summary>Takes the fraction of packets lost, 0 to 1, from a receiver report.</summary>
     public void OnLoss(double fraction)
     {
+        _fractionLost = fraction;
         if (fraction > 0.10)
         {
             _lossBased = Math.Max(BitsPerSecondMin, Math.Min(_lossBased, _delayBased) * (1 - (0.5 * fraction)));
@@ -76,6 +85,16 @@ internal sealed class BandwidthEstimator
         else if (fraction < 0.02)
         {
             _lossBased = Math.Min(_max, _lossBased * 1.08);
+        }
+    }
+
+    /// <summary>A probe showed what the link carries.</summary>
+    public void OnProbe(long bitsPerSecond)
+    {
+        _delayBased = Math.Min(_max, Math.Max(_delayBased, bitsPerSecond));
+        if (_fractionLost < 0.02)
+        {
+            _lossBased = Math.Min(_max, Math.Max(_lossBased, bitsPerSecond));
         }
     }
 

@@ -4,4 +4,5 @@ namespace Nsn.WebRtc.Congestion;
 /// <param name="SentAt">When it was sent, on our clock.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="ReceivedAt">When it came, on the peer's clock; null if it did not come.</param>
-internal readonly record struct PacketResult(TimeSpan SentAt, int Length, TimeSpan? ReceivedAt);
+/// <param name="Cluster">The probe that it was sent for; 0 for none.</param>
+internal readonly record struct PacketResult(TimeSpan SentAt, int Length, TimeSpan? ReceivedAt, byte Cluster = 0);

@@ -11,8 +11,8 @@ internal sealed class TransportFeedbackReader
 
     private readonly Sent[] _sent = new Sent[History];
 
-    public void NoteSent(ushort sequence, int length, TimeSpan now) =>
-        _sent[sequence % History] = new Sent { IsPending = true, Sequence = sequence, Length = length, At = now };
+    public void NoteSent(ushort sequence, int length, TimeSpan now, byte cluster = 0) =>
+        _sent[sequence % History] = new Sent { IsPending = true, Sequence = sequence, Length = length, At = now, Cluster = cluster };
 
     /// <summary>Reads feedback (without the two SSRCs) into results, in the order of sending. False if it is malformed.</summary>
     public bool TryRead(ReadOnlySpan<byte> feedback, List<PacketResult> results)
@@ -58,7 +58,7 @@ internal sealed class TransportFeedbackReader
             ref Sent sent = ref _sent[sequence % History];
             if (sent.IsPending && sent.Sequence == sequence)
             {
-                results.Add(new PacketResult(sent.At, sent.Length, received ? TimeSpan.FromTicks(time) : null));
+                results.Add(new PacketResult(sent.At, sent.Length, received ? TimeSpan.FromTicks(time) : null, sent.Cluster));
                 sent.IsPending = !received;
             }
         }
@@ -108,5 +108,6 @@ internal sealed class TransportFeedbackReader
         public ushort Sequence;
         public int Length;
         public TimeSpan At;
+        public byte Cluster;
     }
 }

@@ -12,7 +12,8 @@ internal sealed class OutgoingTrack
 {
     private const int PacketsWithMid = 32;
     private const int QueuedFramesMax = 512;
-    private static readonly TimeSpan RepeatIntervalMin = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan RepeatIntervalMin = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan RepeatIntervalMax = TimeSpan.FromMilliseconds(40);
 
     private readonly SentPacket[] _history;
     private readonly Queue<QueuedFrame> _frames = new();
@@ -44,6 +45,16 @@ internal sealed class OutgoingTrack
     public NegotiatedMedia Media { get; }
 
     public bool HasWork => _frames.Count > 0 || _repeats.Count > 0;
+
+    public bool HasRepeats => _repeats.Count > 0;
+
+    /// <summary>True if old packets can go out again as padding: with numbers of their own (RTX), and feedback about them.</summary>
+    public bool CanPad => Media.Rtx is not null && Media.Extensions.TransportSequence > 0 && PacketsSent > 0;
+
+    /// <summary>What the playout-delay extension asks for, in units of 10 ms.</summary>
+    public int MinimumDelayUnits { get; set; }
+
+    public long PaddingPackets { get; private set; }
 
     /// <summary>Payload bytes that wait.</summary>
     public long QueuedBytes { get; private set; }
@@ -130,8 +141,10 @@ internal sealed class OutgoingTrack
             return;
         }
 
-        // A repeat that is still under way is not sent twice.
-        TimeSpan interval = roundTripTime < RepeatIntervalMin ? RepeatIntervalMin : roundTripTime;
+        // The peer asks again after what it takes for the round trip. Our own measure may be longer, and then its second request must not be taken for an
+        // echo of the first: a packet whose repeat was lost, too, would wait for the third. So only what comes in quick succession is one request.
+        TimeSpan half = roundTripTime / 2;
+        TimeSpan interval = half < RepeatIntervalMin ? RepeatIntervalMin : half > RepeatIntervalMax ? RepeatIntervalMax : half;
         if (now - packet.LastSent >= interval && _repeats.Count < _history.Length)
         {
             packet.LastSent = now;
@@ -174,6 +187,7 @@ internal sealed class OutgoingTrack
             PictureId = queued.PictureId,
             AbsoluteSendTime = ToAbsoluteSendTime(now),
             HasMid = Media.Extensions.Mid > 0 && _packetsWithMid < PacketsWithMid,
+            MinimumDelayUnits = Media.Extensions.PlayoutDelay > 0 ? MinimumDelayUnits : 0,
             LastSent = now,
         };
         if (Media.Extensions.TransportSequence > 0)
@@ -196,6 +210,29 @@ internal sealed class OutgoingTrack
         PacketsSent++;
         BytesSent += payloadLength;
         return Write(packet, srtp, entry, Media.RtpCodec!.PayloadType, Media.Ssrc, entry.Index, isRtx: false);
+    }
+
+    /// <summary>Sends one of the last packets once more under a number of its own; a receiver knows it already and drops it. 0 if there is none.</summary>
+    public int PollPadding(Span<byte> packet, SrtpSender srtp, ref ushort transportSequence, TimeSpan now)
+    {
+        if (!CanPad)
+        {
+            return 0;
+        }
+
+        ref SentPacket largest = ref _history[(_nextIndex - 1) % (ulong)_history.Length];
+        for (ulong back = 2; back <= 16; back++)
+        {
+            ref SentPacket candidate = ref _history[(_nextIndex - back) % (ulong)_history.Length];
+            if (candidate.Frame is not null && candidate.Index == _nextIndex - back &&
+                candidate.Frame.Payload(candidate.PacketIndex).Length > largest.Frame!.Payload(largest.PacketIndex).Length)
+            {
+                largest = ref candidate;
+            }
+        }
+
+        PaddingPackets++;
+        return Repeat(packet, srtp, ref largest, ref transportSequence, now, out _);
     }
 
     private int Repeat(
@@ -267,6 +304,16 @@ internal sealed class OutgoingTrack
             packet[offset + 1] = (byte)(entry.AbsoluteSendTime >> 16);
             packet[offset + 2] = (byte)(entry.AbsoluteSendTime >> 8);
             packet[offset + 3] = (byte)entry.AbsoluteSendTime;
+            offset += 4;
+        }
+
+        if (entry.MinimumDelayUnits > 0)
+        {
+            // Twelve bits for the least and twelve for the greatest delay (all ones: no limit), in units of 10 ms.
+            packet[offset] = (byte)((ids.PlayoutDelay << 4) | 2);
+            packet[offset + 1] = (byte)(entry.MinimumDelayUnits >> 4);
+            packet[offset + 2] = (byte)((entry.MinimumDelayUnits << 4) | 0xF);
+            packet[offset + 3] = 0xFF;
             offset += 4;
         }
 

@@ -16,5 +16,6 @@ internal struct SentPacket
     public ushort TransportSequence;
     public uint AbsoluteSendTime;
     public bool HasMid;
+    public int MinimumDelayUnits;
     public TimeSpan LastSent;
 }

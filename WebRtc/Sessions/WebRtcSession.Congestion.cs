@@ -1,26 +1,122 @@
 using System.Buffers.Binary;
 using Nsn.WebRtc.Congestion;
+using Nsn.WebRtc.Srtp;
 
 namespace Nsn.WebRtc.Sessions;
 
-/// <content>The bandwidth estimate, and the pace that follows from it.</content>
+/// <content>The bandwidth estimate, the pace that follows from it, probes, and the choice between the encodings of a simulcast.</content>
 public sealed partial class WebRtcSession
 {
     private readonly TransportFeedbackReader _sentPackets = new();
     private readonly List<PacketResult> _results = [];
     private readonly BandwidthEstimator _bandwidth;
+    private readonly BandwidthProbe _probe = new();
+    private readonly EncodingSelector _selector = new();
+    private PlayoutDelay _playoutDelay;
+    private int _targetEncoding;
+    private bool _choosesEncoding = true;
+    private long _provenBitrate;
+    private TimeSpan _provenAt;
 
     /// <summary>What the way to the peer carries, bits per second, as far as feedback tells.</summary>
     public long EstimatedBitrate => _bandwidth.BitsPerSecond;
 
-    private void NoteSent(ushort transportSequence, int length, TimeSpan now) => _sentPackets.NoteSent(transportSequence, length, now);
+    /// <summary>
+    /// The encoding of a simulcast that this viewer gets; it changes at the next key frame of that encoding. It follows the estimate until it is set.
+    /// </summary>
+    public int TargetEncoding
+    {
+        get => _targetEncoding;
+        set
+        {
+            _targetEncoding = value;
+            _choosesEncoding = false;
+        }
+    }
+
+    /// <summary>How often the link was probed for more.</summary>
+    public int Probes { get; private set; }
+
+    /// <summary>Chooses the encoding that the link carries, unless <see cref="TargetEncoding"/> was set; call it a few times a second.</summary>
+    /// <param name="rates">What each encoding takes, bits per second, the smallest first; 0 for one that is not being sent.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>True if another encoding was chosen, so that a key frame of it is wanted.</returns>
+    public bool ChooseEncoding(ReadOnlySpan<long> rates, TimeSpan now)
+    {
+        if (!_choosesEncoding || _video is null || State != SessionState.Connected)
+        {
+            return false;
+        }
+
+        int chosen = _selector.Choose(rates, _targetEncoding, _bandwidth.BitsPerSecond, _provenBitrate, _provenAt, now, out long probe);
+        if (probe > 0 && !_probe.IsRunning && _video.CanPad)
+        {
+            _probe.Start(probe, now);
+            Probes++;
+        }
+
+        bool changed = chosen != _targetEncoding;
+        _targetEncoding = chosen;
+        return changed;
+    }
+
+    private void NoteSent(ushort transportSequence, int length, TimeSpan now)
+    {
+        byte cluster = 0;
+        if (_probe.IsSending)
+        {
+            _probe.NoteSent(length);
+            cluster = _probe.Cluster;
+        }
+
+        _sentPackets.NoteSent(transportSequence, length, now, cluster);
+    }
+
+    private int PollPadding(Span<byte> datagram, SrtpSender srtp, TimeSpan now)
+    {
+        if (_video is null || !_probe.WantsPadding(now))
+        {
+            return 0;
+        }
+
+        ushort transportSequence = _transportSequence;
+        int length = _video.PollPadding(datagram, srtp, ref _transportSequence, now);
+        if (length > 0)
+        {
+            NoteSent(transportSequence, length, now);
+            _pacer.Sent(length);
+        }
+
+        return length;
+    }
 
     private void HandleTransportWide(ReadOnlySpan<byte> feedback, TimeSpan now)
     {
-        if (_sentPackets.TryRead(feedback, _results))
+        if (!_sentPackets.TryRead(feedback, _results))
         {
-            _bandwidth.OnFeedback(_results, now);
-            _pacer.BitsPerSecond = PacingBitrate(_bandwidth.BitsPerSecond);
+            return;
+        }
+
+        foreach (PacketResult result in _results)
+        {
+            if (result.Cluster != 0 && result.Cluster == _probe.Cluster)
+            {
+                _probe.NoteResult(result);
+            }
+        }
+
+        _bandwidth.OnFeedback(_results, now);
+        FinishProbe(now);
+        _pacer.BitsPerSecond = PacingBitrate(_bandwidth.BitsPerSecond);
+    }
+
+    private void FinishProbe(TimeSpan now)
+    {
+        if (_probe.TryFinish(now, out long proven))
+        {
+            _provenBitrate = proven;
+            _provenAt = now;
+            _bandwidth.OnProbe(proven);
         }
     }
 

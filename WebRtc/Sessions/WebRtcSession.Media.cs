@@ -26,9 +26,6 @@ public sealed partial class WebRtcSession
     /// <summary>The codec of the video that we send; null if we send none.</summary>
     public MediaCodec? VideoCodec => _video?.Media.Codec;
 
-    /// <summary>The encoding of a simulcast that this viewer gets; it changes at the next key frame of that encoding.</summary>
-    public int TargetEncoding { get; set; }
-
     /// <summary>The encoding that the viewer gets now.</summary>
     public int CurrentEncoding { get; private set; }
 
@@ -76,9 +73,19 @@ public sealed partial class WebRtcSession
             return false;
         }
 
-        if (frame.Codec.IsVideo() && !SelectEncoding(frame))
+        if (frame.Codec.IsVideo())
         {
-            return false;
+            int switches = EncodingSwitches;
+            if (!SelectEncoding(frame))
+            {
+                return false;
+            }
+
+            // The moment that a key frame of another encoding shows may have been sent already in the old one: it comes just after it.
+            if (isLive && switches != EncodingSwitches && track.LastTimestamp is { } last && (int)(timestamp - last) <= 0)
+            {
+                (timestamp, isLive) = (last + 90, false);
+            }
         }
 
         // More than two seconds in the queue is a link that cannot carry the stream: start over at a key frame.
@@ -127,20 +134,27 @@ public sealed partial class WebRtcSession
 
     private int PollMedia(Span<byte> datagram, TimeSpan now)
     {
-        if (_srtpSender is null || (_audio?.HasWork != true && _video?.HasWork != true))
+        if (_srtpSender is null)
         {
             return 0;
         }
 
-        // Audio is small and never waits.
+        if (_audio?.HasWork != true && _video?.HasWork != true)
+        {
+            return PollPadding(datagram, _srtpSender, now);
+        }
+
+        // Audio is small and never waits; a repeat is late already.
         OutgoingTrack? track = _audio?.HasWork == true ? _audio : _video;
-        if (track == _video && !_pacer.CanSend(now))
+        if (track == _video && !_video!.HasRepeats && !_pacer.CanSend(now))
         {
             return 0;
         }
+
+        track!.MinimumDelayUnits = _playoutDelay.MinimumUnits;
 
         ushort transportSequence = _transportSequence;
-        int length = track!.Poll(datagram, _srtpSender, ref _transportSequence, now, out bool usedTransportSequence);
+        int length = track.Poll(datagram, _srtpSender, ref _transportSequence, now, out bool usedTransportSequence);
         if (usedTransportSequence)
         {
             NoteSent(transportSequence, length, now);
@@ -152,7 +166,7 @@ public sealed partial class WebRtcSession
 
     private TimeSpan MediaDeadline(TimeSpan now)
     {
-        TimeSpan deadline = Min(_nextReport, IncomingDeadline());
+        TimeSpan deadline = Min(Min(_nextReport, IncomingDeadline()), _probe.NextTime(now));
         return _video?.HasWork == true || _audio?.HasWork == true ? Min(deadline, _pacer.NextTime(now)) : deadline;
     }
 
@@ -162,6 +176,12 @@ public sealed partial class WebRtcSession
         {
             _nextReport = now + ReportInterval;
             SendReports(now);
+            _playoutDelay.Update(now);
+        }
+
+        if (_probe.IsRunning && !_probe.WantsPadding(now))
+        {
+            FinishProbe(now);
         }
 
         HandleIncomingTimeout(now);

@@ -95,6 +95,7 @@ public sealed partial class WebRtcSession
                 if ((mask >> bit & 1) != 0)
                 {
                     _nacks++;
+                    _playoutDelay.NoteLoss(_roundTripTime, now);
                     track.RequestRepeat((ushort)(packetId + bit), now, _roundTripTime);
                 }
             }

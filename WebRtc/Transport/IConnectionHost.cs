@@ -1,4 +1,5 @@
 using Nsn.WebRtc.Network;
+using Nsn.WebRtc.Sessions;
 
 namespace Nsn.WebRtc.Transport;
 
@@ -12,7 +13,7 @@ internal interface IConnectionHost
     SendBatch Batch { get; }
 
     /// <summary>The connection is closed.</summary>
-    void Forget(WebRtcConnection connection);
+    void Forget(WebRtcConnection connection, SessionClosed closed);
 
     /// <summary>The connection has another local user name after an ICE restart.</summary>
     void AddUsername(string usernameFragment, WebRtcConnection connection);

@@ -13,13 +13,17 @@ public sealed class MediaSource
     public const int EncodingsMax = 4;
 
     private static readonly TimeSpan KeyFrameRequestInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ChoiceInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly WebRtcServer _server;
     private readonly Lock _lock = new();
     private readonly MediaTimeline _timeline = new();
+    private readonly EncodingTimeline _encodings = new();
+    private readonly EncodingRates _rates = new();
     private readonly GroupOfPictures[] _groups = [.. Enumerable.Range(0, EncodingsMax).Select(_ => new GroupOfPictures())];
     private WebRtcConnection[] _viewers = [];
     private TimeSpan _lastKeyFrameRequest = TimeSpan.MinValue;
+    private TimeSpan _nextChoice;
 
     /// <summary>Makes a source without viewers.</summary>
     /// <param name="server">Whose sessions may watch it.</param>
@@ -73,7 +77,17 @@ public sealed class MediaSource
             return;
         }
 
-        Send(frame.Codec, frame.Data.Span, frame.Timestamp, frame.IsKeyFrame, Math.Min(frame.Encoding, EncodingsMax - 1), frame.ReceivedAt);
+        int encoding = Math.Min(frame.Encoding, EncodingsMax - 1);
+        uint timestamp = frame.Timestamp;
+        if (frame.Codec.IsVideo())
+        {
+            lock (_lock)
+            {
+                timestamp = _encodings.Map(encoding, timestamp, frame.ReceivedAt);
+            }
+        }
+
+        Send(frame.Codec, frame.Data.Span, timestamp, frame.IsKeyFrame, encoding, frame.ReceivedAt);
     }
 
     /// <summary>Adds a viewer; it gets the present picture as soon as it is connected, and is removed when its session closes.</summary>
@@ -109,13 +123,18 @@ public sealed class MediaSource
     {
         MediaFrame frame;
         WebRtcConnection[] viewers;
+        bool isChoiceDue = false;
         lock (_lock)
         {
-            TimeSpan captureTime = receivedAt ?? _timeline.Map(codec.ClockRate(), timestamp, _server.Now);
+            TimeSpan now = _server.Now;
+            TimeSpan captureTime = receivedAt ?? _timeline.Map(codec.ClockRate(), timestamp, now);
             frame = MediaFrame.Create(codec, data, timestamp, isKeyFrame, encoding, captureTime);
             if (codec.IsVideo())
             {
                 _groups[encoding].Add(frame);
+                _rates.Note(encoding, frame.Length, now);
+                isChoiceDue = _rates.HasChoice && now >= _nextChoice;
+                _nextChoice = isChoiceDue ? now + ChoiceInterval : _nextChoice;
             }
 
             viewers = _viewers;
@@ -124,6 +143,31 @@ public sealed class MediaSource
         foreach (WebRtcConnection viewer in viewers)
         {
             viewer.SendFrame(frame);
+        }
+
+        if (isChoiceDue)
+        {
+            ChooseEncodings(viewers);
+        }
+    }
+
+    private void ChooseEncodings(WebRtcConnection[] viewers)
+    {
+        Span<long> rates = stackalloc long[EncodingsMax];
+        lock (_lock)
+        {
+            _rates.Values.CopyTo(rates);
+        }
+
+        bool anyChanged = false;
+        foreach (WebRtcConnection viewer in viewers)
+        {
+            anyChanged |= viewer.ChooseEncoding(rates);
+        }
+
+        if (anyChanged)
+        {
+            RequestKeyFrame();
         }
     }
 

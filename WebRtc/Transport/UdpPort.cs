@@ -29,18 +29,21 @@ internal sealed class UdpPort : IDisposable
     public bool HasSegmentationOffload { get; set; } = LibC.IsSupported;
 
     /// <summary>Opens a port; 0 lets the system choose. With several shards the port is shared (SO_REUSEPORT).</summary>
-    public static UdpPort Open(IPAddress? address, int port)
+    public static UdpPort Open(IPAddress? address, int port, bool isShared = false)
     {
         IPAddress local = address ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
         try
         {
-            return Bind(local, port);
+            return Bind(local, port, isShared);
         }
         catch (SocketException) when (address is null && local.AddressFamily == AddressFamily.InterNetworkV6)
         {
-            return Bind(IPAddress.Any, port);
+            return Bind(IPAddress.Any, port, isShared);
         }
     }
+
+    /// <summary>Opens another socket on the same address and port; this one must have been opened as shared.</summary>
+    public UdpPort OpenAnother() => Bind(((IPEndPoint)_socket.LocalEndPoint!).Address, LocalPort, isShared: true);
 
     /// <summary>Waits until a datagram is there.</summary>
     public bool Wait(TimeSpan timeout) => _socket.Poll(timeout, SelectMode.SelectRead);
@@ -79,7 +82,7 @@ internal sealed class UdpPort : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private static UdpPort Bind(IPAddress address, int port)
+    private static UdpPort Bind(IPAddress address, int port, bool isShared)
     {
         Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
@@ -87,6 +90,11 @@ internal sealed class UdpPort : IDisposable
             if (address.AddressFamily == AddressFamily.InterNetworkV6)
             {
                 socket.DualMode = address.Equals(IPAddress.IPv6Any);
+            }
+
+            if (isShared)
+            {
+                socket.SetRawSocketOption(LibC.SolSocket, LibC.ReusePort, BitConverter.GetBytes(1));
             }
 
             socket.SendBufferSize = BufferBytes;

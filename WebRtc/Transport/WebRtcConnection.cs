@@ -11,6 +11,7 @@ namespace Nsn.WebRtc.Transport;
 public sealed class WebRtcConnection
 {
     private const int AddressesMax = 32;
+    private static int _lastNumber;
 
     private readonly IConnectionHost _host;
     private readonly WebRtcSession _session;
@@ -58,6 +59,9 @@ public sealed class WebRtcConnection
 
     /// <summary>True if the peer wants media from us.</summary>
     public bool SendsMedia => _session.SendsMedia;
+
+    /// <summary>Counts connections, to spread them over shards.</summary>
+    internal int Number { get; } = Interlocked.Increment(ref _lastNumber);
 
     internal TimeSpan Deadline => TimeSpan.FromTicks(Interlocked.Read(ref _deadlineTicks));
 
@@ -177,6 +181,20 @@ public sealed class WebRtcConnection
         }
 
         DispatchEvents();
+    }
+
+    /// <summary>See <see cref="WebRtcSession.ChooseEncoding"/>.</summary>
+    public bool ChooseEncoding(ReadOnlySpan<long> rates)
+    {
+        bool changed;
+        lock (_lock)
+        {
+            changed = _session.ChooseEncoding(rates, _host.Now);
+            Drain_NeedsLock();
+        }
+
+        DispatchEvents();
+        return changed;
     }
 
     /// <summary>Runs something on the session under its lock, then sends what came of it.</summary>
@@ -345,7 +363,7 @@ public sealed class WebRtcConnection
                 _connected.TrySetResult();
                 break;
             case SessionClosed closed:
-                _host.Forget(this);
+                _host.Forget(this, closed);
                 _connected.TrySetCanceled();
                 Event?.Invoke(this, sessionEvent);
                 _closed.TrySetResult(closed);

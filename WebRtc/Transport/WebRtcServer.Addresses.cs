@@ -10,19 +10,13 @@ public sealed partial class WebRtcServer
 {
     bool IStreamHandler.HandleFrame(Span<byte> datagram, Network.TransportAddress from)
     {
-        if (_stopping || Route(datagram, from, out bool isCheck) is not { } connection)
+        if (_stopping || Deliver(datagram, from, Now) is not { } connection)
         {
             return false;
         }
 
-        bool taken = connection.Handle(datagram, from, Now);
-        if (taken && isCheck && connection.AddAddress(from))
-        {
-            _byAddress[from] = connection;
-        }
-
         connection.Flush();
-        return taken;
+        return _byAddress.TryGetValue(from, out WebRtcConnection? owner) && owner == connection;
     }
 
     void IStreamHandler.HandleStreamClosed(Network.TransportAddress from)

@@ -11,24 +11,23 @@ using Nsn.WebRtc.Stun;
 namespace Nsn.WebRtc.Transport;
 
 /// <summary>
-/// Owns the UDP socket, the port for ICE-TCP, and the thread that receives from it and drives the sessions' clocks. A first check is routed by its user name, everything else by the
+/// Owns the UDP port, with one socket and thread a shard, and the port for ICE-TCP. A connectivity check is routed by its user name, everything else by the
 /// address that it comes from.
 /// </summary>
 public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDisposable
 {
     private static readonly TimeSpan TickMax = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan IdleTick = TimeSpan.FromMilliseconds(50);
+    internal static readonly TimeSpan IdleTick = TimeSpan.FromMilliseconds(50);
 
     private readonly WebRtcServerOptions _options;
+    private readonly ServerShard[] _shards;
     private readonly UdpPort _port;
     private readonly TcpPort? _streams;
-    private readonly Thread _thread;
     private readonly MonotonicClock _clock;
     private readonly ConcurrentDictionary<string, WebRtcConnection> _byUsername = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, WebRtcConnection> _byId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<TransportAddress, WebRtcConnection> _byAddress = new();
     private readonly ThreadLocal<SendBatch> _batches;
-    private readonly HashSet<WebRtcConnection> _touched = [];
     private volatile bool _stopping;
 
     /// <summary>Opens the port and starts.</summary>
@@ -38,12 +37,16 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
         _options = options;
         _clock = new MonotonicClock(timeProvider ?? TimeProvider.System);
         Certificate = options.CertificatePath is null ? DtlsCertificate.CreateEphemeral() : DtlsCertificate.LoadOrCreate(options.CertificatePath);
-        _port = UdpPort.Open(options.BindAddress, options.Port);
+        int shards = LibC.IsSupported ? options.Shards : 1;
+        _port = UdpPort.Open(options.BindAddress, options.Port, isShared: shards > 1);
+        _shards = [.. Enumerable.Range(0, shards).Select(index => new ServerShard(this, index == 0 ? _port : _port.OpenAnother(), index))];
         _streams = options.EnableTcp ? OpenTcp() : null;
         _batches = new ThreadLocal<SendBatch>(() => new SendBatch(_port, _streams));
         Candidates = FindCandidates();
-        _thread = new Thread(Run) { IsBackground = true, Name = "WebRTC" };
-        _thread.Start();
+        foreach (ServerShard shard in _shards)
+        {
+            shard.Start();
+        }
     }
 
     /// <summary>The bound UDP port.</summary>
@@ -70,6 +73,9 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
     /// <summary>True if no more sessions are taken for now.</summary>
     public bool IsFull => _byId.Count >= _options.SessionsMax;
 
+    /// <summary>How long ago the slowest of the threads that drive the sessions came round; some milliseconds in a healthy server.</summary>
+    public TimeSpan SinceLastRound => Now - _shards.Min(shard => shard.LastRound);
+
     /// <summary>The monotonic time that sessions live in.</summary>
     public TimeSpan Now => _clock.Now;
 
@@ -91,6 +97,7 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
         }
 
         connection = new WebRtcConnection(this, session!);
+        Interlocked.Increment(ref _accepted);
         _byId[session!.Id] = connection;
         _byUsername[session.LocalUsernameFragment] = connection;
         return true;
@@ -113,13 +120,17 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
         }
 
         _stopping = true;
-        if (Thread.CurrentThread != _thread)
+        foreach (ServerShard shard in _shards)
         {
-            _thread.Join();
+            shard.Join();
         }
 
         _streams?.Dispose();
-        _port.Dispose();
+        foreach (ServerShard shard in _shards)
+        {
+            shard.Port.Dispose();
+        }
+
         _batches.Dispose();
         Certificate.Dispose();
     }
@@ -136,9 +147,9 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
         LegacySrtpOnly = _options.LegacySrtpOnly,
     };
 
-    void IConnectionHost.Forget(WebRtcConnection connection)
+    void IConnectionHost.Forget(WebRtcConnection connection, SessionClosed closed)
     {
-        _byId.TryRemove(new KeyValuePair<string, WebRtcConnection>(connection.Id, connection));
+        Retire(connection, closed);
         foreach (string username in connection.Usernames)
         {
             _byUsername.TryRemove(new KeyValuePair<string, WebRtcConnection>(username, connection));
@@ -156,37 +167,23 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
 
     void IConnectionHost.AddUsername(string usernameFragment, WebRtcConnection connection) => _byUsername[usernameFragment] = connection;
 
-    private void Run()
-    {
-        ReceiveBatch receive = new(_port);
-        TimeSpan tick = IdleTick;
-        while (!_stopping)
-        {
-            int count = receive.Receive(tick);
-            TimeSpan now = Now;
-            for (int i = 0; i < count; i++)
-            {
-                Dispatch(receive.Datagram(i, out TransportAddress from), from, now);
-            }
+    internal bool IsStopping => _stopping;
 
-            // One answer for all datagrams of a session that came together: fewer acknowledgements, larger batches.
-            foreach (WebRtcConnection connection in _touched)
-            {
-                connection.Flush();
-            }
+    /// <summary>Makes the calling thread send through its own shard's socket.</summary>
+    internal void UsePort(UdpPort port) => _batches.Value = new SendBatch(port, _streams);
 
-            _touched.Clear();
-
-            tick = DriveClocks(count == ReceiveBatch.Capacity);
-        }
-    }
-
-    private TimeSpan DriveClocks(bool moreToReceive)
+    /// <summary>Does what is due in a shard's share of the sessions, and says when to come back.</summary>
+    internal TimeSpan DriveClocks(int shard, bool moreToReceive)
     {
         TimeSpan now = Now;
         TimeSpan next = TimeSpan.MaxValue;
         foreach (KeyValuePair<string, WebRtcConnection> pair in _byId)
         {
+            if (_shards.Length > 1 && (pair.Value.Number & int.MaxValue) % _shards.Length != shard)
+            {
+                continue;
+            }
+
             TimeSpan deadline = pair.Value.Deadline;
             if (deadline <= now)
             {
@@ -207,16 +204,20 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
         return wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait < limit ? wait : limit;
     }
 
-    private void Dispatch(Span<byte> datagram, TransportAddress from, TimeSpan now)
+    /// <summary>Gives a datagram to its session; null if there is none. What the session wants to send in answer waits for its flush.</summary>
+    internal WebRtcConnection? Deliver(Span<byte> datagram, TransportAddress from, TimeSpan now)
     {
-        if (Route(datagram, from, out bool isCheck) is { } connection)
+        if (Route(datagram, from, out bool isCheck) is not { } connection)
         {
-            _touched.Add(connection);
-            if (connection.Handle(datagram, from, now) && isCheck && connection.AddAddress(from))
-            {
-                _byAddress[from] = connection;
-            }
+            return null;
         }
+
+        if (connection.Handle(datagram, from, now) && isCheck && connection.AddAddress(from))
+        {
+            _byAddress[from] = connection;
+        }
+
+        return connection;
     }
 
     // Checks are routed by user name, so that a peer is found again behind another address; all else by the address.

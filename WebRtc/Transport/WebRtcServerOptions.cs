@@ -30,6 +30,11 @@ public sealed class WebRtcServerOptions
     /// <summary>The TCP port to announce if it differs from the bound one; 0 for <see cref="PublicPort"/>, or the bound one.</summary>
     public int PublicTcpPort { get; set; }
 
+    /// <summary>
+    /// Sockets and threads that share the UDP port (Linux; 1 elsewhere). One serves several hundred viewers of 2 Mbit/s; more than cores is of no use.
+    /// </summary>
+    public int Shards { get; set; } = 1;
+
     /// <summary>Where the DTLS certificate is kept (PEM, 0600); null for one that lives in memory.</summary>
     public string? CertificatePath { get; set; }
 

@@ -3,6 +3,7 @@ using Nsn.WebRtc.DataChannels;
 using Nsn.WebRtc.Ice;
 using Nsn.WebRtc.Media;
 using Nsn.WebRtc.Network;
+using Nsn.WebRtc.Rtp;
 using Nsn.WebRtc.Sctp;
 using Nsn.WebRtc.Sessions;
 using Nsn.WebRtc.Srtp;
@@ -135,6 +136,55 @@ public class SessionTests
         network.Run(1);
         Assert.Equal(300, network.VideoFrames.Count());
         Assert.True(network.Server.GetStatistics().PacketsRepeated > 0);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void under_two_percent_loss_and_fifty_milliseconds_jitter_every_frame_is_whole_within_300_milliseconds(int seed)
+    {
+        using VirtualNetwork network = new(seed);
+        network.Connect();
+        network.Loss = 0.02;
+        network.Jitter = TimeSpan.FromMilliseconds(50);
+        TimeSpan start = network.Now;
+        TimeSpan worst = TimeSpan.Zero;
+        network.OnClientEvent = e =>
+        {
+            if (e is FrameReceived { Frame: { } frame } && frame.Codec.IsVideo())
+            {
+                TimeSpan sentAt = start + TimeSpan.FromSeconds(BinaryPrimitives.ReadInt32BigEndian(frame.Data.Span[4..]) / 30.0);
+                worst = network.Now - sentAt > worst ? network.Now - sentAt : worst;
+            }
+        };
+        SendVideo(network, frames: 300);
+        network.Run(1);
+        Assert.Equal(300, network.VideoFrames.Count());
+        Assert.True(worst < TimeSpan.FromMilliseconds(300), $"the slowest frame took {worst.TotalMilliseconds:F0} ms");
+    }
+
+    [Fact]
+    public void players_are_asked_for_a_delay_once_packets_were_lost_and_not_before()
+    {
+        int id = 0;
+        using VirtualNetwork network = new(changeOffer: offer => offer.Replace(
+            "a=rtcp-mux\r\n", "a=rtcp-mux\r\na=extmap:9 http://www.webrtc.org/experiments/rtp-hdrext/playout-delay\r\n", StringComparison.Ordinal));
+        network.Connect();
+        id = network.Answer.Contains("a=extmap:9 ", StringComparison.Ordinal) ? 9 : 0;
+        Assert.Equal(9, id);
+        network.RecordToClient = true;
+        SendVideo(network, frames: 30);
+        Assert.Equal(0, CountDelays());
+        network.Loss = 0.2;
+        SendVideo(network, frames: 30, first: 30);
+        network.Loss = 0;
+        SendVideo(network, frames: 30, first: 60);
+        Assert.True(CountDelays() > 30, "packets after a loss carry playout-delay");
+
+        int CountDelays() => network.ToClient.Count(datagram =>
+            datagram[0] >> 6 == 2 && !RtpHeader.IsRtcp(datagram) && RtpHeader.TryParse(datagram, out RtpHeader header, out _) &&
+            header.TryGetExtension(datagram, id, out ReadOnlySpan<byte> value) && value.Length == 3 && value[0] == 0 && value[1] >= 0x5F);
     }
 
     [Fact]

@@ -71,6 +71,11 @@ internal sealed class VirtualNetwork : IDisposable
 
     public TimeSpan Jitter { get; set; }
 
+    /// <summary>What the link to the client carries, bits per second; 0 for any rate. Up to 300 ms of it wait in a queue, what comes then is lost.</summary>
+    public long LinkBitsPerSecond { get; set; }
+
+    private TimeSpan _linkFreeAt;
+
     /// <summary>Sees every datagram before it is sent; false loses it.</summary>
     public Func<byte[], bool, bool>? Filter { get; set; }
 
@@ -217,7 +222,19 @@ internal sealed class VirtualNetwork : IDisposable
                 copy[_random.Next(copy.Length)] ^= (byte)(1 << _random.Next(8));
             }
 
-            TimeSpan at = Now + Delay + (Jitter * _random.NextDouble());
+            TimeSpan departure = Now;
+            if (!toServer && LinkBitsPerSecond > 0)
+            {
+                departure = _linkFreeAt > Now ? _linkFreeAt : Now;
+                if (departure - Now > TimeSpan.FromMilliseconds(300))
+                {
+                    continue;
+                }
+
+                _linkFreeAt = departure += TimeSpan.FromSeconds((datagram.Length + 28) * 8.0 / LinkBitsPerSecond);
+            }
+
+            TimeSpan at = departure + Delay + (Jitter * _random.NextDouble());
             _wire.Enqueue((copy, toServer, toServer ? ClientFrom : ServerAddress), (at, _order++));
         }
     }

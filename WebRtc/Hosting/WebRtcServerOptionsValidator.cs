@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Options;
+using Nsn.WebRtc.Media;
+using Nsn.WebRtc.Transport;
+
+namespace Nsn.WebRtc.Hosting;
+
+/// <summary>Finds settings of a <see cref="WebRtcServer"/> that cannot work, before a port is opened.</summary>
+public sealed class WebRtcServerOptionsValidator : IValidateOptions<WebRtcServerOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, WebRtcServerOptions options)
+    {
+        List<string> failures = [];
+        CheckPort(failures, nameof(options.Port), options.Port);
+        CheckPort(failures, nameof(options.PublicPort), options.PublicPort);
+        CheckPort(failures, nameof(options.TcpPort), options.TcpPort);
+        CheckPort(failures, nameof(options.PublicTcpPort), options.PublicTcpPort);
+        Require(failures, options.SessionsMax > 0, $"SessionsMax is {options.SessionsMax}; it must be at least 1.");
+        Require(failures, options.Shards is >= 1 and <= 64, $"Shards is {options.Shards}; it must be 1 to 64, and not more than there are cores.");
+        Require(failures, options.StartBitrate >= 100_000, $"StartBitrate is {options.StartBitrate} bits per second; it must be at least 100,000.");
+        Require(failures, options.VideoCodecs.Any(codec => codec.IsVideo()), "VideoCodecs names no video codec.");
+        if (options.CertificatePath is { } path)
+        {
+            string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
+            Require(failures, Directory.Exists(folder), $"The folder of CertificatePath does not exist: {folder}");
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static void CheckPort(List<string> failures, string name, int port) =>
+        Require(failures, port is >= 0 and <= 65_535, $"{name} is {port}; it must be 0 to 65535.");
+
+    private static void Require(List<string> failures, bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            failures.Add("WebRtcServerOptions: " + otherwise);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Nsn.WebRtc.Client;
+using Nsn.WebRtc.Hosting;
+using Nsn.WebRtc.Sessions;
+using Nsn.WebRtc.Transport;
+
+namespace Nsn.WebRtc.Tests;
+
+/// <summary>The server in an application: registration, checks of the options, health, meter, shards.</summary>
+public class HostingTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task registered_server_serves_viewers_over_all_shards_and_counts_them()
+    {
+        MediaSource? source = null;
+        await using WebApplication app = await StartAsync(options => options.Shards = 2, app =>
+        {
+            WebRtcServer server = app.Services.GetRequiredService<WebRtcServer>();
+            source = new MediaSource(server, "test");
+            app.MapWhep("/whep", server, new WhepOptions { FindSource = _ => source });
+        });
+        using HttpClient http = new();
+        using ClientLoop loop = new();
+        List<WebRtcClient> clients = [];
+        List<Task> firstFrames = [];
+        for (int i = 0; i < 8; i++)
+        {
+            WebRtcClient client = new(http, new WebRtcClientOptions { DataChannels = false }, loop);
+            TaskCompletionSource firstFrame = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            client.Connection.Event += (_, e) =>
+            {
+                if (e is FrameReceived)
+                {
+                    firstFrame.TrySetResult();
+                }
+            };
+            clients.Add(client);
+            firstFrames.Add(firstFrame.Task);
+            await client.ConnectAsync(new Uri(app.Urls.First() + "/whep"), TestContext.Current.CancellationToken).WaitAsync(Deadline, TestContext.Current.CancellationToken);
+        }
+
+        source!.SendVideo([0x10, 0, 0, 0x9d, 0x01, 0x2a, 64, 0, 36, 0, .. new byte[3_000]], 3_000, isKeyFrame: true);
+        await Task.WhenAll(firstFrames).WaitAsync(Deadline, TestContext.Current.CancellationToken);
+        HealthReport health = await app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(HealthStatus.Healthy, health.Status);
+        Assert.Equal(8, ReadMeter("nsn.webrtc.sessions"));
+        foreach (WebRtcClient client in clients)
+        {
+            await client.DisposeAsync();
+        }
+
+        Assert.Equal(8, ReadMeter("nsn.webrtc.sessions.accepted"));
+        Assert.Equal(8, ReadMeter("nsn.webrtc.sessions.closed"));
+        Assert.True(ReadMeter("nsn.webrtc.media.packets") >= 24, "the packets of closed sessions are counted");
+
+        long ReadMeter(string name) => MeterReader.Sum(app.Services.GetRequiredService<IMeterFactory>(), name);
+    }
+
+    [Fact]
+    public async Task full_server_is_degraded()
+    {
+        await using WebApplication app = await StartAsync(options => options.SessionsMax = 1);
+        WebRtcServer server = app.Services.GetRequiredService<WebRtcServer>();
+        using Dtls.DtlsCertificate certificate = Dtls.DtlsCertificate.CreateEphemeral();
+        using WebRtcSession client = WebRtcSession.CreateOffer(new Sessions.SessionOptions { Certificate = certificate, ReceiveMedia = true }, out string offer);
+        Assert.True(server.TryAccept(offer, null, out _, out _, out string? reason), reason);
+        HealthReport health = await app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(HealthStatus.Degraded, health.Status);
+    }
+
+    [Theory]
+    [InlineData("Port")]
+    [InlineData("SessionsMax")]
+    [InlineData("Shards")]
+    [InlineData("StartBitrate")]
+    [InlineData("CertificatePath")]
+    public async Task settings_that_cannot_work_stop_the_application_at_its_start(string setting)
+    {
+        OptionsValidationException exception = await Assert.ThrowsAsync<OptionsValidationException>(async () =>
+        {
+            await using WebApplication app = await StartAsync(options =>
+            {
+                switch (setting)
+                {
+                    case "Port":
+                        options.Port = 70_000;
+                        break;
+                    case "SessionsMax":
+                        options.SessionsMax = 0;
+                        break;
+                    case "Shards":
+                        options.Shards = 0;
+                        break;
+                    case "StartBitrate":
+                        options.StartBitrate = 1;
+                        break;
+                    default:
+                        options.CertificatePath = "/no such folder/dtls.pem";
+                        break;
+                }
+            });
+        });
+        Assert.Contains(setting, exception.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<WebApplication> StartAsync(Action<WebRtcServerOptions> configure, Action<WebApplication>? map = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddWebRtcServer(options =>
+        {
+            options.BindAddress = IPAddress.Loopback;
+            configure(options);
+        });
+        builder.Services.AddHealthChecks().AddWebRtcServer();
+        WebApplication app = builder.Build();
+        map?.Invoke(app);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return app;
+    }
+
+    private static class MeterReader
+    {
+        public static long Sum(IMeterFactory factory, string name)
+        {
+            long sum = 0;
+            using MeterListener listener = new();
+            listener.InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == name && instrument.Meter.Scope == factory)
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            };
+            listener.SetMeasurementEventCallback<long>((_, value, _, _) => sum += value);
+            listener.SetMeasurementEventCallback<int>((_, value, _, _) => sum += value);
+            listener.Start();
+            listener.RecordObservableInstruments();
+            return sum;
+        }
+    }
+}
