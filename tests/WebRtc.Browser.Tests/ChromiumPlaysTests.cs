@@ -28,7 +28,8 @@ public class ChromiumPlaysTests(BrowserFixture fixture)
         Assert.SkipUnless(BrowserFixture.IsAvailable, "Chromium is not installed");
         IPage page = await fixture.OpenAsync();
         await page.EvaluateAsync("url => play(url, { data: 'echo', dataOnly: true })", fixture.Origin + "/whep/test");
-        JsonElement result = await page.EvaluateAsync<JsonElement>("() => echo(32)");
+        int megabytes = int.TryParse(Environment.GetEnvironmentVariable("NSN_ECHO_MEGABYTES"), out int wanted) ? wanted : 16;
+        JsonElement result = await page.EvaluateAsync<JsonElement>("megabytes => echo(megabytes)", megabytes);
         TestContext.Current.SendDiagnosticMessage(result.ToString());
         Assert.True(result.GetProperty("same").GetBoolean(), result.ToString());
         await page.Context.CloseAsync();

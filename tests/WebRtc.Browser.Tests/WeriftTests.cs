@@ -11,7 +11,7 @@ namespace Nsn.WebRtc.Browser.Tests;
 [Collection("browsers")]
 public class WeriftTests(BrowserFixture fixture)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(240);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

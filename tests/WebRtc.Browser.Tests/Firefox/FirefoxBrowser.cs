@@ -8,7 +8,7 @@ namespace Nsn.WebRtc.Browser.Tests.Firefox;
 public sealed class FirefoxBrowser : IAsyncLifetime
 {
     private const string Announcement = "WebDriver BiDi listening on ";
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(240);
 
     private readonly BidiConnection _connection = new();
     private readonly string _profile = Path.Combine(Path.GetTempPath(), "nsn-firefox-" + Guid.NewGuid().ToString("N"));

@@ -34,7 +34,7 @@ channel.stateChanged.subscribe(state => { if (state === 'open') channel.send(Buf
 channel.onMessage.subscribe(data => { result.echoed ||= data.toString() === 'hello'; });
 const resource = await negotiate(pc, url);
 
-const deadline = Date.now() + 60_000;
+const deadline = Date.now() + 120_000;
 while ((result.frames < Number(wanted) || !result.echoed || result.audioPackets < 20) && Date.now() < deadline) {
   await new Promise(resolve => setTimeout(resolve, 50));
 }

@@ -17,7 +17,7 @@ async function listen(kind) {
 
 const audio = await listen('audio');
 const video = await listen('video');
-const connected = pc.connectionStateChange.watch(state => state === 'connected', 60_000);
+const connected = pc.connectionStateChange.watch(state => state === 'connected', 120_000);
 await negotiate(pc, url);
 await connected;
 const ffmpeg = spawn('ffmpeg', [
