@@ -122,10 +122,14 @@ internal sealed class Graph : IDisposable
         }
 
         var length = checked((int)shape.Aggregate(1L, (product, dimension) => product * dimension));
-        var buffer = tensor.Type == "int64" ? new Buffer(new long[length], BatchRows) : new Buffer(new float[length], BatchRows);
-        var value = buffer.Values is long[] longs
-            ? OrtValue.CreateTensorValueFromMemory(longs, shape)
-            : OrtValue.CreateTensorValueFromMemory((float[])buffer.Values, shape);
+        Array values = tensor.Type switch { "int64" => new long[length], "int32" => new int[length], _ => new float[length] };
+        var value = values switch
+        {
+            long[] longs => OrtValue.CreateTensorValueFromMemory(longs, shape),
+            int[] integers => OrtValue.CreateTensorValueFromMemory(integers, shape),
+            _ => OrtValue.CreateTensorValueFromMemory((float[])values, shape),
+        };
+        var buffer = new Buffer(values, BatchRows);
         _values.Add(value);
         bind(tensor.Name, value);
         return buffer;
@@ -137,6 +141,7 @@ internal sealed class Graph : IDisposable
         {
             "float32" => TensorElementType.Float,
             "int64" => TensorElementType.Int64,
+            "int32" => TensorElementType.Int32,
             _ => TensorElementType.DataTypeMax,
         };
         return actual.ElementDataType == type && actual.Dimensions.Length == shape.Length

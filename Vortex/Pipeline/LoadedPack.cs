@@ -1,3 +1,4 @@
+using Nsn.Vortex.Diffusion;
 using Nsn.Vortex.Inference;
 using Nsn.Vortex.Packs;
 using Nsn.Vortex.Published;
@@ -28,9 +29,11 @@ internal sealed class LoadedPack : IDisposable
     public static LoadedPack Load(InferenceDevice device, ModelPack pack) => pack.Manifest.Kind switch
     {
         ToonModel.Kind => new LoadedPack(pack, new ToonModel(device, pack), new ToonTowers(device, pack)),
+        DiffusionModel.Kind => new LoadedPack(pack, new DiffusionModel(device, pack), null),
         ClipEnsemble.Kind => new LoadedPack(pack, null, new ClipEnsemble(device, pack)),
         _ => throw new ClipException(
-            ClipError.Pack, $"Packs of kind '{pack.Manifest.Kind}' are not known; this version runs '{ToonModel.Kind}' and '{ClipEnsemble.Kind}'."),
+            ClipError.Pack,
+            $"Packs of kind '{pack.Manifest.Kind}' are not known; this version runs '{ToonModel.Kind}', '{DiffusionModel.Kind}' and '{ClipEnsemble.Kind}'."),
     };
 
     public void Dispose()

@@ -11,6 +11,9 @@ public static class PromptGuard
 {
     private const int RepeatMax = 24;
 
+    private const string Accented = "àáâãäåāăąçćčďèéêëēęěìíîïīįłñńňòóôõöøōőŕřśšťùúûüūůűýÿźżž";
+    private const string Plain = "aaaaaaaaacccdeeeeeeeiiiiiilnnnoooooooorrsstuuuuuuuyyzzz";
+
     private static readonly HashSet<string> s_refused = new(StringComparer.Ordinal)
     {
         "porn", "porno", "pornographic", "nude", "naked", "nsfw", "sex", "sexual", "erotic", "genitals", "rape", "gore", "beheading", "behead",
@@ -40,7 +43,7 @@ public static class PromptGuard
         return word is null ? null : $"The prompt asks for '{word}', which is not shown here.";
     }
 
-    /// <summary>Throws when the prompt or the script is refused.</summary>
+    /// <summary>Throws when the prompt with its required concepts is refused. What is said is not judged here: a news script may name what a picture must not show.</summary>
     /// <exception cref="ClipException">With <see cref="ClipError.InvalidRequest"/>.</exception>
     public static void ThrowIfRefused(ClipRequest request)
     {
@@ -48,11 +51,12 @@ public static class PromptGuard
             throw new ClipException(ClipError.InvalidRequest, reason);
     }
 
-    // Compatibility forms and case folded, accents and separators within words dropped, so that "n.u-d e" style tricks at least cost effort.
+    // Case, accents and full-width letters folded, separators within words dropped, so that "n.u-d e" style tricks at least cost effort. By hand, since the house runs
+    // without the tables of ICU.
     private static IEnumerable<string> Words(string text)
     {
         var word = new StringBuilder();
-        foreach (var c in text.Normalize(NormalizationForm.FormKD).ToLowerInvariant())
+        foreach (var c in text.ToLowerInvariant().Select(Fold))
         {
             if (char.IsLetterOrDigit(c))
             {
@@ -68,5 +72,13 @@ public static class PromptGuard
 
         if (word.Length > 0)
             yield return word.ToString();
+    }
+
+    private static char Fold(char c)
+    {
+        if (c is >= '\uFF01' and <= '\uFF5E')
+            return char.ToLowerInvariant((char)(c - 0xFEE0));
+        var accented = Accented.IndexOf(c, StringComparison.Ordinal);
+        return accented < 0 ? c : Plain[accented];
     }
 }

@@ -48,11 +48,13 @@ public sealed partial class ClipTokenizer
         }
     }
 
-    /// <summary>77 token ids: start, tokens, end, then the end token again as padding (as OpenAI's and Hugging Face's CLIP do).</summary>
-    public long[] Encode(string text)
+    /// <summary>77 token ids: start, tokens, end, then padding.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="padding">What fills up; null for the end token again, as OpenAI's and Hugging Face's CLIP do (Stable Diffusion 2 uses 0).</param>
+    public long[] Encode(string text, long? padding = null)
     {
         var ids = new long[ContextLength];
-        Array.Fill(ids, _end);
+        Array.Fill(ids, padding ?? _end);
         ids[0] = _start;
         var count = 1;
         foreach (var token in Tokens(text))

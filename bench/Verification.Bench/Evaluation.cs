@@ -20,6 +20,9 @@ internal sealed record Evaluation
 
     public required int CheatsTested { get; init; }
 
+    /// <summary>The verifier as it is shipped, on all identities.</summary>
+    public required Verdict Shipped { get; init; }
+
     public required Verdict WithRegeneration { get; init; }
 
     public required Verdict WithoutRegeneration { get; init; }
@@ -42,8 +45,9 @@ internal sealed record Evaluation
             Size = size,
             HonestTested = test.Count(sample => sample.Honest),
             CheatsTested = test.Count(sample => !sample.Honest),
-            WithRegeneration = VerdictOf(test, checks),
-            WithoutRegeneration = VerdictOf(test, [.. checks.Where(check => !s_regeneration.Contains(check.Name))]),
+            Shipped = VerdictOf(samples, sample => !sample.Accepted),
+            WithRegeneration = VerdictOf(test, Rejects(checks)),
+            WithoutRegeneration = VerdictOf(test, Rejects([.. checks.Where(check => !s_regeneration.Contains(check.Name))])),
             Checks = checks,
             Ranges = samples.GroupBy(sample => sample.Kind).ToDictionary(
                 group => group.Key,
@@ -58,7 +62,7 @@ internal sealed record Evaluation
         var text = new StringBuilder();
         void Line(FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
         Line($"pack {Pack}, {Size} x {Size}, {ClipSeconds} s, {HonestTested} honest clips and {CheatsTested} cheats tested");
-        foreach (var (name, verdict) in new[] { ("sampled regeneration", WithRegeneration), ("without regeneration", WithoutRegeneration) })
+        foreach (var (name, verdict) in new[] { ("as shipped, all identities", Shipped), ("sampled regeneration", WithRegeneration), ("without regeneration", WithoutRegeneration) })
         {
             Line($"{name}: honest_accept {verdict.HonestAccept:0.000}, cheat_reject {verdict.CheatReject:0.000}");
             foreach (var (kind, rate) in verdict.RejectByKind)
@@ -101,14 +105,16 @@ internal sealed record Evaluation
             new[] { honest.Count(value => value > threshold) / (double)honest.Length, cheats.Count(value => value > threshold) / (double)cheats.Length })];
     }
 
-    private static Verdict VerdictOf(List<Sample> test, Check[] checks)
+    private static Func<Sample, bool> Rejects(Check[] checks) =>
+        sample => sample.Structural || checks.Any(check => sample.Measures[check.Name] > check.Threshold);
+
+    private static Verdict VerdictOf(List<Sample> clips, Func<Sample, bool> rejected)
     {
-        bool Rejected(Sample sample) => sample.Structural || checks.Any(check => sample.Measures[check.Name] > check.Threshold);
-        var cheats = test.Where(sample => !sample.Honest).ToArray();
+        double Rate(IEnumerable<Sample> some) => some.Average(sample => rejected(sample) ? 1.0 : 0);
         return new Verdict(
-            test.Where(sample => sample.Honest).Average(sample => Rejected(sample) ? 0.0 : 1),
-            cheats.Average(sample => Rejected(sample) ? 1.0 : 0),
-            cheats.GroupBy(sample => sample.Kind).ToDictionary(group => group.Key, group => group.Average(sample => Rejected(sample) ? 1.0 : 0)));
+            1 - Rate(clips.Where(sample => sample.Honest)),
+            Rate(clips.Where(sample => !sample.Honest)),
+            clips.GroupBy(sample => sample.Kind).ToDictionary(group => group.Key, group => Rate(group)));
     }
 
     private static double[] Range(double[] values)

@@ -9,6 +9,7 @@ namespace Nsn.Verification.Bench;
 internal sealed class Experiment(string pack, int seconds, int size) : IAsyncDisposable
 {
     private const int SampledFrames = VerificationOptions.DefaultSampleCount;
+    private const double ClaimedDistanceMax = .08; // 1 - cosine of the claimed and the seen embedding; the network's rule for honest directors
 
     private readonly Ffmpeg _ffmpeg = new();
     private readonly ClipPipeline _one = new(new ClipPipelineOptions { PackFolder = pack, Device = "cpu", Threads = 1, Deadline = TimeSpan.FromMinutes(30) });
@@ -22,7 +23,10 @@ internal sealed class Experiment(string pack, int seconds, int size) : IAsyncDis
         await _two.DisposeAsync();
     }
 
-    public async Task<List<Sample>> RunAsync(int identity)
+    public string PackHash => Convert.ToHexStringLower(_one.PackHash.Span);
+
+    /// <summary>All variants of one identity, each told to <paramref name="progress"/> when it is measured.</summary>
+    public async Task<List<Sample>> RunAsync(int identity, Action<Sample> progress)
     {
         var (prompt, changed, script) = Prompts.Of(identity);
         var request = new ClipRequest
@@ -34,36 +38,54 @@ internal sealed class Experiment(string pack, int seconds, int size) : IAsyncDis
             Height = size,
             Seed = ClipSeed.FromNumber((ulong)(1000 + identity)),
         };
+        var otherSeed = ClipSeed.FromNumber((ulong)(7000 + identity));
         var (otherPrompt, _, otherScript) = Prompts.Of(identity + 5000);
-        var honest = await GenerateAsync(_one, request);
-        var threads = await GenerateAsync(_two, request);
-        var other = await GenerateAsync(_two, request with { Prompt = otherPrompt });
-        var attribute = await GenerateAsync(_two, request with { Prompt = changed });
-        var foreign = await GenerateAsync(_two, request with { Prompt = otherPrompt, Script = otherScript, Seed = ClipSeed.FromNumber((ulong)(7000 + identity)) });
+        var honest = await GenerateAsync(_two, request);
+        var foreign = await GenerateAsync(_two, request with { Prompt = otherPrompt, Script = otherScript, Seed = otherSeed });
 
         // The director draws its frames after the clip is published: a draw per identity, the same for each variant.
         var random = new Random(identity);
         var frames = Enumerable.Range(0, request.FrameCount).OrderBy(_ => random.Next()).Take(SampledFrames).Order().ToArray();
-        var verifier = (ClipVerifier)_one.CreateVerifier();
+        var verifier = (ClipVerifier)_two.CreateVerifier();
         var reference = await verifier.ReferenceAsync(request, new VerificationOptions { Frames = frames }, default);
 
         var (clip, swap) = (honest.Decoded, foreign.Decoded);
-        var claimed = foreign.Result.Embedding;
         var samples = new List<Sample>();
-        async Task Add(string kind, bool isHonest, DecodedClip decoded, float[]? claim = null) =>
-            samples.Add(await MeasureAsync(verifier, identity, kind, isHonest, decoded, request, reference, claim));
-        await Add("as made", true, clip, honest.Result.Embedding);
-        await Add("other thread count", true, threads.Decoded, threads.Result.Embedding);
-        await Add("half the bit rate", true, await EncodeAgainAsync(clip, clip.Frames, clip.Samples, half: true), honest.Result.Embedding);
-        await Add("other prompt", false, other.Decoded, other.Result.Embedding);
-        await Add("one attribute changed", false, attribute.Decoded, attribute.Result.Embedding);
-        await Add("frozen frame", false, await EncodeAgainAsync(clip, [.. clip.Frames.Select(_ => clip.Frames[0])], clip.Samples));
+        async Task Add(string kind, bool isHonest, DecodedClip decoded, float[]? claim = null)
+        {
+            var sample = await MeasureAsync(verifier, identity, kind, isHonest, decoded, request, reference, claim);
+            samples.Add(sample);
+            progress(sample);
+        }
+
+        async Task AddMade(string kind, bool isHonest, ClipPipeline pipeline, ClipRequest made)
+        {
+            var (decoded, result) = await GenerateAsync(pipeline, made);
+            await Add(kind, isHonest, decoded, result.Embedding);
+        }
+
+        async Task AddFrames(string kind, bool isHonest, Func<byte[], int, byte[]> frame) =>
+            await Add(kind, isHonest, await EncodeAgainAsync(clip, [.. clip.Frames.Select(frame)], clip.Samples));
+
         var middle = clip.Frames.Count / 2;
-        await Add("spliced second half", false, await EncodeAgainAsync(clip, [.. clip.Frames.Take(middle), .. swap.Frames.Skip(middle)], clip.Samples));
+        await Add("as made", true, clip, honest.Result.Embedding);
+        await AddMade("other thread count", true, _one, request);
+        await Add("half the bit rate", true, await EncodeAgainAsync(clip, clip.Frames, clip.Samples, half: true), honest.Result.Embedding);
+        await AddFrames("encoded again", true, (frame, _) => frame);
+
+        await AddMade("other prompt", false, _two, request with { Prompt = otherPrompt });
+        await AddMade("one attribute changed", false, _two, request with { Prompt = changed });
+        await AddMade("other seed", false, _two, request with { Seed = otherSeed });
+        await Add("another clip replayed", false, swap, foreign.Result.Embedding);
+        await AddFrames("frozen frame", false, (_, _) => clip.Frames[0]);
+        await AddFrames("first half shown twice", false, (_, i) => clip.Frames[i % middle]);
+        await AddFrames("spliced second half", false, (frame, i) => i < middle ? frame : swap.Frames[i]);
         await Add("another clip's sound", false, await EncodeAgainAsync(clip, clip.Frames, swap.Samples));
-        await Add("noise", false, await EncodeAgainAsync(clip, [.. clip.Frames.Select((_, i) => Noise(clip.FrameBytes, identity + i))], clip.Samples));
-        await Add("half resolution enlarged", false, await EncodeAgainAsync(clip, [.. clip.Frames.Select(frame => Enlarge(frame, clip.Width))], clip.Samples));
-        await Add("copied embedding", false, clip, claimed);
+        await AddFrames("noise", false, (_, i) => Disguises.Noise(clip.FrameBytes, identity + i));
+        await AddFrames("mirrored", false, (frame, _) => Disguises.Mirror(frame, clip.Width));
+        await AddFrames("mark painted in a corner", false, (frame, _) => Disguises.Mark(frame, clip.Width));
+        await AddFrames("half resolution enlarged", false, (frame, _) => Disguises.Enlarge(frame, clip.Width));
+        await Add("copied embedding", false, clip, foreign.Result.Embedding);
         return samples;
     }
 
@@ -71,9 +93,11 @@ internal sealed class Experiment(string pack, int seconds, int size) : IAsyncDis
         ClipVerifier verifier, int identity, string kind, bool honest, DecodedClip clip, ClipRequest request, ClipReference reference, float[]? claim)
     {
         if (clip.Frames.Count != request.FrameCount)
-            return new Sample(identity, kind, honest, new Dictionary<string, double>(), true);
+            return new Sample(identity, kind, honest, new Dictionary<string, double>(), true, false);
         var report = await verifier.JudgeAsync(clip, request, reference, default);
         var (scores, integrity, regeneration) = (report.Scores!, report.Integrity!, report.Regeneration!);
+
+        var distance = claim is null ? 0 : 1 - Embeddings.Cosine(claim, report.Embedding);
 
         // Larger is worse for every measure.
         return new Sample(identity, kind, honest, new Dictionary<string, double>
@@ -89,8 +113,8 @@ internal sealed class Experiment(string pack, int seconds, int size) : IAsyncDis
             ["motion"] = -integrity.Motion,
             ["mouth sync"] = -integrity.MouthSync,
             ["largest change"] = integrity.LargestChange,
-            ["claimed embedding"] = claim is null ? 0 : 1 - Embeddings.Cosine(claim, report.Embedding),
-        }, false);
+            ["claimed embedding"] = distance,
+        }, false, report.Accepted && distance <= ClaimedDistanceMax);
     }
 
     private async Task<(DecodedClip Decoded, ClipResult Result)> GenerateAsync(ClipPipeline pipeline, ClipRequest request)
@@ -125,39 +149,5 @@ internal sealed class Experiment(string pack, int seconds, int size) : IAsyncDis
             segments.Add(segment.Bytes);
         await writing;
         return await ClipReader.DecodeAsync(_ffmpeg, ClipFile.Join(segments));
-    }
-
-    private static byte[] Noise(int length, int seed)
-    {
-        var noise = new byte[length];
-        new Random(seed).NextBytes(noise);
-        return noise;
-    }
-
-    // Every second pixel, enlarged by linear interpolation, in all three planes.
-    private static byte[] Enlarge(byte[] frame, int width)
-    {
-        var result = new byte[frame.Length];
-        var luma = width * width;
-        Plane(frame.AsSpan(0, luma), result.AsSpan(0, luma), width);
-        Plane(frame.AsSpan(luma, luma / 4), result.AsSpan(luma, luma / 4), width / 2);
-        Plane(frame.AsSpan(luma * 5 / 4), result.AsSpan(luma * 5 / 4), width / 2);
-        return result;
-
-        static void Plane(ReadOnlySpan<byte> from, Span<byte> to, int edge)
-        {
-            var small = edge / 2;
-            for (var y = 0; y < edge; y++)
-            {
-                for (var x = 0; x < edge; x++)
-                {
-                    int x0 = x / 2, y0 = y / 2, x1 = Math.Min(small - 1, x0 + (x % 2)), y1 = Math.Min(small - 1, y0 + (y % 2));
-                    int Mean(ReadOnlySpan<byte> plane, int sx, int sy) =>
-                        (plane[(2 * sy * edge) + (2 * sx)] + plane[(2 * sy * edge) + (2 * sx) + 1]
-                        + plane[(((2 * sy) + 1) * edge) + (2 * sx)] + plane[(((2 * sy) + 1) * edge) + (2 * sx) + 1]) / 4;
-                    to[(y * edge) + x] = (byte)((Mean(from, x0, y0) + Mean(from, x1, y0) + Mean(from, x0, y1) + Mean(from, x1, y1)) / 4);
-                }
-            }
-        }
     }
 }

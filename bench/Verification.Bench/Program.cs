@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Nsn.Verification.Bench;
@@ -5,18 +6,31 @@ using Nsn.Verification.Bench;
 // Does verification verify? Honest clips and cheats with fixed seeds; thresholds from one half of the identities, results from the other.
 var json = Argument("--json", null);
 var pack = Argument("--pack", null) ?? FindPack();
-var identities = int.Parse(Argument("--identities", "16")!, CultureInfo.InvariantCulture);
-var seconds = int.Parse(Argument("--seconds", "3")!, CultureInfo.InvariantCulture);
-var size = int.Parse(Argument("--size", "256")!, CultureInfo.InvariantCulture);
+var identities = Number("--identities", 16);
+var seconds = Number("--seconds", 2);
+var size = Number("--size", 256);
+var stopAfter = TimeSpan.FromMinutes(double.Parse(Argument("--minutes", "1440")!, CultureInfo.InvariantCulture));
 
+var clock = Stopwatch.StartNew();
 await using var experiment = new Experiment(pack, seconds, size);
-var samples = new List<Sample>();
+var store = new SampleStore(Argument("--state", null), $"pack {experiment.PackHash}, {seconds} s, {size} x {size}");
 for (var identity = 0; identity < identities; identity++)
 {
-    samples.AddRange(await experiment.RunAsync(identity));
-    Console.Error.WriteLine($"{identity + 1}/{identities} identities, {samples.Count} clips");
+    if (store.Has(identity))
+        continue;
+    if (clock.Elapsed > stopAfter)
+    {
+        Console.Error.WriteLine($"stopped before identity {identity} of {identities}; the same command goes on from there");
+        return 75;
+    }
+
+    var number = identity;
+    var done = 0;
+    store.Add(await experiment.RunAsync(identity, sample => Console.Error.WriteLine(FormattableString.Invariant(
+        $"{clock.Elapsed.TotalSeconds,6:0} s  identity {number + 1}/{identities}  clip {++done,2}  {(sample.Accepted ? "accepted" : "rejected")}  {sample.Kind}"))));
 }
 
+var samples = store.Samples.FindAll(sample => sample.Identity < identities);
 var report = Evaluation.Of(samples, experiment.PackName, seconds, size);
 Console.WriteLine(report.ToText());
 if (json is not null)
@@ -24,6 +38,9 @@ if (json is not null)
 if (Argument("--svg", null) is { } svg)
     await File.WriteAllTextAsync(svg, RocPlot.Draw(report.Checks));
 return 0;
+
+int Number(string name, int otherwise) =>
+    Argument(name, null) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
 string? Argument(string name, string? otherwise)
 {

@@ -6,4 +6,5 @@ namespace Nsn.Verification.Bench;
 /// <param name="Honest">Must be accepted.</param>
 /// <param name="Measures">Value of every check.</param>
 /// <param name="Structural">Rejected for its form, without measuring.</param>
-internal sealed record Sample(int Identity, string Kind, bool Honest, IReadOnlyDictionary<string, double> Measures, bool Structural);
+/// <param name="Accepted">What the verifier says with the thresholds it is shipped with.</param>
+internal sealed record Sample(int Identity, string Kind, bool Honest, IReadOnlyDictionary<string, double> Measures, bool Structural, bool Accepted);
