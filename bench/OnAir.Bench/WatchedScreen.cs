@@ -50,10 +50,12 @@ internal sealed class WatchedScreen : IAsyncDisposable
     }
 
     /// <summary>Waits until the badge says certified and pictures come.</summary>
-    public Task WaitForCertifiedAsync() => _page.WaitForFunctionAsync(
-        "globalThis.seen.verdicts.at(-1)?.verdict === 'certified' && performance.now() - globalThis.seen.pictures.at(-1) < 300",
-        null,
-        new PageWaitForFunctionOptions { Timeout = 300_000 });
+    public async Task WaitForCertifiedAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        while (!await _page.EvaluateAsync<bool>("globalThis.seen.verdicts.at(-1)?.verdict === 'certified' && performance.now() - globalThis.seen.pictures.at(-1) < 500"))
+            await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
+    }
 
     /// <summary>The page's clock, milliseconds.</summary>
     public Task<double> NowAsync() => _page.EvaluateAsync<double>("performance.now()");
