@@ -8,7 +8,7 @@ namespace Nsn.Protocol.Cryptography;
 /// <summary>
 /// BLAKE2b without a key (RFC 7693), digests of 1 to 64 bytes. The ledger names its storage keys with it and hashes its blocks and extrinsics.
 /// </summary>
-public static class Blake2b
+public static partial class Blake2b
 {
     private const int BlockBytes = 128;
 
@@ -52,7 +52,9 @@ public static class Blake2b
     }
 
     /// <summary>Writes the digest of <paramref name="input"/>; its length (1 to 64 bytes) is the length of <paramref name="digest"/>.</summary>
-    public static void Hash(ReadOnlySpan<byte> input, Span<byte> digest)
+    public static void Hash(ReadOnlySpan<byte> input, Span<byte> digest) => Hash(input, digest, s_best);
+
+    internal static void Hash(ReadOnlySpan<byte> input, Span<byte> digest, Blake2bPath path)
     {
         if (digest.Length is 0 or > 64)
             throw new ArgumentException("a BLAKE2b digest has 1 to 64 bytes", nameof(digest));
@@ -64,21 +66,37 @@ public static class Blake2b
         while (input.Length > BlockBytes)
         {
             counted += BlockBytes;
-            Compress(h, input[..BlockBytes], counted, last: false);
+            Compress(h, input[..BlockBytes], counted, last: false, path);
             input = input[BlockBytes..];
         }
 
         Span<byte> padded = stackalloc byte[BlockBytes];
         padded.Clear();
         input.CopyTo(padded);
-        Compress(h, padded, counted + (uint)input.Length, last: true);
+        Compress(h, padded, counted + (uint)input.Length, last: true, path);
 
         if (!BitConverter.IsLittleEndian)
             BinaryPrimitives.ReverseEndianness(h, h);
         MemoryMarshal.AsBytes(h)[..digest.Length].CopyTo(digest);
     }
 
-    private static void Compress(Span<ulong> h, ReadOnlySpan<byte> block, ulong counted, bool last)
+    private static void Compress(Span<ulong> h, ReadOnlySpan<byte> block, ulong counted, bool last, Blake2bPath path)
+    {
+        switch (path)
+        {
+            case Blake2bPath.Avx512:
+                CompressAvx512(h, block, counted, last);
+                break;
+            case Blake2bPath.Avx2:
+                CompressAvx2(h, block, counted, last);
+                break;
+            default:
+                CompressScalar(h, block, counted, last);
+                break;
+        }
+    }
+
+    private static void CompressScalar(Span<ulong> h, ReadOnlySpan<byte> block, ulong counted, bool last)
     {
         Span<ulong> m = stackalloc ulong[16];
         block.CopyTo(MemoryMarshal.AsBytes(m));

@@ -123,7 +123,7 @@ internal sealed class BlockExecution
 
         WriteEvents();
         var storage = _context.State.Commit();
-        var extrinsics = _outcomes.Select(static outcome => outcome.Extrinsic.Bytes.ToArray()).ToArray();
+        var extrinsics = _outcomes.Select(static outcome => outcome.Extrinsic.Raw).ToArray();
         var header = new BlockHeader(_parent.Hash, _context.Number, storage.Root, Block.ExtrinsicsRootOf(extrinsics));
         return new SealedBlock(new Block(header, extrinsics), new LedgerState(header, storage, _parent.GenesisHash), _context.Events, _outcomes, []);
     }

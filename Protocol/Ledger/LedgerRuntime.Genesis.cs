@@ -1,9 +1,9 @@
 using Nsn.Protocol.Ledger.Blocks;
-using Nsn.Protocol.Ledger.Codecs;
 using Nsn.Protocol.Ledger.Genesis;
 using Nsn.Protocol.Ledger.Pallets.Balances;
 using Nsn.Protocol.Ledger.Pallets.Bootstrap;
 using Nsn.Protocol.Ledger.Pallets.Director;
+using Nsn.Protocol.Ledger.Pallets.FrameSystem;
 using Nsn.Protocol.Ledger.Pallets.Stake;
 using Nsn.Protocol.Ledger.Pallets.Sudo;
 using Nsn.Protocol.Ledger.Runtime;
@@ -14,8 +14,6 @@ namespace Nsn.Protocol.Ledger;
 /// <summary>Block 0.</summary>
 public sealed partial class LedgerRuntime
 {
-    private static readonly StorageValue<string> s_chainName = new("System", "ChainName", Codec.Text(64));
-
     /// <summary>The rules and the state at block 0 of a chain.</summary>
     /// <exception cref="ArgumentException">The configuration breaks a rule that calls would have to keep.</exception>
     public static (LedgerRuntime Runtime, LedgerState State) Start(GenesisConfig genesis)
@@ -23,7 +21,7 @@ public sealed partial class LedgerRuntime
         ArgumentNullException.ThrowIfNull(genesis);
         var runtime = new LedgerRuntime(genesis.Parameters);
         var context = new BlockContext(StateTrie.Empty, genesis.Parameters, Calls, 0, default, default);
-        s_chainName.Set(context.State, genesis.ChainName);
+        SystemStorage.ChainName.Set(context.State, genesis.ChainName);
         foreach (var (account, amount) in genesis.Balances)
         {
             Require(Tokens.Mint(context, account, amount), $"Balance of {account}");

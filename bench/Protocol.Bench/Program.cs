@@ -18,7 +18,11 @@ if (names.Length == 0 || (option >= 0 && file is null))
 
 Results results = new();
 foreach (IBenchmark benchmark in all.Where(benchmark => names.Contains("all") || names.Contains(benchmark.Name)))
+{
     benchmark.Run(results);
+    GC.Collect(); // what one leaves behind is no burden for the next
+}
+
 if (file is not null)
 {
     string machine = $"{Environment.ProcessorCount} cores, .NET {Environment.Version}, AVX-512 {Avx512BW.IsSupported}, GFNI {Gfni.V512.IsSupported}";

@@ -35,9 +35,11 @@ public sealed class Codec<T>
     /// <summary>The bytes of <paramref name="value"/>.</summary>
     public byte[] Encode(T value)
     {
-        var writer = new ScaleWriter(96);
+        var writer = Scratch.Rent();
         _encode(writer, value);
-        return writer.ToArray();
+        var bytes = writer.ToArray();
+        Scratch.Return(writer);
+        return bytes;
     }
 
     /// <summary>Reads a value that others follow.</summary>

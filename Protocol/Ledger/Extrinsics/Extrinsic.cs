@@ -34,6 +34,9 @@ public sealed class Extrinsic
     /// <summary>The whole extrinsic, its length prefix included.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
 
+    /// <summary>The same array, for blocks: nobody changes it.</summary>
+    internal byte[] Raw => _bytes;
+
     /// <summary>BLAKE2b-256 of <see cref="Bytes"/>.</summary>
     public Hash256 Hash { get; }
 

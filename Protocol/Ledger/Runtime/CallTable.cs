@@ -95,7 +95,7 @@ public sealed class CallTable
     private ScaleType.Variant CallType() => new("RuntimeCall",
         [.. Pallets.Where(static p => p.Calls.Count > 0).Select(static p => new ScaleVariant(p.Name, p.Index, [new(null, CallTypeOf(p))]))]);
 
-    private static ScaleType.Variant CallTypeOf(Pallet pallet) => new(pallet.Name + "Call",
+    internal static ScaleType.Variant CallTypeOf(Pallet pallet) => new(pallet.Name + "Call",
         [.. pallet.Calls.Select(static call => new ScaleVariant(call.Name, call.Index, FieldsOf(call.Arguments)))]);
 
     private ScaleType.Composite EventRecordType() => new("EventRecord",
@@ -107,7 +107,7 @@ public sealed class CallTable
         new("topics", new ScaleType.Sequence(Codec.Hash.Type)),
     ]);
 
-    private static ScaleType.Variant EventTypeOf(Pallet pallet) => new(pallet.Name + "Event",
+    internal static ScaleType.Variant EventTypeOf(Pallet pallet) => new(pallet.Name + "Event",
         [.. pallet.Events.Select(static e => new ScaleVariant(e.Name, e.Index, FieldsOf(e.Fields)))]);
 
     private static IReadOnlyList<ScaleField> FieldsOf(ScaleType type) => type is ScaleType.Composite composite ? composite.Fields : [];

@@ -77,13 +77,13 @@ public sealed class StorageDoubleMap<TFirst, TSecond, TValue> : StorageItem
 
     private static StorageKey Join<TKey>(ReadOnlySpan<byte> prefix, StorageHasher hasher, Codec<TKey> codec, TKey key)
     {
-        var writer = Scratch.Writer;
-        writer.Clear();
+        var writer = Scratch.Rent();
         codec.Encode(writer, key);
         var encoded = writer.WrittenSpan;
         var bytes = new byte[prefix.Length + hasher.PrefixBytes() + encoded.Length];
         prefix.CopyTo(bytes);
         hasher.Append(bytes.AsSpan(prefix.Length), encoded);
+        Scratch.Return(writer);
         return new StorageKey(bytes);
     }
 

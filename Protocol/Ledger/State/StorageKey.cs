@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
 namespace Nsn.Protocol.Ledger.State;
 
 /// <summary>
@@ -6,6 +9,8 @@ namespace Nsn.Protocol.Ledger.State;
 /// </summary>
 public readonly struct StorageKey : IEquatable<StorageKey>, IComparable<StorageKey>
 {
+    private static readonly ulong s_seed0 = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
+    private static readonly ulong s_seed1 = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
     private readonly byte[]? _bytes;
 
     /// <summary>Takes ownership of <paramref name="bytes"/>, which must not change afterwards.</summary>
@@ -49,10 +54,24 @@ public readonly struct StorageKey : IEquatable<StorageKey>, IComparable<StorageK
     /// <inheritdoc/>
     public override int GetHashCode()
     {
-        // Seeded per process, so that nobody can prepare keys that collide.
-        var hash = default(HashCode);
-        hash.AddBytes(Span);
-        return hash.ToHashCode();
+        // Multiply and fold, sixteen bytes at a time; seeded per process, so that nobody can prepare keys that collide.
+        var bytes = Span;
+        var state = s_seed0 ^ (ulong)bytes.Length;
+        while (bytes.Length >= 16)
+        {
+            state = Fold(BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ state, BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]) ^ s_seed1);
+            bytes = bytes[16..];
+        }
+
+        if (!bytes.IsEmpty)
+        {
+            Span<byte> last = stackalloc byte[16];
+            last.Clear();
+            bytes.CopyTo(last);
+            state = Fold(BinaryPrimitives.ReadUInt64LittleEndian(last) ^ state, BinaryPrimitives.ReadUInt64LittleEndian(last[8..]) ^ s_seed1);
+        }
+
+        return (int)(state ^ (state >> 32));
     }
 
     /// <inheritdoc/>
@@ -60,4 +79,10 @@ public readonly struct StorageKey : IEquatable<StorageKey>, IComparable<StorageK
 
     /// <summary>Lower-case hexadecimal with 0x.</summary>
     public override string ToString() => "0x" + Convert.ToHexStringLower(Span);
+
+    private static ulong Fold(ulong left, ulong right)
+    {
+        var high = Math.BigMul(left, right, out var low);
+        return high ^ low;
+    }
 }

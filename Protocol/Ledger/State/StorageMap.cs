@@ -12,6 +12,7 @@ public sealed class StorageMap<TKey, TValue> : StorageItem
     private readonly Codec<TValue> _codec;
     private readonly TValue? _default;
     private readonly bool _hasDefault;
+    private readonly RecentKeys<TKey>? _recent;
 
     /// <summary>A map where a missing key means "none".</summary>
     public StorageMap(string pallet, string name, StorageHasher hasher, Codec<TKey> key, Codec<TValue> value)
@@ -20,6 +21,7 @@ public sealed class StorageMap<TKey, TValue> : StorageItem
         _hasher = hasher;
         _keyCodec = key;
         _codec = value;
+        _recent = hasher == StorageHasher.Blake2Concat128 ? new RecentKeys<TKey>() : null;
     }
 
     /// <summary>A map where a missing key reads as <paramref name="whenMissing"/>.</summary>
@@ -42,14 +44,21 @@ public sealed class StorageMap<TKey, TValue> : StorageItem
     /// <summary>Where the value of <paramref name="key"/> is.</summary>
     public StorageKey KeyOf(TKey key)
     {
-        var writer = Scratch.Writer;
-        writer.Clear();
+        if (_recent?.TryFind(key, out var known) == true)
+        {
+            return known;
+        }
+
+        var writer = Scratch.Rent();
         _keyCodec.Encode(writer, key);
         var encoded = writer.WrittenSpan;
         var bytes = new byte[Prefix.Length + _hasher.PrefixBytes() + encoded.Length];
         Prefix.Span.CopyTo(bytes);
         _hasher.Append(bytes.AsSpan(Prefix.Length), encoded);
-        return new StorageKey(bytes);
+        Scratch.Return(writer);
+        var storageKey = new StorageKey(bytes);
+        _recent?.Remember(key, storageKey);
+        return storageKey;
     }
 
     /// <summary>Reads a value, or false where the key is missing.</summary>
@@ -81,13 +90,4 @@ public sealed class StorageMap<TKey, TValue> : StorageItem
             yield return new(_keyCodec.Decode(storageKey.Span[(Prefix.Length + _hasher.PrefixBytes())..]), _codec.Decode(bytes));
         }
     }
-}
-
-/// <summary>A writer to reuse within a thread for the bytes of keys.</summary>
-internal static class Scratch
-{
-    [ThreadStatic]
-    private static ScaleWriter? _writer;
-
-    public static ScaleWriter Writer => _writer ??= new ScaleWriter(128);
 }

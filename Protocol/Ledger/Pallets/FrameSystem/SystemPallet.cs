@@ -48,7 +48,7 @@ public static class SystemPallet
             EventDefinition.Of(4, Codec.Record<SystemEvents.KilledAccount>("KilledAccount")
                 .With("account", Codec.Account, static e => e.Account).Build(static account => new(account))),
         ],
-        Storage = [SystemStorage.Account, SystemStorage.BlockHash, SystemStorage.Number, SystemStorage.ParentHash, SystemStorage.EventCount],
+        Storage = [SystemStorage.Account, SystemStorage.BlockHash, SystemStorage.Number, SystemStorage.ParentHash, SystemStorage.EventCount, SystemStorage.ChainName],
         Constants = static p =>
         [
             PalletConstant.Of("BlockHashCount", Codec.U32, p.BlockHashCount),

@@ -24,4 +24,7 @@ public static class SystemStorage
 
     /// <summary>How many events the last block had.</summary>
     public static StorageValue<uint> EventCount { get; } = new(Pallet, "EventCount", Codec.U32, 0);
+
+    /// <summary>The chain's name, from its genesis.</summary>
+    public static StorageValue<string> ChainName { get; } = new(Pallet, "ChainName", Codec.Text(64), "");
 }
