@@ -35,4 +35,14 @@ public interface IDirectorGrain : IGrainWithStringKey
 
     /// <summary>Signs and submits the certificate of a slot to the ledger.</summary>
     Task<SlotSubmission> SubmitAsync(ulong slot, byte[] certificate);
+
+    /// <summary>
+    /// Brings two contradicting votes of another director (SCALE of <see cref="Protocol.Consensus.EquivocationEvidence"/>) to the ledger, which slashes it.
+    /// </summary>
+    /// <returns>Null when the ledger has convicted it, now or before; else why not.</returns>
+    Task<string?> ReportEquivocationAsync(byte[] evidence);
+
+    /// <summary>Commits to, or reveals, its secret for the election that an epoch ends with. Repeated calls are fine: the secret stays the same.</summary>
+    /// <returns>Whether nothing is left to do for this duty.</returns>
+    Task<bool> ServeBeaconAsync(uint epoch, BeaconDuty duty);
 }

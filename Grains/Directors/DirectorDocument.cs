@@ -15,6 +15,12 @@ internal sealed class DirectorDocument
     /// <summary>Clips it made, by slot, so that a repeated call gives the same one.</summary>
     [Id(1)] public SortedDictionary<ulong, ClipManifest> Proposals { get; set; } = [];
 
+    /// <summary>Elections whose secrets are remembered.</summary>
+    public const int BeaconsKept = 4;
+
+    /// <summary>Its secrets for the beacon, by the epoch at whose end they count.</summary>
+    [Id(2)] public SortedDictionary<uint, BeaconPart> Beacons { get; set; } = [];
+
     /// <summary>Forgets the oldest.</summary>
     public void Trim()
     {
@@ -22,5 +28,7 @@ internal sealed class DirectorDocument
             Rounds.Remove(Rounds.Keys.First());
         while (Proposals.Count > RoundsKept)
             Proposals.Remove(Proposals.Keys.First());
+        while (Beacons.Count > BeaconsKept)
+            Beacons.Remove(Beacons.Keys.First());
     }
 }

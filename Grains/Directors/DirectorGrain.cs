@@ -122,23 +122,6 @@ internal sealed partial class DirectorGrain(
         return new DirectorReply(vote.Encode(), note, record.ScoreA, record.ScoreB);
     }
 
-    public async Task<SlotSubmission> SubmitAsync(ulong slot, byte[] certificate)
-    {
-        var ledger = GrainFactory.GetGrain<ILedgerGrain>(ChainName.Default);
-        var head = await ledger.GetHeadAsync();
-        var nonce = await ledger.GetNextNonceAsync(_signer.PublicKey.ToArray());
-        var extrinsic = DevChain.CertificateExtrinsic(new Hash256(head.GenesisHash), certificate, _signer, nonce);
-        var receipt = await ledger.SubmitAsync(extrinsic);
-        if (receipt.Applied)
-            return new SlotSubmission(receipt.Block, null);
-
-        // Somebody else's extrinsic with the same certificate may have been first; what counts is what the chain holds.
-        var held = await ledger.GetCertificateAsync(slot);
-        return held is not null && held.AsSpan().SequenceEqual(certificate)
-            ? new SlotSubmission(head.Block, null)
-            : new SlotSubmission(null, receipt.Error);
-    }
-
     private ulong[] SlotsInWork => [.. _commits.Keys.Union(_proposals.Keys).Order()];
 
     private void RequireSeat(SlotAssignment assignment)

@@ -7,7 +7,9 @@ namespace Nsn.Grains.Epochs;
 internal sealed partial class EpochGrain(ILogger<EpochGrain> logger) : Grain, IEpochGrain
 {
     private EpochInfo? _info;
+    private readonly HashSet<(BeaconDuty Duty, string Director)> _served = [];
     private EpochPhase? _told;
+    private Task _beacon = Task.CompletedTask;
 
     private uint Number => checked((uint)this.GetPrimaryKeyLong());
 
@@ -17,7 +19,13 @@ internal sealed partial class EpochGrain(ILogger<EpochGrain> logger) : Grain, IE
     public async Task<EpochPhase> ObserveAsync(ChainHead head)
     {
         var phase = EpochSchedule.PhaseAt(Number, head.Block, head.Timing);
-        if (phase == EpochPhase.Future || phase == _told || await GetAsync() is not { } info)
+        if (phase == EpochPhase.Future || await GetAsync() is not { } info)
+            return phase;
+
+        // Each answer waits for a block, so nobody waits for them; what failed is asked again at the next look.
+        if (_beacon.IsCompleted && EpochSchedule.BeaconDutyAt(Number, head.Block + 1, head.Timing) is var duty and not BeaconDuty.None)
+            _beacon = ServeBeaconAsync(info, duty);
+        if (phase == _told)
             return phase;
 
         var failed = 0;
@@ -39,6 +47,23 @@ internal sealed partial class EpochGrain(ILogger<EpochGrain> logger) : Grain, IE
             DeactivateOnIdle();
         return phase;
     }
+
+    private Task ServeBeaconAsync(EpochInfo info, BeaconDuty duty) => Task.WhenAll(
+        info.Directors.Where(director => !_served.Contains((duty, director.Address))).Select(async director =>
+        {
+            try
+            {
+                if (await GrainFactory.GetGrain<IDirectorGrain>(Convert.ToHexStringLower(director.Account)).ServeBeaconAsync(Number, duty))
+                    _served.Add((duty, director.Address));
+            }
+            catch (Exception failure)
+            {
+                LogBeacon(Number, director.Address, duty, failure.Message);
+            }
+        }));
+
+    [LoggerMessage(2, LogLevel.Warning, "Epoch {Epoch}: director {Director} did not {Duty} for the beacon ({Reason}); asked again at the next look")]
+    private partial void LogBeacon(uint epoch, string director, BeaconDuty duty, string reason);
 
     [LoggerMessage(1, LogLevel.Warning, "Epoch {Epoch}: director {Director} did not hear that it is {Phase}; told again at the next look")]
     private partial void LogNotTold(Exception failure, uint epoch, EpochPhase phase, string director);

@@ -4,6 +4,7 @@ using Nsn.Protocol.Ledger;
 using Nsn.Protocol.Ledger.Genesis;
 using Nsn.Protocol.Ledger.Pallets.Director;
 using Nsn.Protocol.Ledger.Pallets.Stake;
+using Nsn.Protocol.Ledger.Runtime;
 
 namespace Nsn.Grains.Ledger;
 
@@ -38,9 +39,8 @@ internal static class DevChain
     public static byte[]? CertificateOf(LedgerState state, ulong slot) =>
         DirectorStorage.Certificates.TryGet(state.Storage, slot, out var certificate) ? certificate : null;
 
-    /// <summary>A signed extrinsic that brings a certificate.</summary>
-    public static byte[] CertificateExtrinsic(Hash256 genesisHash, byte[] certificate, ISigner signer, uint nonce) =>
-        Runtime.Sign(genesisHash, new DirectorCalls.SubmitCertificate(certificate), signer, nonce).Bytes.ToArray();
+    /// <summary>A signed extrinsic.</summary>
+    public static byte[] Sign(Hash256 genesisHash, Call call, ISigner signer, uint nonce) => Runtime.Sign(genesisHash, call, signer, nonce).Bytes.ToArray();
 
     private static GenesisConfig Genesis()
     {

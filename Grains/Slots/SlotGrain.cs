@@ -20,6 +20,7 @@ internal sealed partial class SlotGrain(
 {
     private readonly CancellationTokenSource _ended = new();
     private Task? _run;
+    private Task _reports = Task.CompletedTask;
 
     private ulong Slot => checked((ulong)this.GetPrimaryKeyLong());
 
@@ -91,6 +92,7 @@ internal sealed partial class SlotGrain(
         }
         finally
         {
+            await _reports;
             _run = null;
         }
     }
@@ -144,8 +146,8 @@ internal sealed partial class SlotGrain(
         await CollectAsync(collector, answers, ConsensusPhase.Vote, "vote", SlotPhase.Voting, options.Value.VoteTimeout, assignment,
             (director, messages) => director.VoteAsync(assignment.Slot, messages), cancellationToken);
 
-        foreach (var evidence in collector.Evidence)
-            LogEquivocation(Slot, evidence.First.Director);
+        // Beside the slot's own work, which it must not hold up.
+        _reports = Task.WhenAll(collector.Evidence.Select(evidence => ReportAsync(assignment, evidence)));
         if (collector.Certificate is not { } certificate)
             throw new SlotFailedException($"No three directors said the same: {Summary(answers)}.");
         if (!certificate.IsAccept)
@@ -154,6 +156,30 @@ internal sealed partial class SlotGrain(
         Report = Report with { Certificate = bytes, Phase = SlotPhase.Submitting };
         await StoreAsync();
         return bytes;
+    }
+
+    /// <summary>Has the ledger punish a director that voted twice: any other director may bring the proof.</summary>
+    private async Task ReportAsync(SlotAssignment assignment, EquivocationEvidence evidence)
+    {
+        var writer = new Protocol.Scale.ScaleWriter();
+        EquivocationEvidence.Write(writer, evidence);
+        var reason = "nobody brought the proof";
+        foreach (var account in assignment.Directors.Where(account => !evidence.Director.AsSpan().SequenceEqual(account)))
+        {
+            try
+            {
+                reason = await Director(account).ReportEquivocationAsync(writer.ToArray());
+            }
+            catch (Exception failure)
+            {
+                reason = failure.Message;
+            }
+
+            if (reason is null)
+                break;
+        }
+
+        LogEquivocation(Slot, evidence.Director, reason ?? "the ledger has convicted it");
     }
 
     private async Task CollectAsync(
@@ -330,6 +356,6 @@ internal sealed partial class SlotGrain(
     [LoggerMessage(5, LogLevel.Error, "Slot {Slot}: unexpected failure")]
     private partial void LogStuck(Exception failure, ulong slot);
 
-    [LoggerMessage(6, LogLevel.Warning, "Slot {Slot}: director {Director} voted twice; there is evidence")]
-    private partial void LogEquivocation(ulong slot, AccountId director);
+    [LoggerMessage(6, LogLevel.Warning, "Slot {Slot}: director {Director} voted twice: {Outcome}")]
+    private partial void LogEquivocation(ulong slot, AccountId director, string outcome);
 }

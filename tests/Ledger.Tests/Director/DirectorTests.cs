@@ -156,6 +156,27 @@ public sealed class DirectorTests
     }
 
     [Fact]
+    public void D12_a_challenger_needs_a_validators_stake_and_a_bond_that_backs_nothing_else()
+    {
+        var chain = new TestChain(GenesisPresets.Dev());
+        chain.SealTo(8);
+        chain.Ok("Viewer1", new DirectorCalls.SubmitCertificate(Certify(chain, 1, 3).Encode()));
+
+        // Any stake is not enough: a relay's 5 NSN are no validator's 10.
+        chain.Ok("Viewer2", new StakeCalls.DepositStake(Units.Nsn(5), 0, Region.Apac));
+        chain.Fails(DirectorErrors.InsufficientChallengeStake, "Viewer2", new DirectorCalls.ChallengeResult(1, default));
+
+        // Nor is a bond that is there only once: whose balance is all staked or spent has none.
+        chain.Ok("Validator1", new BalancesCalls.TransferKeepAlive(TestChain.Account("Viewer1"), chain.Free("Validator1") - Units.Nsn(24)));
+        chain.Fails(DispatchError.FundsUnavailable, "Validator1", new DirectorCalls.ChallengeResult(1, default));
+        var before = chain.Balance("Validator2");
+        chain.Ok("Validator2", new DirectorCalls.ChallengeResult(1, default));
+        Assert.Equal(before.Reserved + Units.Nsn(25), chain.Balance("Validator2").Reserved);
+        Assert.Equal(Units.Nsn(25), Tokens.HeldFor(chain.State.Storage, HoldReason.ChallengeBond, TestChain.Account("Validator2")));
+        Assert.Equal(Units.Nsn(20), Staking.Of(chain.State.Storage, TestChain.Account("Validator2")).Amount);
+    }
+
+    [Fact]
     public void D10_and_slots_from_the_first_on_have_directors()
     {
         var chain = new TestChain(GenesisPresets.Dev());
@@ -253,6 +274,28 @@ public sealed class DirectorTests
         without.SealTo(75);
         Assert.NotEqual(Epochs.Find(without.State.Storage, 1)!.Randomness, Epochs.Find(chain.State.Storage, 1)!.Randomness);
         Assert.Contains(chain.Events<ReputationEvents.ReputationRecorded>(), e => e.Account == TestChain.Account(names[1]) && e.EventType == ReputationEventKind.DirectorSlotMissed);
+    }
+
+    [Fact]
+    public void D1_directors_commit_from_their_election_on_so_that_a_short_epoch_leaves_them_time()
+    {
+        var chain = new TestChain(GenesisPresets.Dev()) { Replay = false };
+        chain.SealTo(75);
+        var next = Epochs.Find(chain.State.Storage, 1)!.Directors;
+        var onDeck = s_everyone.First(name => TestChain.Account(name) == next[0]);
+        var neither = s_everyone.FirstOrDefault(name => !next.Contains(TestChain.Account(name)) && !Epochs.Find(chain.State.Storage, 0)!.Directors.Contains(TestChain.Account(name)));
+        var secret = Blake2b.Hash256([7]);
+        chain.Ok(onDeck, new DirectorCalls.CommitBeacon(Beacon.CommitmentOf(secret, next[0])));
+        Assert.True(DirectorStorage.BeaconCommits.Contains(chain.State.Storage, 2, next[0]));
+        Assert.False(DirectorStorage.BeaconCommits.Contains(chain.State.Storage, 1, next[0]));
+        chain.Fails(DirectorErrors.NotElectedDirector, neither ?? "Viewer1", new DirectorCalls.CommitBeacon(secret));
+        chain.SealTo(145);
+        chain.Ok(onDeck, new DirectorCalls.RevealBeacon(secret));
+        chain.SealTo(155);
+        Assert.Empty(DirectorStorage.BeaconCommits.Entries(chain.State.Storage, 2));
+        var without = new TestChain(GenesisPresets.Dev()) { Replay = false };
+        without.SealTo(155);
+        Assert.NotEqual(Epochs.Find(without.State.Storage, 2)!.Randomness, Epochs.Find(chain.State.Storage, 2)!.Randomness);
     }
 
     private static Certificate Certify(TestChain chain, ulong slot, int signers, Verdict verdict = Verdict.Accept, uint? epoch = null, int? include = null)

@@ -135,6 +135,62 @@ public sealed class StorageTests
     }
 
     [Fact]
+    public void T8_a_pinner_that_failed_an_audit_is_not_paid_for_that_shard_any_more()
+    {
+        var chain = Chain(audits: 2_000_000_000);
+        chain.Ok("Requester1", Deal(10, 50, 100));
+        chain.SealTo(12);
+        var (id, audit) = StorageItems.PendingAudits.Entries(chain.State.Storage).OrderBy(entry => entry.Key).First();
+        var pinned = StorageItems.Shards.Entries(chain.State.Storage, audit.Deal).Count(entry => entry.Value.Pinners.Contains(audit.Pinner));
+        chain.Ok(TestNetworks.NameOf(audit.Pinner), new StorageCalls.SubmitAuditProof(id, new byte[64], []));
+        Assert.Equal(pinned - 1, StorageItems.Shards.Entries(chain.State.Storage, audit.Deal).Count(entry => entry.Value.Pinners.Contains(audit.Pinner)));
+
+        // Everybody else keeps silent: whoever was audited has left the shard when the next interval is paid, so no more is paid than is still kept.
+        chain.SealTo(20);
+        var kept = StorageItems.Shards.Entries(chain.State.Storage, audit.Deal)
+            .SelectMany(entry => entry.Value.Pinners)
+            .Count(pinner => Staking.Of(chain.State.Storage, pinner).Amount >= s_parameters.SuperNodeStake);
+        chain.Seal();
+        var share = Units.Nsn(100) / 5 / 50;
+        Assert.Equal(share * (uint)kept, chain.Events<StorageEvents.RewardsDistributed>().Single().Amount);
+        Assert.InRange(kept, 0, 49);
+    }
+
+    [Fact]
+    public void T8_a_pinner_without_a_super_nodes_stake_is_not_paid()
+    {
+        var chain = Chain();
+        chain.Ok("Requester1", Deal(20, 20, 100));
+        var pinners = StorageItems.Shards.Entries(chain.State.Storage, 0).SelectMany(entry => entry.Value.Pinners).ToArray();
+        var leaver = DevAccounts.SuperNodes.First(name => pinners.Contains(TestChain.Account(name)));
+        chain.SealTo(5);
+        chain.Ok(leaver, new StakeCalls.WithdrawStake(Units.Nsn(20)));
+        var before = chain.Free(leaver);
+        chain.SealTo(11);
+        Assert.Equal(before, chain.Free(leaver));
+        var stay = pinners.Count(pinner => pinner != TestChain.Account(leaver));
+        Assert.Equal(Units.Nsn(100) / 2 / 100 * (uint)stay, chain.Events<StorageEvents.RewardsDistributed>().Single().Amount);
+    }
+
+    [Fact]
+    public void T8_more_deals_than_were_ever_scanned_at_once_are_all_paid_and_all_close()
+    {
+        var chain = Chain();
+        for (var i = 0; i < 130; i++)
+        {
+            chain.Submit("Requester1", Deal(10, 20, 1));
+        }
+
+        var block = chain.Seal();
+        Assert.DoesNotContain(block.Outcomes, outcome => outcome.Result.IsError);
+        chain.SealTo(11);
+        Assert.Equal(130, chain.Events<StorageEvents.RewardsDistributed>().Count(e => e.Amount > 0));
+        chain.SealTo(21);
+        Assert.Equal(130, chain.Events<StorageEvents.DealExpired>().Count());
+        Assert.Empty(StorageItems.Deals.Entries(chain.State.Storage));
+    }
+
+    [Fact]
     public void T9_the_audit_chance_is_a_pure_function_of_the_stake()
     {
         var main = LedgerParameters.Main;

@@ -1,3 +1,4 @@
+using Nsn.Protocol.Cryptography;
 using Nsn.Protocol.Ledger;
 using Nsn.Protocol.Ledger.Pallets;
 using Nsn.Protocol.Ledger.Pallets.Balances;
@@ -92,6 +93,62 @@ public sealed class TreasuryTests
         chain.Ok("Validator1", new TreasuryCalls.Vote(1, true));
         chain.SealTo(chain.State.Number + 10);
         Assert.Equal(before + Units.Nsn(30), chain.Free("Viewer2"));
+    }
+
+    [Fact]
+    public void E3_a_days_end_pays_nobody_so_no_dead_account_can_stop_the_rewards_of_others()
+    {
+        var chain = new TestChain(TestNetworks.Fast);
+        var context = new BlockContext(chain.State.Storage, chain.Runtime.Parameters, LedgerRuntime.Calls, 40, chain.State.GenesisHash, chain.State.Hash);
+        var (dead, living) = (new AccountId(Blake2b.Hash256([9]).AsSpan()), TestChain.Account("Viewer1"));
+        TreasuryStorage.Contributions.Set(context.State, 0, dead, new WorkUnits(0, 1, 0));
+        TreasuryStorage.Contributions.Set(context.State, 0, living, new WorkUnits(0, 1_000_000_000_000, 0));
+        TreasuryStorage.Today.Set(context.State, new WorkUnits(0, 1_000_000_000_001, 0));
+        var before = Tokens.Of(context.State, living).Free;
+        var issued = BalancesStorage.TotalIssuance.Get(context.State);
+        TreasuryServices.OnInitialize(context);
+
+        // The day's end mints the treasury's share and nothing else; each account is paid by a claim of its own, whatever becomes of the others.
+        Assert.Equal(before, Tokens.Of(context.State, living).Free);
+        Assert.Equal(issued + Tokens.Of(context.State, SovereignAccount.Treasury).Free, BalancesStorage.TotalIssuance.Get(context.State));
+        Assert.Equal(DispatchError.BelowMinimum, context.Transact(() => TreasuryServices.Claim(context, new TreasuryCalls.ClaimRewards(0, dead))).Error);
+        Assert.False(context.Transact(() => TreasuryServices.Claim(context, new TreasuryCalls.ClaimRewards(0, living))).IsError);
+        Assert.True(Tokens.Of(context.State, living).Free > before);
+    }
+
+    [Fact]
+    public void E3_the_largest_emission_times_the_most_work_does_not_overflow()
+    {
+        var day = new DayRecord(Emission.OfYear(1), new WorkUnits(ulong.MaxValue, ulong.MaxValue, 1));
+        Assert.Equal(day.Emission * 65 / 100, day.RewardFor(new WorkUnits(ulong.MaxValue, ulong.MaxValue, 0)));
+    }
+
+    [Fact]
+    public void E4_a_proposals_number_never_comes_back_and_what_nobody_claims_is_never_minted()
+    {
+        var chain = new TestChain(TestNetworks.Fast) { Replay = false };
+        chain.Ok("Viewer1", new TreasuryCalls.FundTreasury(Units.Nsn(50)));
+        foreach (var (name, expected) in new[] { ("Alice", 0u), ("Alice", 1u), ("Bob", 2u) })
+        {
+            chain.Ok(name, new TreasuryCalls.Propose(TestChain.Account("Viewer2"), Units.Nsn(1)));
+            Assert.Equal(expected, chain.Events<TreasuryEvents.Proposed>().Single().Id);
+            chain.SealTo(chain.State.Number + 10);
+            Assert.False(TreasuryStorage.Proposals.Contains(chain.State.Storage, expected));
+            chain.Fails(TreasuryErrors.ProposalNotFound, "Bob", new TreasuryCalls.Vote(expected, true));
+        }
+
+        // Work of a day that nobody has paid: after the time for claims it is gone, and with it the right to its tokens.
+        var start = chain.State.Number / 40 * 40 + 40;
+        chain.SealTo(start + 8);
+        var slot = chain.Runtime.Parameters.SlotOf(chain.State.Number);
+        chain.Ok("Viewer1", new DirectorCalls.SubmitCertificate(TestNetworks.Certify(chain, slot, 4).Encode()));
+        var signer = DirectorStorage.Results.Get(chain.State.Storage, slot).Signers[0];
+        chain.SealTo(start + 40);
+        var day = start / 40;
+        Assert.True(TreasuryStorage.Contributions.Contains(chain.State.Storage, day, signer));
+        chain.SealTo(chain.State.Number + (chain.Runtime.Parameters.ClaimDays * 40) + 1);
+        Assert.False(TreasuryStorage.Days.Contains(chain.State.Storage, day));
+        chain.Fails(TreasuryErrors.NothingToClaim, "Viewer1", new TreasuryCalls.ClaimRewards(day, signer));
     }
 
     [Fact]

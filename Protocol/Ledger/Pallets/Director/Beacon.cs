@@ -67,18 +67,24 @@ public static class Beacon
 
     internal static DispatchResult Commit(BlockContext context, AccountId who, DirectorCalls.CommitBeacon call)
     {
+        // A director commits for the election that its epoch ends with; as soon as it is elected, so that a short epoch leaves it time.
         var epoch = Epochs.Current(context);
-        if (!epoch.Directors.Contains(who))
+        var serves = epoch.Directors.Contains(who);
+        uint electing;
+        if (serves && context.Number < Epochs.CloseBlock(context.Parameters, epoch))
         {
-            return DirectorErrors.NotElectedDirector;
+            electing = epoch.Id + 1;
+        }
+        else if (Epochs.Find(context.State, epoch.Id + 1)?.Directors.Contains(who) == true)
+        {
+            electing = epoch.Id + 2;
+        }
+        else
+        {
+            return serves ? DirectorErrors.OutsideWindow : DirectorErrors.NotElectedDirector;
         }
 
-        if (context.Number >= Epochs.CloseBlock(context.Parameters, epoch))
-        {
-            return DirectorErrors.OutsideWindow;
-        }
-
-        DirectorStorage.BeaconCommits.Set(context.State, epoch.Id + 1, who, call.Commitment);
+        DirectorStorage.BeaconCommits.Set(context.State, electing, who, call.Commitment);
         return DispatchResult.OkWithoutFee;
     }
 
@@ -97,5 +103,15 @@ public static class Beacon
 
         DirectorStorage.BeaconReveals.Set(context.State, epoch.Id + 1, who, call.Secret);
         return DispatchResult.OkWithoutFee;
+    }
+
+    /// <summary>Forgets what was committed and revealed for the election of an epoch.</summary>
+    internal static void Forget(BlockContext context, uint epoch)
+    {
+        foreach (var (director, _) in DirectorStorage.BeaconCommits.Entries(context.State, epoch).ToArray())
+        {
+            DirectorStorage.BeaconCommits.Remove(context.State, epoch, director);
+            DirectorStorage.BeaconReveals.Remove(context.State, epoch, director);
+        }
     }
 }

@@ -123,12 +123,7 @@ public static class Epochs
         DirectorStorage.Transcripts.Set(context.State, epoch, transcript);
         DirectorStorage.Candidates.Remove(context.State);
         DirectorStorage.BeaconAtClose.Remove(context.State);
-        foreach (var (director, _) in DirectorStorage.BeaconCommits.Entries(context.State, epoch).ToArray())
-        {
-            DirectorStorage.BeaconCommits.Remove(context.State, epoch, director);
-            DirectorStorage.BeaconReveals.Remove(context.State, epoch, director);
-        }
-
+        Beacon.Forget(context, epoch);
         var full = transcript.Seats.Count == context.Parameters.DirectorsPerEpoch;
         var start = context.Parameters.FirstBlockOfEpoch(epoch);
         var record = new EpochRecord(
@@ -149,6 +144,7 @@ public static class Epochs
             // Somebody lost the stake since the election: the whole set is elected anew, and what the old one certified ahead of its time is void.
             Stand(context, next.Directors);
             Slots.Void(context, next);
+            Beacon.Forget(context, next.Id + 1); // The old set may have committed already.
             next = Elect(context, next.Id, 1, [.. CandidatesFor(context.State, context.Parameters, context.Number, next.Id)]);
         }
 
