@@ -4,11 +4,13 @@ using Nsn.Content;
 using Nsn.Gateway;
 using Nsn.Gateway.Api;
 using Nsn.Gateway.Canary;
+using Nsn.Gateway.Chain;
 using Nsn.Gateway.Channels;
 using Nsn.Gateway.Endpoints;
 using Nsn.Gateway.Media;
 using Nsn.Gateway.Sessions;
 using Nsn.Grains;
+using Nsn.Grains.Ledger;
 using Nsn.Hosting;
 using Nsn.Hosting.Clustering;
 using Nsn.Hosting.PostgreSql;
@@ -35,6 +37,7 @@ builder.Services.AddSingleton<GatewayMetrics>();
 builder.Services.AddSingleton<DirectorBook>();
 builder.Services.AddSingleton<EventHub>();
 builder.Services.AddSingleton<ModelPacks>();
+builder.Services.AddSingleton(services => new ChainRpc(services.GetRequiredService<IGrainFactory>().GetGrain<ILedgerGrain>(ChainName.Default)));
 builder.Services.AddSingleton<SlotFinder>();
 builder.Services.AddSingleton(services => new ChannelTail(ChainName.MainChannel, services.GetRequiredService<TimeProvider>()));
 builder.Services.AddSingleton<ChannelTails>();
@@ -101,6 +104,7 @@ app.MapRecipes();
 app.MapStreams();
 app.MapSessions();
 app.MapSignalling();
+app.MapChainRpc();
 app.MapWhep("/whep/{channel}", app.Services.GetRequiredService<WebRtcServer>(), new WhepOptions
 {
     FindSource = context => (string?)context.Request.RouteValues["channel"] == ChainName.MainChannel ? app.Services.GetRequiredService<MediaSource>() : null,

@@ -37,7 +37,7 @@ public interface IDirectorGrain : IGrainWithStringKey
     Task<SlotSubmission> SubmitAsync(ulong slot, byte[] certificate);
 
     /// <summary>
-    /// Brings two contradicting votes of another director (SCALE of <see cref="Protocol.Consensus.EquivocationEvidence"/>) to the ledger, which slashes it.
+    /// Brings two contradicting votes of another director (SCALE) to the ledger, which slashes it.
     /// </summary>
     /// <returns>Null when the ledger has convicted it, now or before; else why not.</returns>
     Task<string?> ReportEquivocationAsync(byte[] evidence);

@@ -23,6 +23,12 @@ public interface ILedgerGrain : IGrainWithStringKey
     /// <summary>The raw SCALE value under a Substrate-shaped storage key, or null.</summary>
     Task<byte[]?> GetStorageAsync(byte[] key);
 
+    /// <summary>Keys that begin with a prefix, in order, from the one after <paramref name="after"/>; at most 1,000.</summary>
+    Task<byte[][]> GetKeysAsync(byte[] prefix, int count, byte[]? after);
+
+    /// <summary>Versions and metadata, from which clients learn calls, storage and constants.</summary>
+    Task<RuntimeInfo> GetRuntimeAsync();
+
     /// <summary>The epoch with its elected directors, or null while it is not elected.</summary>
     Task<EpochInfo?> GetEpochAsync(uint epoch);
 

@@ -3,6 +3,7 @@ using Nsn.Protocol.Cryptography;
 using Nsn.Protocol.Ledger;
 using Nsn.Protocol.Ledger.Blocks;
 using Nsn.Protocol.Ledger.Extrinsics;
+using Nsn.Protocol.Ledger.Metadata;
 using Nsn.Protocol.Ledger.State;
 
 namespace Nsn.Grains.Ledger;
@@ -19,6 +20,7 @@ internal sealed partial class LedgerGrain(
     // A pause longer than this is not caught up block by block: the grid is laid anew from now on.
     private static readonly TimeSpan s_catchUpMax = TimeSpan.FromMinutes(2);
     private const int BlocksPerTickMax = 64;
+    private const int KeysMax = 1000;
     private readonly Dictionary<Hash256, PooledExtrinsic> _pool = [];
     private LedgerRuntime _runtime = null!;
     private LedgerState _state = null!;
@@ -82,6 +84,16 @@ internal sealed partial class LedgerGrain(
     }
 
     public Task<byte[]?> GetStorageAsync(byte[] key) => Task.FromResult(_state.Storage.Get(new StorageKey(key)));
+
+    public Task<byte[][]> GetKeysAsync(byte[] prefix, int count, byte[]? after) => Task.FromResult<byte[][]>(
+        [.. _state.Storage.Iterate(new StorageKey(prefix), after is null ? null : new StorageKey(after)).Take(Math.Clamp(count, 0, KeysMax)).Select(entry => entry.Key.Span.ToArray())]);
+
+    public Task<RuntimeInfo> GetRuntimeAsync()
+    {
+        var parameters = _runtime.Parameters;
+        return Task.FromResult(new RuntimeInfo(
+            parameters.SpecVersion, parameters.TransactionVersion, parameters.Ss58Prefix, RuntimeMetadata.Encode(_runtime.ParametersAt(_state))));
+    }
 
     public Task<EpochInfo?> GetEpochAsync(uint epoch) => Task.FromResult(DevChain.EpochOf(_state, epoch));
 

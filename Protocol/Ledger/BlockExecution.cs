@@ -31,10 +31,11 @@ internal sealed class BlockExecution
             parent.Storage, ParametersPallet.Resolve(runtime.Parameters, parent.Storage), LedgerRuntime.Calls, parent.Number + 1, parent.GenesisHash, parent.Hash);
     }
 
-    /// <summary>Whether an extrinsic may be next; if so, also its fee.</summary>
-    public TransactionError Check(Extrinsic extrinsic, out UInt128 fee)
+    /// <summary>Whether an extrinsic may be next; if so, also its fee and the account that pays it.</summary>
+    public TransactionError Check(Extrinsic extrinsic, out UInt128 fee, out AccountInfo account)
     {
         fee = 0;
+        account = default;
         var (_, definition) = _context.Table.DefinitionOf(extrinsic.Call);
         if (!extrinsic.IsSigned)
         {
@@ -51,7 +52,7 @@ internal sealed class BlockExecution
             return TransactionError.BlockFull;
         }
 
-        var account = SystemStorage.Account.Get(_context.State, extrinsic.Signer);
+        account = SystemStorage.Account.Get(_context.State, extrinsic.Signer);
         if (extrinsic.Nonce != account.Nonce)
         {
             return extrinsic.Nonce < account.Nonce ? TransactionError.StaleNonce : TransactionError.FutureNonce;
@@ -72,7 +73,7 @@ internal sealed class BlockExecution
     public TransactionError TryInclude(Extrinsic extrinsic)
     {
         Start();
-        var reason = Check(extrinsic, out var fee);
+        var reason = Check(extrinsic, out var fee, out var payer);
         if (reason != TransactionError.None)
         {
             return reason;
@@ -82,12 +83,12 @@ internal sealed class BlockExecution
         var weight = Weights.BaseExtrinsic + definition.Weight;
         var origin = extrinsic.IsSigned ? Origin.Signed(extrinsic.Signer) : Origin.Inherent;
         _context.ExtrinsicIndex = (uint)_outcomes.Count;
-        if (extrinsic.IsSigned && !Tokens.TryChargeFee(_context, extrinsic.Signer, fee))
+        if (extrinsic.IsSigned)
         {
-            throw new InvalidOperationException("An account that could pay a moment ago cannot.");
+            Tokens.ChargeFee(_context, extrinsic.Signer, payer, fee);
         }
 
-        var result = _context.Transact(() => definition.Dispatch(_context, origin, extrinsic.Call));
+        var result = _context.Transact(definition, origin, extrinsic.Call);
         if (!extrinsic.IsSigned && result.IsError)
         {
             return TransactionError.BadInherent;

@@ -117,7 +117,7 @@ public sealed partial class LedgerRuntime
 
     /// <summary>Whether an extrinsic could be in the block after <paramref name="state"/>; a nonce ahead of the account's is <see cref="TransactionError.FutureNonce"/>.</summary>
     public TransactionError Validate(LedgerState state, Extrinsic extrinsic, SignatureCheck signatures = SignatureCheck.Verify) =>
-        new BlockExecution(this, state, signatures).Check(extrinsic, out _);
+        new BlockExecution(this, state, signatures).Check(extrinsic, out _, out _);
 
     /// <summary>The fee of an extrinsic, without its tip.</summary>
     public UInt128 FeeOf(LedgerState state, Extrinsic extrinsic) => Pallets.TransactionPayment.TransactionPaymentPallet.FeeOf(

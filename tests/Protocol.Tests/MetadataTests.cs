@@ -36,7 +36,7 @@ public sealed class MetadataTests
             metadata = Hex(RuntimeMetadata.Encode(runtime.Parameters)),
             state = state.Storage.Iterate(new StorageKey([])).Select(entry => new[] { entry.Key.ToString(), Hex(entry.Value) }),
             expectedItems = (string[])["system.account", "system.chainName", "system.blockHash", "nsnStake.stakes", "nsnDirector.epochs", "nsnDirector.transcripts",
-                "nsnDirector.beaconCommits", "nsnReputation.scores", "timestamp.now"],
+                "nsnDirector.beaconCommits", "nsnReputation.reputationScores", "timestamp.now"],
             extrinsics = extrinsics.Select(Hex),
             expectedCalls = (string[])["timestamp.set", "balances.transferKeepAlive", "nsnDirector.commitBeacon", "nsnStake.depositStake", "system.remark"],
             events = Hex(events),

@@ -1,10 +1,9 @@
 // A client that knows nothing of this ledger but its metadata: decodes all of a state, all extrinsics of a chain, and signs an extrinsic of its own.
 // Reads a JSON file, prints the new extrinsic. Exit code 0: everything decodes, and encodes again to the same bytes.
 import { readFileSync } from 'node:fs';
-import { Metadata, TypeRegistry, expandMetadata } from '@polkadot/types';
-import { unwrapStorageType } from '@polkadot/types/primitive';
+import { Metadata, TypeRegistry, expandMetadata, unwrapStorageType } from '@polkadot/types';
 import { hexToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
-import { cryptoWaitReady, ed25519PairFromSeed, ed25519Sign, encodeAddress } from '@polkadot/util-crypto';
+import { cryptoWaitReady, ed25519PairFromSeed, ed25519Sign, encodeAddress, xxhashAsHex } from '@polkadot/util-crypto';
 
 await cryptoWaitReady();
 const input = JSON.parse(readFileSync(process.argv[2], 'utf8'));
@@ -26,7 +25,7 @@ function same(what, actual, expected) {
 const items = new Map();
 for (const section of Object.values(decorated.query))
   for (const item of Object.values(section))
-    if (item.meta.name.toString() && item.section !== 'substrate') items.set(item.keyPrefix().toString(), item);
+    if (item.section !== 'substrate') items.set(xxhashAsHex(item.prefix, 128) + xxhashAsHex(item.meta.name.toString(), 128).slice(2), item);
 const seen = new Set();
 for (const [key, value] of input.state) {
   const item = items.get(key.slice(0, 66));
@@ -41,7 +40,7 @@ for (const [key, value] of input.state) {
     decodedKey.setMeta(item.meta, item.section, item.method);
     if (item.meta.type.isMap) {
       const args = decodedKey.args;
-      const again = u8aToHex(registry.createType('StorageKey', [item, args.length === 1 ? args : args]).toU8a(true));
+      const again = u8aToHex(registry.createType('StorageKey', [item, args]).toU8a(true));
       same(`key of ${name}`, again, key);
     }
     const type = unwrapStorageType(registry, item.meta.type);

@@ -22,17 +22,16 @@ internal sealed class PortableTypes
     public uint IdOf(ScaleType type) => type switch
     {
         ScaleType.Reference reference => _ids.TryGetValue(reference.Name, out var id) ? id : throw new InvalidOperationException($"{reference.Name} is not described yet."),
-        ScaleType.Composite composite => Named(composite.Name, writer =>
-        {
-            writer.WriteU8(CompositeTag);
-            WriteFields(writer, composite.Fields);
-        }),
+        ScaleType.Composite composite => Define(composite.Name, ParametersOf(composite), composite.Fields),
         ScaleType.Variant { Name: "Option" } option => Option(option),
-        ScaleType.Variant variant => Named(variant.Name, writer =>
-        {
-            writer.WriteU8(VariantTag);
-            writer.WriteVector(variant.Cases, WriteCase);
-        }),
+        ScaleType.Variant variant => Named(
+            variant.Name,
+            writer =>
+            {
+                writer.WriteU8(VariantTag);
+                writer.WriteVector(variant.Cases, WriteCase);
+            },
+            ParametersOf(variant)),
         ScaleType.Primitive primitive => Unnamed(primitive.Name, writer =>
         {
             writer.WriteU8(PrimitiveTag);
@@ -65,6 +64,15 @@ internal sealed class PortableTypes
             writer.WriteFixed(_encoded[id] ?? throw new InvalidOperationException("A shape was referred to and never described."));
         }
     }
+
+    /// <summary>Clients look into the event record's parameters for the type of events.</summary>
+    private Parameter[] ParametersOf(ScaleType.Composite composite) => composite.Name == "EventRecord"
+        ? [new("E", IdOf(composite.Fields[1].Type)), new("T", IdOf(Codec.Hash.Type))]
+        : [];
+
+    /// <summary>Clients look into the address type's parameters for the type of accounts.</summary>
+    private Parameter[] ParametersOf(ScaleType.Variant variant) =>
+        variant.Name == "MultiAddress" ? [new("AccountId", IdOf(Codec.Account.Type)), new("AccountIndex", IdOf(new ScaleType.Tuple([])))] : [];
 
     private uint Wrapper(string kind, byte tag, uint inner) => Unnamed($"{kind} {inner}", writer =>
     {

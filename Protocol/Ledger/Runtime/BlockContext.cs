@@ -48,9 +48,19 @@ public sealed class BlockContext
     /// <summary>Runs <paramref name="action"/> wholly or not at all: a failure leaves no change and no event.</summary>
     public DispatchResult Transact(Func<DispatchResult> action)
     {
-        var mark = State.Mark();
-        var events = _events.Count;
-        var result = action();
+        var (mark, events) = (State.Mark(), _events.Count);
+        return KeepOrUndo(action(), mark, events);
+    }
+
+    /// <summary>Makes a call, wholly or not at all.</summary>
+    internal DispatchResult Transact(CallDefinition definition, in Origin origin, Call call)
+    {
+        var (mark, events) = (State.Mark(), _events.Count);
+        return KeepOrUndo(definition.Dispatch(this, origin, call), mark, events);
+    }
+
+    private DispatchResult KeepOrUndo(DispatchResult result, int mark, int events)
+    {
         if (result.IsError)
         {
             State.RollBack(mark);

@@ -37,6 +37,11 @@ public sealed partial class StateTrie
 
     private static TrieNode? UpdateLeaf(TrieLeaf leaf, Span<StateChange> changes)
     {
+        if (changes.Length == 1 && changes[0].Key == leaf.Key)
+        {
+            return changes[0].Value is { } replaced ? new TrieLeaf(leaf.Key, replaced) : null;
+        }
+
         var merged = new List<StateChange>(changes.Length + 1);
         var placed = false;
         foreach (var change in changes)

@@ -77,22 +77,15 @@ public static partial class Tokens
         return DispatchResult.Ok;
     }
 
-    /// <summary>Takes an extrinsic's fee and counts its nonce: one write. False where the account cannot pay and live on.</summary>
-    internal static bool TryChargeFee(BlockContext context, in AccountId who, UInt128 fee)
+    /// <summary>Takes an extrinsic's fee and counts its nonce: one write. The caller has just read the account and seen that it can pay and live on.</summary>
+    internal static void ChargeFee(BlockContext context, in AccountId who, in AccountInfo account, UInt128 fee)
     {
-        var account = SystemStorage.Account.Get(context.State, who);
-        if (account.Data.Usable < fee || account.Data.Free - fee < context.Parameters.ExistentialDeposit)
-        {
-            return false;
-        }
-
         ReduceIssuance(context, fee);
         SystemStorage.Account.Set(context.State, who, account with
         {
             Nonce = account.Nonce + 1,
-            Data = account.Data with { Free = account.Data.Free - fee },
+            Data = account.Data with { Free = checked(account.Data.Free - fee) },
         });
-        return true;
     }
 
     /// <summary>Gives a fee back.</summary>

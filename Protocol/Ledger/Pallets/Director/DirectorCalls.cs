@@ -23,7 +23,7 @@ public static class DirectorCalls
     /// <param name="Second">The bytes of another.</param>
     public sealed record ReportEquivocation(byte[] First, byte[] Second) : Call;
 
-    /// <summary>A director's hash of a secret for the next beacon value: BLAKE2b-256(secret ‖ account).</summary>
+    /// <summary>A director's hash of a secret for the election that its epoch ends with: BLAKE2b-256(secret ‖ account). From its own election on.</summary>
     public sealed record CommitBeacon(Hash256 Commitment) : Call;
 
     /// <summary>The secret, once the candidates are fixed.</summary>
