@@ -101,6 +101,7 @@ public sealed class ChainRpcTests
     private async Task<JsonObject> CallAsync(string method, params JsonNode?[] parameters)
     {
         var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = new JsonArray(parameters) };
-        return (JsonObject)(await _rpc.HandleAsync(Encoding.UTF8.GetBytes(request.ToJsonString())))!;
+        var answer = await _rpc.HandleAsync(Encoding.UTF8.GetBytes(request.ToJsonString()));
+        return (JsonObject)JsonNode.Parse(answer!.ToJsonString())!; // as a client reads it
     }
 }

@@ -33,4 +33,14 @@ public class EpochScheduleTests
         Assert.Equal(1u, s_dev.EpochOfSlot(10));
         Assert.Equal(TimeSpan.FromSeconds(8), s_dev.SlotDuration);
     }
+
+    [Theory]
+    [InlineData(74, BeaconDuty.None)]
+    [InlineData(75, BeaconDuty.Commit)]
+    [InlineData(144, BeaconDuty.Commit)]
+    [InlineData(145, BeaconDuty.Reveal)]
+    [InlineData(154, BeaconDuty.Reveal)]
+    [InlineData(155, BeaconDuty.None)]
+    public void Directors_commit_until_the_candidates_are_fixed_and_reveal_until_the_election(ulong block, BeaconDuty duty) =>
+        Assert.Equal(duty, EpochSchedule.BeaconDutyAt(1, block, s_dev));
 }
