@@ -6,7 +6,7 @@ using Nsn.Vortex.Pipeline;
 namespace Nsn.Verification.Bench;
 
 /// <summary>Makes honest clips and cheats for one identity and measures them as a director does.</summary>
-internal sealed class Experiment(string pack, int seconds, int size) : IAsyncDisposable
+internal sealed class Experiment(string pack, int seconds, int size, IReadOnlyCollection<string> kinds) : IAsyncDisposable
 {
     private const int SampledFrames = VerificationOptions.DefaultSampleCount;
     private const double ClaimedDistanceMax = .08; // 1 - cosine of the claimed and the seen embedding; the network's rule for honest directors
@@ -39,7 +39,7 @@ internal sealed class Experiment(string pack, int seconds, int size) : IAsyncDis
             Seed = ClipSeed.FromNumber((ulong)(1000 + identity)),
         };
         var otherSeed = ClipSeed.FromNumber((ulong)(7000 + identity));
-        var (otherPrompt, _, otherScript) = Prompts.Of(identity + 5000);
+        var (otherPrompt, _, otherScript) = Prompts.Of(identity + 5003);
         var honest = await GenerateAsync(_two, request);
         var foreign = await GenerateAsync(_two, request with { Prompt = otherPrompt, Script = otherScript, Seed = otherSeed });
 
@@ -51,8 +51,11 @@ internal sealed class Experiment(string pack, int seconds, int size) : IAsyncDis
 
         var (clip, swap) = (honest.Decoded, foreign.Decoded);
         var samples = new List<Sample>();
+        bool Wanted(string kind) => kinds.Count == 0 || kinds.Contains(kind);
         async Task Add(string kind, bool isHonest, DecodedClip decoded, float[]? claim = null)
         {
+            if (!Wanted(kind))
+                return;
             var sample = await MeasureAsync(verifier, identity, kind, isHonest, decoded, request, reference, claim);
             samples.Add(sample);
             progress(sample);
@@ -60,17 +63,22 @@ internal sealed class Experiment(string pack, int seconds, int size) : IAsyncDis
 
         async Task AddMade(string kind, bool isHonest, ClipPipeline pipeline, ClipRequest made)
         {
+            if (!Wanted(kind))
+                return;
             var (decoded, result) = await GenerateAsync(pipeline, made);
             await Add(kind, isHonest, decoded, result.Embedding);
         }
 
-        async Task AddFrames(string kind, bool isHonest, Func<byte[], int, byte[]> frame) =>
-            await Add(kind, isHonest, await EncodeAgainAsync(clip, [.. clip.Frames.Select(frame)], clip.Samples));
+        async Task AddFrames(string kind, bool isHonest, Func<byte[], int, byte[]> frame, float[]? sound = null, bool half = false)
+        {
+            if (Wanted(kind))
+                await Add(kind, isHonest, await EncodeAgainAsync(clip, [.. clip.Frames.Select(frame)], sound ?? clip.Samples, half));
+        }
 
         var middle = clip.Frames.Count / 2;
         await Add("as made", true, clip, honest.Result.Embedding);
         await AddMade("other thread count", true, _one, request);
-        await Add("half the bit rate", true, await EncodeAgainAsync(clip, clip.Frames, clip.Samples, half: true), honest.Result.Embedding);
+        await AddFrames("half the bit rate", true, (frame, _) => frame, half: true);
         await AddFrames("encoded again", true, (frame, _) => frame);
 
         await AddMade("other prompt", false, _two, request with { Prompt = otherPrompt });
@@ -80,7 +88,7 @@ internal sealed class Experiment(string pack, int seconds, int size) : IAsyncDis
         await AddFrames("frozen frame", false, (_, _) => clip.Frames[0]);
         await AddFrames("first half shown twice", false, (_, i) => clip.Frames[i % middle]);
         await AddFrames("spliced second half", false, (frame, i) => i < middle ? frame : swap.Frames[i]);
-        await Add("another clip's sound", false, await EncodeAgainAsync(clip, clip.Frames, swap.Samples));
+        await AddFrames("another clip's sound", false, (frame, _) => frame, swap.Samples);
         await AddFrames("noise", false, (_, i) => Disguises.Noise(clip.FrameBytes, identity + i));
         await AddFrames("mirrored", false, (frame, _) => Disguises.Mirror(frame, clip.Width));
         await AddFrames("mark painted in a corner", false, (frame, _) => Disguises.Mark(frame, clip.Width));

@@ -12,7 +12,8 @@ var size = Number("--size", 256);
 var stopAfter = TimeSpan.FromMinutes(double.Parse(Argument("--minutes", "1440")!, CultureInfo.InvariantCulture));
 
 var clock = Stopwatch.StartNew();
-await using var experiment = new Experiment(pack, seconds, size);
+string[] kinds = Argument("--kinds", null)?.Split(',') ?? []; // a part of the experiment, to look at one check; it is not evaluated
+await using var experiment = new Experiment(pack, seconds, size, kinds);
 var store = new SampleStore(Argument("--state", null), $"pack {experiment.PackHash}, {seconds} s, {size} x {size}");
 for (var identity = 0; identity < identities; identity++)
 {
@@ -28,6 +29,13 @@ for (var identity = 0; identity < identities; identity++)
     var done = 0;
     store.Add(await experiment.RunAsync(identity, sample => Console.Error.WriteLine(FormattableString.Invariant(
         $"{clock.Elapsed.TotalSeconds,6:0} s  identity {number + 1}/{identities}  clip {++done,2}  {(sample.Accepted ? "accepted" : "rejected")}  {sample.Kind}"))));
+}
+
+if (kinds.Length > 0)
+{
+    foreach (var sample in store.Samples)
+        Console.WriteLine($"{sample.Identity} {sample.Kind}: {string.Join(", ", sample.Measures.Select(pair => FormattableString.Invariant($"{pair.Key} {pair.Value:0.000}")))}");
+    return 0;
 }
 
 var samples = store.Samples.FindAll(sample => sample.Identity < identities);
