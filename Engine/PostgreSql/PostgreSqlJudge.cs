@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -65,9 +64,7 @@ internal sealed partial class PostgreSqlJudge : IClusterJudge, IAsyncDisposable
         }
 
         _listening ??= ListenAsync();
-        var asked = Stopwatch.GetTimestamp();
-        var renewal = await RenewAsync(self, cancellationToken); // declares dead whom nobody was left to declare
-        return renewal with { ConfirmedFor = Grace - Stopwatch.GetElapsedTime(asked) };
+        return new LeaseRenewal(true, Lease, ClusterView.Empty, Grace);
     }
 
     public async ValueTask<LeaseRenewal> RenewAsync(SiloInfo self, CancellationToken cancellationToken)
@@ -79,6 +76,8 @@ internal sealed partial class PostgreSqlJudge : IClusterJudge, IAsyncDisposable
         {
             if (session is not { Connection.FullState: System.Data.ConnectionState.Open } || !session.Owner.Equals(self.Address))
                 session = await OpenSessionAsync(self.Address, cancellationToken);
+            if (!session.HasLock)
+                await LockAsync(session, cancellationToken);
             return await RenewAsync(self, session, cancellationToken) is { } view
                 ? new LeaseRenewal(true, Lease, view, Grace)
                 : new LeaseRenewal(false, null, ClusterView.Empty);
@@ -167,18 +166,25 @@ internal sealed partial class PostgreSqlJudge : IClusterJudge, IAsyncDisposable
         try
         {
             await connection.OpenAsync(cancellationToken);
-            await using var command = new NpgsqlCommand("select pg_try_advisory_lock($1)", connection);
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = LockKey(self) });
-            // False only while the server has not noticed the end of the session before: the lease stands, and the next session tries again.
-            if (await command.ExecuteScalarAsync(cancellationToken) is not true)
-                LogLockHeld(_logger, self);
-            return _session = new Session(self, connection);
+            var session = new Session(self, connection);
+            await LockAsync(session, cancellationToken);
+            return _session = session;
         }
         catch
         {
             await connection.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Fails only while the server has not noticed the end of the session before: the lease stands, and the next renewal tries again.</summary>
+    private async Task LockAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select pg_try_advisory_lock($1)", session.Connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = LockKey(session.Owner) });
+        session.HasLock = await command.ExecuteScalarAsync(cancellationToken) is true;
+        if (!session.HasLock)
+            LogLockHeld(_logger, session.Owner);
     }
 
     private async Task CloseSessionAsync()
@@ -234,5 +240,8 @@ internal sealed partial class PostgreSqlJudge : IClusterJudge, IAsyncDisposable
     private static partial void LogLockHeld(ILogger logger, SiloAddress silo);
 
     /// <summary>The connection that holds an incarnation's lock.</summary>
-    private sealed record Session(SiloAddress Owner, NpgsqlConnection Connection);
+    private sealed record Session(SiloAddress Owner, NpgsqlConnection Connection)
+    {
+        public bool HasLock { get; set; }
+    }
 }

@@ -12,7 +12,7 @@ using Orleans.Streams;
 namespace Nsn.Engine.PostgreSql.Tests;
 
 [Collection(nameof(PostgreSqlCollection))]
-public sealed class ClusterTests(PostgreSqlServer server)
+public sealed class ClusterTests(PostgreSqlFixture server)
 {
     [Fact]
     public async Task Silos_share_grains_over_tcp_and_a_dead_silos_grains_answer_elsewhere_with_their_state()

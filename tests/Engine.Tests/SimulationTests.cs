@@ -1,9 +1,12 @@
+using Microsoft.Extensions.DependencyInjection;
 using Nsn.Engine.Testing.Simulation;
 
 namespace Nsn.Engine.Tests;
 
 public interface ILedgerGrain : IGrainWithIntegerKey
 {
+    Task Remind();
+    Task Leave();
     Task<int> Append(int entry);
     Task<List<int>> Entries();
 }
@@ -13,8 +16,22 @@ public sealed class LedgerState
     public List<int> Entries { get; set; } = [];
 }
 
-public sealed class LedgerGrain([PersistentState("ledger")] IPersistentState<LedgerState> state) : Grain, ILedgerGrain
+public sealed class LedgerGrain([PersistentState("ledger")] IPersistentState<LedgerState> state, IServiceProvider services) : Grain, ILedgerGrain, IRemindable
 {
+    public Task Remind() => this.RegisterOrUpdateReminder("tick", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
+
+    public Task Leave()
+    {
+        this.DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+
+    public Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        services.GetRequiredService<SimulatedWorld>().Log($"tick of {this.GetPrimaryKeyLong()}");
+        return Task.CompletedTask;
+    }
+
     public async Task<int> Append(int entry)
     {
         state.State.Entries.Add(entry);
@@ -36,6 +53,42 @@ public sealed class LedgerGrain([PersistentState("ledger")] IPersistentState<Led
 
 public sealed class SimulationTests
 {
+    private const int Grains = 10;
+    private const int Reminded = 3;
+
+    /// <summary>500 by the environment variable NSN_SIMULATION_SEEDS, or as many as you like; the tests take the first few.</summary>
+    private static readonly int s_seeds = int.TryParse(Environment.GetEnvironmentVariable("NSN_SIMULATION_SEEDS"), out var seeds) ? seeds : 10;
+
+    [Fact]
+    public void No_seed_breaks_an_invariant()
+    {
+        for (var seed = 0; seed < s_seeds; seed++)
+        {
+            var (violations, _) = Run(seed, PlantedBug.None);
+            Assert.True(violations.Count == 0, $"seed {seed}: {string.Join("; ", violations.Take(3))}");
+        }
+    }
+
+    [Theory]
+    [InlineData(PlantedBug.TakeoverBeforeExpiry)]
+    [InlineData(PlantedBug.LeaseTooLong)]
+    [InlineData(PlantedBug.UnfencedWrite)]
+    [InlineData(PlantedBug.StaleDirectoryCache)]
+    [InlineData(PlantedBug.LostReminder)]
+    public void Planted_bugs_are_found(PlantedBug bug)
+    {
+        for (var seed = 0; seed < 100; seed++)
+        {
+            if (Run(seed, bug).Violations is [var first, ..])
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine($"{bug} is found by seed {seed}: {first}");
+                return;
+            }
+        }
+
+        Assert.Fail($"{bug} was not found within 100 seeds.");
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_history() => Assert.Equal(Run(7, PlantedBug.None).Log, Run(7, PlantedBug.None).Log);
 
@@ -46,11 +99,13 @@ public sealed class SimulationTests
         var world = cluster.World;
         var acknowledged = new List<(int Grain, int Entry)>();
         cluster.RunFor(TimeSpan.FromSeconds(2));
-        for (var round = 0; round < 40; round++)
+        cluster.Call(cluster.Living[0], factory => Task.WhenAll(Enumerable.Range(0, Reminded).Select(grain => factory.GetGrain<ILedgerGrain>(grain).Remind())));
+        cluster.RunFor(TimeSpan.FromSeconds(2));
+        for (var round = 0; round < 25; round++)
         {
             for (var i = 0; i < 4; i++)
             {
-                var (grain, entry) = (world.Random.Next(10), (round * 4) + i);
+                var (grain, entry) = (world.Random.Next(Grains), (round * 4) + i);
                 cluster.Call(cluster.Living[world.Random.Next(cluster.Living.Count)], async factory =>
                 {
                     try
@@ -66,15 +121,30 @@ public sealed class SimulationTests
                 });
             }
 
+            if (world.Random.Next(2) == 0)
+                Leave(cluster, world.Random.Next(Grains));
             Disturb(cluster);
             cluster.RunFor(world.Between(100, 2500));
         }
 
         cluster.Network.HealAll();
-        cluster.RunFor(TimeSpan.FromSeconds(40));
+        cluster.Judge.HealAll();
+        cluster.RunFor(TimeSpan.FromSeconds(30));
         Verify(cluster, acknowledged);
         return (cluster.Violations, world.EventLog);
     }
+
+    private static void Leave(SimulatedCluster cluster, int grain) => cluster.Call(cluster.Living[cluster.World.Random.Next(cluster.Living.Count)], async factory =>
+    {
+        try
+        {
+            await factory.GetGrain<ILedgerGrain>(grain).Leave();
+        }
+        catch (Exception exception)
+        {
+            cluster.World.Log($"{grain} did not leave: {exception.GetType().Name}");
+        }
+    });
 
     private static void Disturb(SimulatedCluster cluster)
     {
@@ -94,6 +164,10 @@ public sealed class SimulationTests
                 break;
             case 3:
                 cluster.Network.HealAll();
+                cluster.Judge.HealAll();
+                break;
+            case 4 when living.Count > 1:
+                cluster.Judge.Cut(living[random.Next(living.Count)], losesSession: random.Next(2) == 0);
                 break;
             default:
                 break;
@@ -105,12 +179,19 @@ public sealed class SimulationTests
         var read = new Dictionary<int, List<int>>();
         cluster.Call(cluster.Living.First(process => !process.IsPaused), async factory =>
         {
-            for (var grain = 0; grain < 10; grain++)
+            for (var grain = 0; grain < Grains; grain++)
                 read[grain] = await factory.GetGrain<ILedgerGrain>(grain).Entries();
         });
-        cluster.RunFor(TimeSpan.FromSeconds(30));
-        if (read.Count < 10)
-            cluster.Violations.Add($"only {read.Count} of 10 grains answer after everything healed");
+        var from = cluster.World.EventLog.Count;
+        cluster.RunFor(TimeSpan.FromSeconds(20));
+        foreach (var grain in Enumerable.Range(0, Reminded))
+        {
+            if (!cluster.World.EventLog.Skip(from).Any(line => line.EndsWith($" tick of {grain}", StringComparison.Ordinal)))
+                cluster.Violations.Add($"grain {grain} is not reminded any more");
+        }
+
+        if (read.Count < Grains)
+            cluster.Violations.Add($"only {read.Count} of {Grains} grains answer after everything healed");
         foreach (var (grain, entry) in acknowledged)
         {
             if (read.TryGetValue(grain, out var entries) && !entries.Contains(entry))

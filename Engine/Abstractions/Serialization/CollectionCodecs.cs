@@ -5,6 +5,9 @@ namespace Nsn.Engine.Serialization;
 /// <summary>Arrays of one dimension.</summary>
 internal sealed class ArrayCodec<T> : Codec<T[]>
 {
+    /// <summary>Items that are made room for because a count says so; more room comes as they are read.</summary>
+    private const int TrustedCount = 4096;
+
     public override void Write(Writer writer, T[] value)
     {
         writer.WriteVarUInt((ulong)value.Length);
@@ -15,10 +18,16 @@ internal sealed class ArrayCodec<T> : Codec<T[]>
 
     public override T[] Read(Reader reader)
     {
-        var items = new T[reader.ReadLength(typeof(T[]).Name)];
+        var count = reader.ReadLength(typeof(T[]).Name);
+        var items = new T[Math.Min(count, TrustedCount)];
         var codec = CodecOf<T>.Instance;
-        for (var i = 0; i < items.Length; i++)
+        for (var i = 0; i < count; i++)
+        {
+            if (i == items.Length)
+                Array.Resize(ref items, (int)Math.Min(count, items.Length * 2L));
             items[i] = codec.ReadItem(reader);
+        }
+
         return items;
     }
 

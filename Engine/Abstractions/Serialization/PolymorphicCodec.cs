@@ -21,7 +21,14 @@ internal sealed class PolymorphicCodec<T> : Codec<T>
         var type = reader.ReadType();
         if (!typeof(T).IsAssignableFrom(type))
             throw new WireFormatException($"A value of type {type} stands where a {typeof(T)} was expected.");
-        return (T)Codecs.Exact(type).ReadObject(reader);
+        try
+        {
+            return (T)Codecs.Exact(type).ReadObject(reader);
+        }
+        catch (Exception exception) when (exception is not (WireFormatException or InsufficientExecutionStackException))
+        {
+            throw new WireFormatException($"A value of type {type} is malformed: {exception.Message}", exception);
+        }
     }
 
     public override T Copy(T value)

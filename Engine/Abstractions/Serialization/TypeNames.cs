@@ -6,6 +6,11 @@ namespace Nsn.Engine.Serialization;
 internal static class TypeNames
 {
     private const int DepthMax = 16;
+    private const int RankMax = 4;
+
+    /// <summary>Types made of others stay in memory for good: no peer may have more of them made than this.</summary>
+    private const int KnownMax = 10_000;
+
     private static readonly ConcurrentDictionary<Type, string> s_names = new();
     private static readonly ConcurrentDictionary<string, Type> s_types = new();
 
@@ -24,14 +29,13 @@ internal static class TypeNames
         if (s_types.TryGetValue(name, out type))
             return true;
         var position = 0;
-        if (name.Length > 2000 || !TryParse(name, ref position, 0, out type) || position != name.Length)
+        if (name.Length > 2000 || s_types.Count >= KnownMax || !TryParse(name, ref position, 0, out type) || position != name.Length)
         {
             type = null;
             return false;
         }
 
-        if (s_types.Count < 10_000)
-            s_types.TryAdd(name, type);
+        s_types.TryAdd(name, type);
         return true;
     }
 
@@ -67,8 +71,10 @@ internal static class TypeNames
             }
         }
 
-        while (position + 1 < name.Length && name[position] == '[' && name[position + 1] == ']')
+        for (var rank = 0; position + 1 < name.Length && name[position] == '[' && name[position + 1] == ']'; rank++)
         {
+            if (rank == RankMax)
+                return false;
             position += 2;
             type = type.MakeArrayType();
         }

@@ -11,11 +11,15 @@ namespace Nsn.Engine.Runtime.Clients;
 /// <summary>A process that calls grains through one silo at a time, its gateway, and finds another when that is lost.</summary>
 internal sealed class ClientNode : Node
 {
+    private const int GatewayCheckTicks = 20;
+
     private readonly IGatewayList _gateways;
     private readonly IClientConnectionRetryFilter? _retry;
     private readonly CancellationTokenSource _stopped = new();
     private volatile SiloAddress? _gateway;
     private Task? _connecting;
+    private int _ticksSinceCheck;
+    private int _checking;
 
     public ClientNode(IServiceProvider services, ITransport transport, IGatewayList gateways)
         : base(services, transport, services.GetRequiredService<IOptions<ClientMessagingOptions>>().Value)
@@ -111,6 +115,35 @@ internal sealed class ClientNode : Node
         {
             _gateway = null;
             _connecting = ReconnectAsync();
+        }
+    }
+
+    protected override void OnTick()
+    {
+        if (++_ticksSinceCheck < GatewayCheckTicks)
+            return;
+        _ticksSinceCheck = 0;
+        _ = CheckGatewayAsync();
+    }
+
+    /// <summary>A gateway may be paused or cut off while its connection looks alive: once the cluster holds it for dead, another is taken.</summary>
+    private async Task CheckGatewayAsync()
+    {
+        if (_gateway is not { } gateway || Interlocked.Exchange(ref _checking, 1) == 1)
+            return;
+        try
+        {
+            var living = await _gateways.GetGatewaysAsync(_stopped.Token);
+            if (living.Count > 0 && living.All(other => other.Silo is { } silo && !silo.Equals(gateway)))
+                OnDisconnected(gateway, "it is no longer a member");
+        }
+        catch (Exception exception) when (exception is SiloUnavailableException or OperationCanceledException)
+        {
+            // Nobody knows who lives: the connection that is there stays.
+        }
+        finally
+        {
+            Volatile.Write(ref _checking, 0);
         }
     }
 

@@ -37,6 +37,9 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
         _onFenced = onFenced;
     }
 
+    /// <summary>Told how long each renewal took.</summary>
+    public Action<TimeSpan>? Renewed { get; init; }
+
     public ClusterView View { get; private set; } = ClusterView.Empty;
 
     /// <summary>By the monotonic clock: a process that was paused notices before it acts.</summary>
@@ -46,12 +49,14 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
 
     public async Task JoinAsync(CancellationToken cancellationToken)
     {
+        var admitted = await _judge.JoinAsync(_describe(), cancellationToken);
+        // Joining may take long; only the lease of a renewal counts from a moment that is known. It also declares dead whom nobody was left to declare.
         var asked = _time.GetTimestamp();
-        var lease = await _judge.JoinAsync(_describe(), cancellationToken);
+        var lease = admitted.Granted ? await _judge.RenewAsync(_describe(), cancellationToken) : admitted;
         if (!lease.Granted)
             throw new OrleansException("The cluster did not admit this silo.");
-        _fenced = false;
         Accept(lease, asked);
+        _fenced = false;
         _judge.Changed += OnJudgeChanged;
         _timer = _time.CreateTimer(static state => _ = ((Membership)state!).RenewAsync(), this, RenewInterval, RenewInterval);
     }
@@ -75,6 +80,7 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
         {
             var asked = _time.GetTimestamp();
             var lease = await _judge.RenewAsync(_describe(), CancellationToken.None);
+            Renewed?.Invoke(_time.GetElapsedTime(asked));
             if (_fenced)
                 return;
             if (lease.Granted)

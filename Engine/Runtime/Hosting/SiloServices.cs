@@ -7,6 +7,7 @@ using Nsn.Engine.Runtime.Reminders;
 using Nsn.Engine.Runtime.Scheduling;
 using Nsn.Engine.Runtime.Silos;
 using Nsn.Engine.Runtime.State;
+using Nsn.Engine.Runtime.Telemetry;
 using Nsn.Engine.Runtime.Timers;
 using Nsn.Engine.Runtime.Transport;
 using Orleans.Placement;
@@ -50,6 +51,7 @@ internal static class SiloServices
         services.AddSingleton<IGrainRuntime, GrainRuntime>();
         services.AddSingleton<IGrainContextAccessor, GrainContextAccessor>();
         AddPlacement(services);
+        services.AddHealthChecks().AddCheck<SiloHealthCheck>(EngineTelemetry.HealthCheckName, tags: ["ready"]);
         services.AddHostedService<SiloHostedService>();
     }
 

@@ -16,6 +16,7 @@ internal sealed partial class ReminderService(Silo silo, IReminderTable table, I
     private readonly Lock _gate = new();
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
     private ITimer? _refresh;
+    private int _refreshesWanted;
     private bool _stopped;
 
     public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(ReminderService), ServiceLifecycleStage.Active, Start, Stop);
@@ -93,7 +94,21 @@ internal sealed partial class ReminderService(Silo silo, IReminderTable table, I
 
     private void OnViewChanged() => _ = RefreshAsync();
 
+    /// <summary>One at a time: of two changes of the cluster the later one must have the last word.</summary>
     private async Task RefreshAsync()
+    {
+        if (Interlocked.Increment(ref _refreshesWanted) > 1)
+            return;
+        int wanted;
+        do
+        {
+            wanted = Volatile.Read(ref _refreshesWanted);
+            await ReadOwnAsync();
+        }
+        while (Interlocked.CompareExchange(ref _refreshesWanted, 0, wanted) != wanted);
+    }
+
+    private async Task ReadOwnAsync()
     {
         try
         {
@@ -160,6 +175,7 @@ internal sealed partial class ReminderService(Silo silo, IReminderTable table, I
     {
         private readonly ReminderService _service;
         private readonly ITimer _timer;
+        private DateTime _due;
         private bool _disposed;
 
         public LocalReminder(ReminderService service, ReminderEntry entry)
@@ -171,14 +187,15 @@ internal sealed partial class ReminderService(Silo silo, IReminderTable table, I
 
         public ReminderEntry Entry { get; }
 
-        /// <summary>Ticks keep to their grid: a late one does not shift the next.</summary>
+        /// <summary>Ticks keep to their grid: a late one does not shift the next, and one whose timer was early is not repeated.</summary>
         private TimeSpan UntilNext()
         {
             var now = _service.Time.GetUtcNow().UtcDateTime;
-            if (Entry.StartAt >= now)
-                return Entry.StartAt - now;
-            var periods = ((now - Entry.StartAt).Ticks / Entry.Period.Ticks) + 1;
-            return Entry.StartAt.AddTicks(periods * Entry.Period.Ticks) - now;
+            var after = now > _due ? now : _due;
+            _due = Entry.StartAt > after
+                ? Entry.StartAt
+                : Entry.StartAt.AddTicks((((after - Entry.StartAt).Ticks / Entry.Period.Ticks) + 1) * Entry.Period.Ticks);
+            return _due - now;
         }
 
         private async Task TickAsync()

@@ -58,11 +58,16 @@ internal abstract partial class Node
 
         if (expired is null)
             return;
+        OnExpired(expired.Count);
         foreach (var call in expired)
         {
             call.PublishAbandoned(new TimeoutException(DescribeExpired(call)));
             SignalCancellation(call);
         }
+    }
+
+    protected virtual void OnExpired(int count)
+    {
     }
 
     private string DescribeExpired(Call call)

@@ -120,6 +120,13 @@ internal abstract partial class Node
         var deadline = Now + checked((long)Math.Min(reader.ReadVarUInt(), (ulong)long.MaxValue / 4));
         var target = new GrainId(new GrainType(reader.ReadBytes()), new IdSpan(reader.ReadBytes()));
         var source = new GrainId(new GrainType(reader.ReadBytes()), new IdSpan(reader.ReadBytes()));
+        if (Sheds(from, target))
+        {
+            if (correlation != 0)
+                SendResponse(from, correlation, null, new GatewayTooBusyException($"{Address} is overloaded and takes no calls of clients now."));
+            return;
+        }
+
         Call call;
         try
         {
@@ -158,6 +165,11 @@ internal abstract partial class Node
 
         Route(call);
     }
+
+    public int PendingCalls => _pending.Count;
+
+    /// <summary>Whether a call is refused because this node has too much to do.</summary>
+    protected virtual bool Sheds(SiloAddress from, GrainId target) => false;
 
     /// <summary>A call that came from afar has ended: answer it.</summary>
     void ICallCompletion.OnCompleted(Call call)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -7,6 +8,7 @@ using Nsn.Engine.Runtime.Activations;
 using Nsn.Engine.Runtime.Cluster;
 using Nsn.Engine.Runtime.Grains;
 using Nsn.Engine.Runtime.Placement;
+using Nsn.Engine.Runtime.Telemetry;
 using Nsn.Engine.Runtime.Transport;
 using Orleans.Configuration;
 
@@ -27,6 +29,7 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
     private readonly SiloLifecycle _lifecycle;
     private Membership _membership;
     private SiloStatus _status = SiloStatus.Created;
+    private int _generation;
     private volatile bool _rejoining;
     private volatile bool _refuses = true; // before it has joined, and from the moment its activations are dropped
 
@@ -49,10 +52,13 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
         DeactivationTimeout = _collection.DeactivationTimeout;
         Address = NewAddress();
         Name = services.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName ?? $"silo-{Address.Endpoint.Port}";
+        _shedding = services.GetRequiredService<IOptions<LoadSheddingOptions>>().Value;
+        Metrics = new SiloMetrics(this, services.GetService<IMeterFactory>());
         _placement = new PlacementService(services, () => Address, () => View);
         _membership = NewMembership();
     }
 
+    public SiloMetrics Metrics { get; }
     public string Name { get; }
     public string ClusterId { get; }
     public string DnsHostName => Environment.MachineName;
@@ -113,9 +119,14 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
         _refuses = true;
     }
 
-    private SiloAddress NewAddress() => SiloAddress.New(_endpoints.AdvertisedIPAddress, _endpoints.SiloPort, SiloAddress.AllocateNewGeneration());
+    private SiloAddress NewAddress() => SiloAddress.New(_endpoints.AdvertisedIPAddress, _endpoints.SiloPort, NewGeneration());
 
-    private Membership NewMembership() => new(_judge, TimeProvider, Logger, Describe, OnViewChanged, OnFenced);
+    /// <summary>A number that no earlier incarnation had; on virtual time the same whenever the same history runs.</summary>
+    private int NewGeneration() => TimeProvider == TimeProvider.System
+        ? SiloAddress.AllocateNewGeneration()
+        : _generation = Math.Max(_generation + 1, (int)(TimeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds);
+
+    private Membership NewMembership() => new(_judge, TimeProvider, Logger, Describe, OnViewChanged, OnFenced) { Renewed = Metrics.Renewed };
 
     private SiloInfo Describe()
     {
@@ -153,6 +164,7 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
         if (_status is SiloStatus.Dead or SiloStatus.ShuttingDown || _rejoining)
             return;
         _rejoining = true;
+        Metrics.Fenced();
         SiloLog.Fenced(Logger, Address, reason);
         _ = RejoinAsync();
     }

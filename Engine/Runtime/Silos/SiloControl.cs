@@ -12,6 +12,8 @@ internal sealed class SiloControl(Silo silo) : ISiloControl
         return Task.FromResult(new SiloRuntimeStatistics
         {
             ActivationCount = silo.ActivationCount,
+            CpuUsage = silo.ProcessorPercent,
+            IsOverloaded = silo.IsOverloaded,
             MemoryUsage = Environment.WorkingSet,
             TotalPhysicalMemory = memory.TotalAvailableMemoryBytes,
             DateTime = silo.TimeProvider.GetUtcNow().UtcDateTime,

@@ -2,10 +2,12 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Nsn.Engine.Runtime.Cluster;
 using Nsn.Engine.Runtime.Hosting;
+using Nsn.Engine.Runtime.Reminders;
 using Nsn.Engine.Runtime.Scheduling;
 using Nsn.Engine.Runtime.Silos;
 using Nsn.Engine.Runtime.Transport;
 using Orleans.Configuration;
+using Orleans.Hosting;
 using Orleans.Storage;
 
 namespace Nsn.Engine.Testing.Simulation;
@@ -17,16 +19,15 @@ namespace Nsn.Engine.Testing.Simulation;
 public sealed class SimulatedCluster
 {
     private readonly List<Member> _members = [];
-    private readonly PlantedBug _bug;
     private int _lastName;
 
     public SimulatedCluster(int seed, int silos, PlantedBug bug = PlantedBug.None)
     {
-        _bug = bug;
         World = new SimulatedWorld(seed);
         Network = new SimulatedNetwork(World);
         Judge = new SimulatedJudge(World, bug);
         Storage = new SimulatedStorage(World, bug);
+        Reminders = new SimulatedReminderTable(World, bug);
         for (var i = 0; i < silos; i++)
             StartSilo();
     }
@@ -35,6 +36,7 @@ public sealed class SimulatedCluster
     public SimulatedNetwork Network { get; }
     public SimulatedJudge Judge { get; }
     public SimulatedStorage Storage { get; }
+    public SimulatedReminderTable Reminders { get; }
 
     /// <summary>What was broken, in words; empty while all invariants hold.</summary>
     public List<string> Violations { get; } = [];
@@ -50,7 +52,10 @@ public sealed class SimulatedCluster
         services.AddSingleton(process.Time);
         services.AddSingleton<ITurnScheduler>(process);
         services.AddSingleton(new Random(World.Random.Next()));
-        services.AddSingleton<IClusterJudge>(Judge);
+        services.AddSingleton(World);
+        services.AddSingleton(Judge.JudgeFor(process));
+        services.AddSingleton<IReminderTable>(Reminders);
+        services.AddReminders();
         services.AddSingleton(Judge.DirectoryFor(process));
         services.AddSingleton(Network.CreateTransport(process));
         services.AddKeyedSingleton<IGrainStorage>("Default", Storage);
@@ -60,12 +65,15 @@ public sealed class SimulatedCluster
             options.AdvertisedIPAddress = IPAddress.Loopback;
             options.SiloPort = 10_000 + index;
         });
+        services.Configure<ReminderOptions>(options => options.MinimumReminderPeriod = TimeSpan.FromSeconds(1));
         services.Configure<SiloOptions>(options => options.SiloName = process.Name);
         services.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(5));
         var provider = services.BuildServiceProvider();
         var silo = provider.GetRequiredService<Silo>();
         _members.Add(new Member(process, silo, provider));
         World.Log($"{process.Name} starts");
+        foreach (var participant in provider.GetServices<ILifecycleParticipant<ISiloLifecycle>>())
+            participant.Participate(provider.GetRequiredService<SiloLifecycle>());
         process.Run(() => _ = silo.StartAsync(CancellationToken.None));
     }
 
@@ -94,6 +102,8 @@ public sealed class SimulatedCluster
     /// <summary>At most one activation of a grain may act.</summary>
     private void Check()
     {
+        Violations.AddRange(Storage.Violations);
+        Storage.Violations.Clear();
         Dictionary<GrainId, string>? owners = null;
         foreach (var member in _members)
         {

@@ -11,6 +11,9 @@ public sealed class SimulatedStorage(SimulatedWorld world, PlantedBug bug) : IGr
     private readonly Dictionary<(string State, GrainId Grain), (string? Json, long ETag, long Epoch)> _rows = [];
     private readonly SimulatedProcess _machine = new(world, "storage");
 
+    /// <summary>Writes of an activation that came after those of a later one; empty while the fence holds.</summary>
+    public List<string> Violations { get; } = [];
+
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         await Latency();
@@ -25,10 +28,12 @@ public sealed class SimulatedStorage(SimulatedWorld world, PlantedBug bug) : IGr
         var json = JsonSerializer.Serialize(grainState.State);
         var epoch = (RuntimeContext.Current as Activation)?.Epoch ?? 0;
         var expected = grainState.ETag is null ? 0 : long.Parse(grainState.ETag, CultureInfo.InvariantCulture);
-        await Latency();
+        await WriteLatency();
         _rows.TryGetValue((stateName, grainId), out var row);
         if (bug != PlantedBug.UnfencedWrite && (row.ETag != expected || row.Epoch > epoch))
             throw new InconsistentStateException($"{grainId} was written by another activation.", $"{row.ETag}", $"{expected}");
+        if (row.Epoch > epoch)
+            Violations.Add($"{world.Now.TotalMilliseconds:0} a write of {grainId} with epoch {epoch} came after one with epoch {row.Epoch}");
         _rows[(stateName, grainId)] = (json, row.ETag + 1, epoch);
         grainState.ETag = (row.ETag + 1).ToString(CultureInfo.InvariantCulture);
         grainState.RecordExists = true;
@@ -39,6 +44,16 @@ public sealed class SimulatedStorage(SimulatedWorld world, PlantedBug bug) : IGr
     {
         _rows.Remove((stateName, grainId));
         return Task.CompletedTask;
+    }
+
+    /// <summary>Now and then a write is stuck somewhere for longer than a lease.</summary>
+    private Task WriteLatency()
+    {
+        if (world.Random.Next(12) > 0)
+            return Latency();
+        var done = new TaskCompletionSource();
+        _machine.Run(done.SetResult, world.Between(1000, 15_000));
+        return done.Task;
     }
 
     private Task Latency()

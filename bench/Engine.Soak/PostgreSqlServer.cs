@@ -2,27 +2,43 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Nsn.Engine.PostgreSql.Tests;
+namespace Nsn.Engine.Soak;
 
-/// <summary>A PostgreSQL of its own for the tests: the one that AppHost provisions, started by a user who is not root, on a free port.</summary>
-public sealed class PostgreSqlServer : IAsyncLifetime
+/// <summary>A PostgreSQL of its own, installed or provisioned by AppHost, started by a user who is not root, on a free port.</summary>
+public sealed class PostgreSqlServer : IAsyncDisposable
 {
-    private readonly string _data = Path.Combine(Path.GetTempPath(), $"nsn-engine-pg-{Environment.ProcessId}");
+    private readonly string _data = Path.Combine(Path.GetTempPath(), $"nsn-engine-pg-{Guid.NewGuid():N}");
     private readonly int _port = FreePort();
     private string _bin = "";
     private Process? _server;
 
-    public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=postgres;Database=postgres;Maximum Pool Size=40";
+    public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=postgres;Database=postgres;Maximum Pool Size=20";
 
-    public async ValueTask InitializeAsync()
+    public async Task InitializeAsync()
     {
         _bin = FindBinaries();
         Directory.CreateDirectory(_data);
         if (Environment.IsPrivilegedProcess)
             await RunAsync("chown", "nobody", _data);
         await RunAsUserAsync(Path.Combine(_bin, "initdb"), "-D", _data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C");
+        await StartAsync();
+    }
+
+    /// <summary>Starts the server, also again after <see cref="StopAsync"/>, with the data it had.</summary>
+    public async Task StartAsync()
+    {
         _server = Start();
         await WaitUntilReadyAsync();
+    }
+
+    /// <summary>Stops the server at once and in good order, with all its connections.</summary>
+    public async Task StopAsync()
+    {
+        if (_server is { HasExited: false })
+        {
+            await RunAsync("kill", "-INT", $"{_server.Id}");
+            await _server.WaitForExitAsync();
+        }
     }
 
     private Process Start() => Process.Start(AsUser(Path.Combine(_bin, "postgres"), "-D", _data, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", "fsync=off"))!;
@@ -47,13 +63,9 @@ public sealed class PostgreSqlServer : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_server is { HasExited: false })
-        {
-            await RunAsync("kill", "-INT", $"{_server.Id}");
-            await _server.WaitForExitAsync();
-        }
-
-        Directory.Delete(_data, true);
+        await StopAsync();
+        if (Directory.Exists(_data))
+            Directory.Delete(_data, true);
     }
 
     private static string FindBinaries()
@@ -97,6 +109,3 @@ public sealed class PostgreSqlServer : IAsyncLifetime
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
-
-[CollectionDefinition(nameof(PostgreSqlCollection))]
-public sealed class PostgreSqlCollection : ICollectionFixture<PostgreSqlServer>;

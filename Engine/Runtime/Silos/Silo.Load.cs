@@ -1,0 +1,48 @@
+using Orleans.Configuration;
+
+namespace Nsn.Engine.Runtime.Silos;
+
+/// <content>How busy the silo is, and whom it refuses for that.</content>
+internal sealed partial class Silo
+{
+    private const int TicksPerSample = 10;
+    private readonly LoadSheddingOptions _shedding;
+    private TimeSpan _processorTime;
+    private long _sampledAt;
+    private int _ticksSinceSample;
+    private volatile bool _overloaded;
+
+    /// <summary>Processor time of this process as a share of all processors, over about the last two seconds; null before it is known.</summary>
+    public float? ProcessorPercent { get; private set; }
+
+    public bool IsOverloaded => _overloaded;
+
+    protected override void OnTick()
+    {
+        if (!_shedding.LoadSheddingEnabled || ++_ticksSinceSample < TicksPerSample)
+            return;
+        _ticksSinceSample = 0;
+        var (now, used) = (TimeProvider.GetTimestamp(), Environment.CpuUsage.TotalTime);
+        if (_sampledAt != 0)
+        {
+            var share = (float)(100 * (used - _processorTime) / TimeProvider.GetElapsedTime(_sampledAt, now) / Environment.ProcessorCount);
+            ProcessorPercent = ProcessorPercent is { } before ? (before + share) / 2 : share;
+        }
+
+        (_sampledAt, _processorTime) = (now, used);
+        var memory = GC.GetGCMemoryInfo();
+        var memoryPercent = 100d * memory.MemoryLoadBytes / Math.Max(1, memory.TotalAvailableMemoryBytes);
+        _overloaded = ProcessorPercent > _shedding.CpuThreshold || memoryPercent > _shedding.MemoryThreshold;
+    }
+
+    protected override void OnExpired(int count) => Metrics.CallsExpired(count);
+
+    /// <summary>Calls of clients are refused under load; those of other silos have been accepted somewhere already.</summary>
+    protected override bool Sheds(SiloAddress from, GrainId target)
+    {
+        if (!_overloaded || !from.IsClient || target.Type == ControlType)
+            return false;
+        Metrics.CallShed();
+        return true;
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Text.Json;
+using Nsn.Engine.Soak;
+
+// dotnet run -c Release --project bench/Engine.Soak -- [--kills 200] [--pauses 5] [--pause-seconds 30] [--changes 100] [--counters 60] [--postgres CONNECTION-STRING] [--json FILE]
+//
+// Without --postgres it starts a server of its own. Ends with 1 when an acknowledged write was lost or two activations acted at once.
+if (args is ["silo", var connection, var port, var cluster])
+{
+    await Cluster.RunSiloAsync(connection, int.Parse(port, CultureInfo.InvariantCulture), cluster);
+    return 0;
+}
+
+string? Value(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+int Number(string name, int otherwise) => Value(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+await using var server = new PostgreSqlServer();
+if (Value("--postgres") is null)
+    await server.InitializeAsync();
+var options = new SoakOptions { Kills = Number("--kills", 0), Pauses = Number("--pauses", 0), Pause = TimeSpan.FromSeconds(Number("--pause-seconds", 30)), Changes = Number("--changes", 0), Counters = Number("--counters", 60) };
+await using var run = new SoakRun(Value("--postgres") ?? server.ConnectionString, options, Console.Error.WriteLine);
+var report = await run.RunAsync();
+var json = JsonSerializer.Serialize(report, JsonSerializerOptions.Web);
+Console.WriteLine(json);
+if (Value("--json") is { } file)
+    await File.WriteAllTextAsync(file, json + "\n");
+return report.Lost == 0 && report.Overlaps == 0 ? 0 : 1;

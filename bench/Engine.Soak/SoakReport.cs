@@ -1,0 +1,27 @@
+namespace Nsn.Engine.Soak;
+
+/// <summary>What was counted.</summary>
+public sealed record SoakReport
+{
+    public int Kills { get; init; }
+    public int Pauses { get; init; }
+    public int Changes { get; init; }
+    public long Acknowledged { get; init; }
+    public long Failed { get; init; }
+
+    /// <summary>Acknowledged writes that were not there afterwards.</summary>
+    public long Lost { get; init; }
+
+    /// <summary>Effects of two activations with one token.</summary>
+    public long Overlaps { get; init; }
+
+    /// <summary>Effects with an old token, refused by the witness.</summary>
+    public long StaleRefused { get; init; }
+
+    public long Ticks { get; init; }
+    public long DoubleTicks { get; init; }
+
+    /// <summary>From a kill until the last grain of the killed silo answered again, in seconds.</summary>
+    public double RecoveryMedianSeconds { get; init; }
+    public double RecoveryMaxSeconds { get; init; }
+}

@@ -1,0 +1,72 @@
+using Npgsql;
+
+namespace Nsn.Engine.Soak;
+
+/// <summary>
+/// Something outside the cluster that grains act upon, as a fenced lock table does: it takes an effect with the token of the newest activation it knows, or a newer one.
+/// </summary>
+/// <remarks>
+/// Two activations that own a grain at once would share a token or act with an old one; both are counted. An effect with an old token is refused, so a paused process that
+/// wakes in the middle of its effect does no harm, but it is counted too.
+/// </remarks>
+public sealed class Witness(string connectionString) : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 10 }.ConnectionString);
+
+    public async Task CreateAsync()
+    {
+        await using var command = _source.CreateCommand("""
+            create table if not exists witness_effects (grain text primary key, epoch bigint not null, activation text not null, effects bigint not null);
+            create table if not exists witness_refused (grain text not null, epoch bigint not null, held bigint not null);
+            create table if not exists witness_ticks (grain text not null, tick bigint not null, times int not null, at timestamptz not null default clock_timestamp(), primary key (grain, tick));
+            truncate witness_effects, witness_refused, witness_ticks
+            """);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Acts for an activation; throws when another has acted with a newer token, or with the same one.</summary>
+    public async Task ActAsync(GrainAddress activation)
+    {
+        await using var command = _source.CreateCommand("""
+            with acted as (
+                insert into witness_effects as w (grain, epoch, activation, effects) values ($1, $2, $3, 1)
+                on conflict (grain) do update set epoch = excluded.epoch, activation = excluded.activation, effects = w.effects + 1
+                where w.epoch < excluded.epoch or (w.epoch = excluded.epoch and w.activation = excluded.activation) returning 1),
+            refused as (
+                insert into witness_refused select grain, $2, epoch from witness_effects where grain = $1 and not exists (select 1 from acted))
+            select count(*) from acted
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = activation.GrainId.ToString() });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = activation.Epoch });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = activation.ActivationId.ToString() });
+        if (await command.ExecuteScalarAsync() is not 1L)
+            throw new OrleansException($"The witness refuses {activation}: another activation has acted since.");
+    }
+
+    public async Task TickAsync(string grain, long tick)
+    {
+        await using var command = _source.CreateCommand("insert into witness_ticks as w (grain, tick, times) values ($1, $2, 1) on conflict (grain, tick) do update set times = w.times + 1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = grain });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = tick });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Effects of an activation that another shared its token with.</summary>
+    public Task<long> CountOverlapsAsync() => CountAsync("select count(*) from witness_refused where epoch = held");
+
+    /// <summary>Effects that came after a newer activation had acted, and were refused.</summary>
+    public Task<long> CountStaleAsync() => CountAsync("select count(*) from witness_refused where epoch < held");
+
+    /// <summary>Reminder ticks that two silos fired.</summary>
+    public Task<long> CountDoubleTicksAsync() => CountAsync("select count(*) from witness_ticks where times > 1");
+
+    public Task<long> CountTicksAsync() => CountAsync("select count(*) from witness_ticks");
+
+    private async Task<long> CountAsync(string text)
+    {
+        await using var command = _source.CreateCommand(text);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+}
