@@ -33,6 +33,7 @@ internal sealed partial class ChannelFollower(
     private readonly Dictionary<ulong, DateTimeOffset> _retryAt = [];
     private volatile bool _storeAnswers = true;
     private ulong _lastBlock;
+    private bool _historyInDoubt;
 
     /// <summary>Whether the channel grain answered within the last ten seconds.</summary>
     public bool InTouch => time.GetUtcNow() - _lastAnswer < TimeSpan.FromSeconds(10);
@@ -74,7 +75,8 @@ internal sealed partial class ChannelFollower(
                 }
 
                 var state = await channel.GetStateAsync();
-                await LearnHistoryAsync(state.Head);
+                if (!await LearnHistoryAsync(state.Head))
+                    continue;
                 _lastAnswer = time.GetUtcNow();
                 tail.Observe(state.Head, state.Title, state.QueueLength);
                 await LearnDirectorsAsync(state.Head);
@@ -92,20 +94,24 @@ internal sealed partial class ChannelFollower(
     }
 
     /// <summary>Asks for the chain's first block when the gateway was out of touch or blocks count anew: the chain may have been started afresh.</summary>
-    private async Task LearnHistoryAsync(ChainHead head)
+    /// <returns>False while that is in doubt: the chain has no first block yet.</returns>
+    private async Task<bool> LearnHistoryAsync(ChainHead head)
     {
-        if (tail.History is null || !InTouch || head.Block < _lastBlock)
+        _historyInDoubt |= tail.History is null || !InTouch || head.Block < _lastBlock;
+        _lastBlock = head.Block;
+        if (!_historyInDoubt)
+            return true;
+        if (await grains.GetGrain<ILedgerGrain>(ChainName.Default).GetBlockAsync(1) is not { } first)
+            return false;
+        _historyInDoubt = false;
+        if (tail.Enter(ApiJson.Hex(first.Hash)))
         {
-            var first = await grains.GetGrain<ILedgerGrain>(ChainName.Default).GetBlockAsync(1);
-            if (first is not null && tail.Enter(ApiJson.Hex(first.Hash)))
-            {
-                book.Forget();
-                finder.Forget();
-                LogBegunAnew(tail.Name, tail.History!);
-            }
+            book.Forget();
+            finder.Forget();
+            LogBegunAnew(tail.Name, tail.History!);
         }
 
-        _lastBlock = head.Block;
+        return true;
     }
 
     /// <summary>Directors of the epoch on air and, once it is on deck, of the next one, so that they are here before the first certificate.</summary>

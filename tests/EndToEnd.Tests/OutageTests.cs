@@ -46,7 +46,7 @@ public sealed class OutageTests(StackFixture stack)
         await StartChainAfreshAsync();
         foreach (var name in (string[])["blobs", .. s_silos])
             stack.Instance(name).Start();
-        await page.Page.GetByTestId("restarted").WaitForAsync(new LocatorWaitForOptions { Timeout = 180_000 });
+        await page.Page.GetByTestId("restarted").WaitForAsync(new LocatorWaitForOptions { Timeout = 240_000 });
         await page.SeesAsync("certified", 240);
         await PictureMovesAsync(page);
         Assert.NotEqual(before, (await stack.GetAsync("/p2p/info")).GetProperty("history").GetString());
