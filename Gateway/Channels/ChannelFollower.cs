@@ -102,7 +102,7 @@ internal sealed partial class ChannelFollower(
         if (!_historyInDoubt)
             return true;
         if (await grains.GetGrain<ILedgerGrain>(ChainName.Default).GetBlockAsync(1) is not { } first)
-            return false;
+            return head.Block > 1;
         _historyInDoubt = false;
         if (tail.Enter(ApiJson.Hex(first.Hash)))
         {
