@@ -39,7 +39,7 @@ internal sealed class BandwidthEstimator
     public long DelayDecreases { get; private set; }
 
     /// <summary>Takes transport-wide feedback.</summary>
-    public void OnFeedback(IReadOnlyList<PacketResult> results, TimeSpan now)
+    public void OnFeedback(List<PacketResult> results, TimeSpan now)
     {
         foreach (PacketResult result in results)
         {
@@ -86,6 +86,10 @@ internal sealed class BandwidthEstimator
         {
             _lossBased = Math.Min(_max, _lossBased * 1.08);
         }
+
+        // What comes through is carried, whatever was lost beside it. Without this a burst of loss on a link that loses two per cent anyway would hold the
+        // estimate down for good, and the pacer would starve a stream that the link carries.
+        _lossBased = Math.Min(_max, Math.Max(_lossBased, ReceivedBitsPerSecond));
     }
 
     /// <summary>A probe showed what the link carries.</summary>

@@ -34,8 +34,11 @@ internal interface IDtlsTransport : IDisposable
     /// <summary>The next decrypted message of the peer's; 0 if there is none.</summary>
     int PollApplicationData(Span<byte> destination);
 
-    /// <summary>Encrypts a message into one datagram, which the next <see cref="PollDatagram"/> gives.</summary>
-    bool TryWrite(ReadOnlySpan<byte> message);
+    /// <summary>Encrypts a message into one datagram, written to <paramref name="datagram"/>. Call it only when <see cref="PollDatagram"/> has nothing.</summary>
+    /// <param name="message">At most <see cref="OpenSslDtlsTransport.ApplicationDataMax"/> bytes.</param>
+    /// <param name="datagram">At least <see cref="OpenSslDtlsTransport.DatagramMax"/> bytes.</param>
+    /// <returns>The datagram's length; 0 if the message cannot be sent.</returns>
+    int Encrypt(ReadOnlySpan<byte> message, Span<byte> datagram);
 
     /// <summary>Says close_notify.</summary>
     void Close();

@@ -151,6 +151,7 @@ internal static unsafe partial class LibSsl
     [LibraryImport(Crypto)]
     internal static partial nint EVP_aes_128_ctr();
 
+    [SuppressGCTransition]
     [LibraryImport(Crypto)]
     internal static partial int EVP_CipherInit_ex(nint context, nint cipher, nint engine, byte* key, byte* iv, int encrypt);
 
@@ -158,9 +159,11 @@ internal static unsafe partial class LibSsl
     [SuppressGCTransition]
     internal static partial int EVP_CipherUpdate(nint context, byte* output, int* outputLength, byte* input, int inputLength);
 
+    [SuppressGCTransition]
     [LibraryImport(Crypto)]
     internal static partial int EVP_CipherFinal_ex(nint context, byte* output, int* outputLength);
 
+    [SuppressGCTransition]
     [LibraryImport(Crypto)]
     internal static partial int EVP_CIPHER_CTX_ctrl(nint context, int type, int argument, void* pointer);
 
@@ -173,12 +176,15 @@ internal static unsafe partial class LibSsl
     [LibraryImport(Crypto)]
     internal static partial void HMAC_CTX_free(nint context);
 
+    [SuppressGCTransition]
     [LibraryImport(Crypto)]
     internal static partial int HMAC_Init_ex(nint context, byte* key, int keyLength, nint digest, nint engine);
 
+    [SuppressGCTransition]
     [LibraryImport(Crypto)]
     internal static partial int HMAC_Update(nint context, byte* data, nint length);
 
+    [SuppressGCTransition]
     [LibraryImport(Crypto)]
     internal static partial int HMAC_Final(nint context, byte* output, uint* outputLength);
 

@@ -31,6 +31,8 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
     private readonly nint _incomingBio;
     private readonly nint _outgoingBio;
     private nint _ssl;
+    private bool _mayRead;
+    private bool _wasDrained;
     private TimeSpan _timeout = FirstTimeout;
     private TimeSpan _lastRepeat;
     private TimeSpan _giveUpAt = TimeSpan.MaxValue;
@@ -100,6 +102,8 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
             _ = LibSsl.BIO_write(_incomingBio, bytes, datagram.Length);
         }
 
+        _mayRead = true;
+
         if (State == DtlsState.Handshaking)
         {
             Advance(now);
@@ -152,7 +156,7 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
 
     public int PollApplicationData(Span<byte> destination)
     {
-        if (_ssl == 0 || State != DtlsState.Connected)
+        if (_ssl == 0 || State != DtlsState.Connected || !_mayRead)
         {
             return 0;
         }
@@ -166,9 +170,14 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
 
         if (read > 0)
         {
+            // Most datagrams are one record, and asking OpenSSL for another costs as much as the first. Before it ever said that there is no more, it may hold
+            // records back that came during the handshake.
+            _mayRead = !_wasDrained || LibSsl.BIO_ctrl(_incomingBio, LibSsl.BioPending, 0, 0) > 0;
             return read;
         }
 
+        _mayRead = false;
+        _wasDrained = true;
         int error = LibSsl.SSL_get_error(_ssl, read);
         if (error == LibSsl.ErrorZeroReturn)
         {
@@ -184,22 +193,19 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
         return 0;
     }
 
-    public bool TryWrite(ReadOnlySpan<byte> message)
+    public int Encrypt(ReadOnlySpan<byte> message, Span<byte> datagram)
     {
-        if (_ssl == 0 || State != DtlsState.Connected || message.Length > ApplicationDataMax)
+        if (_ssl == 0 || State != DtlsState.Connected || message.Length > ApplicationDataMax || _outgoing.Count > 0)
         {
-            return false;
+            return 0;
         }
 
+        // One message is one record is one datagram, so what OpenSSL wrote needs no cutting and goes where it is sent from.
         LibSsl.ERR_clear_error();
-        int written;
-        fixed (byte* bytes = message)
+        fixed (byte* bytes = message, output = datagram)
         {
-            written = LibSsl.SSL_write(_ssl, bytes, message.Length);
+            return LibSsl.SSL_write(_ssl, bytes, message.Length) == message.Length ? Math.Max(0, LibSsl.BIO_read(_outgoingBio, output, datagram.Length)) : 0;
         }
-
-        CollectDatagrams(keepAsFlight: false);
-        return written == message.Length;
     }
 
     public void Close()
@@ -258,6 +264,7 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
 
         SrtpKeys = ExportKeys();
         State = DtlsState.Connected;
+        _mayRead = true;
     }
 
     private void Fail(string reason)

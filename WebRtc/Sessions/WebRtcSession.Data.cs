@@ -8,10 +8,14 @@ namespace Nsn.WebRtc.Sessions;
 /// <content>Data channels: SCTP packets travel as DTLS application data.</content>
 public sealed partial class WebRtcSession
 {
-    // While this many events or datagrams wait for the owner, no more are made: back-pressure reaches the peer through SCTP's window.
+    // While this many events wait for the owner, no more are made: back-pressure reaches the peer through SCTP's window.
     private const int WaitingMax = 64;
 
+    // Packets of one burst: about 300 kB.
+    private const int DataBurstMax = 256;
+
     private DataChannelEndpoint? _data;
+    private int _dataBurst;
 
     /// <summary>The channels that are not closed; empty before the session is connected or without data channels.</summary>
     public IReadOnlyCollection<DataChannel> Channels => _data?.Channels ?? [];
@@ -58,23 +62,19 @@ public sealed partial class WebRtcSession
         {
             TakeDataEvent(next);
         }
+    }
 
-        if (_control.Count > 0)
+    // Straight from the association through the cipher to where it is sent from. A few hundred packets at a time: others wait for this thread, too, and no
+    // receiver's socket holds more.
+    private int PollData(Span<byte> datagram, TimeSpan now)
+    {
+        if (_data is null || _dataBurst >= DataBurstMax || !_data.TryPollPacket(now, _scratch, out int length))
         {
-            return;
+            return 0;
         }
 
-        bool any = false;
-        while (_control.Count < WaitingMax && _data.TryPollPacket(now, _scratch, out int length))
-        {
-            any = _dtls!.TryWrite(_scratch.AsSpan(0, length));
-            if (!any)
-            {
-                break;
-            }
-
-            FlushDtls();
-        }
+        _dataBurst++;
+        return _dtls!.Encrypt(_scratch.AsSpan(0, length), datagram);
     }
 
     private void TakeDataEvent(in DataChannelEvent next)
@@ -107,7 +107,8 @@ public sealed partial class WebRtcSession
         }
     }
 
-    private TimeSpan DataDeadline() => _data?.NextDeadline ?? TimeSpan.MaxValue;
+    // A burst that was cut off goes on with the next turn of the owner's loop.
+    private TimeSpan DataDeadline(bool isBurstCut, TimeSpan now) => isBurstCut ? now : _data?.NextDeadline ?? TimeSpan.MaxValue;
 
     // What is queued on the channels is lost: close_notify follows at once. An owner who cares waits until BufferedAmount is zero.
     private void CloseData(TimeSpan now)
@@ -118,9 +119,11 @@ public sealed partial class WebRtcSession
         }
 
         _data.Association.Abort();
-        while (_data.TryPollPacket(now, _scratch, out int length) && _dtls!.TryWrite(_scratch.AsSpan(0, length)))
+        Span<byte> datagram = stackalloc byte[DatagramMax];
+        while (_ice.Selected is { } selected && _data.TryPollPacket(now, _scratch, out int length) &&
+            _dtls!.Encrypt(_scratch.AsSpan(0, length), datagram) is > 0 and int encrypted)
         {
-            FlushDtls();
+            _control.Enqueue(datagram[..encrypted], selected);
         }
     }
 }

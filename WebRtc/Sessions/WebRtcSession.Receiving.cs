@@ -39,7 +39,7 @@ public sealed partial class WebRtcSession
 
         ReadOnlySpan<byte> payload = packet[header.Length..^padding];
         byte payloadType = header.PayloadType;
-        NegotiatedMedia? media = _negotiated.Find(item => item.CanReceive && (item.RtpCodec?.PayloadType == payloadType || item.Rtx?.PayloadType == payloadType));
+        NegotiatedMedia? media = FindReceived(payloadType);
         if (media is null)
         {
             return Drop("an unknown payload type");
@@ -71,6 +71,19 @@ public sealed partial class WebRtcSession
         }
 
         return true;
+    }
+
+    private NegotiatedMedia? FindReceived(byte payloadType)
+    {
+        foreach (NegotiatedMedia media in _negotiated)
+        {
+            if (media.CanReceive && (media.RtpCodec?.PayloadType == payloadType || media.Rtx?.PayloadType == payloadType))
+            {
+                return media;
+            }
+        }
+
+        return null;
     }
 
     // RFC 4588: the first two bytes are the original sequence number.

@@ -149,7 +149,9 @@ public sealed partial class WebRtcSession : IDisposable
 
             if (State == SessionState.Connected && _ice.Selected is { } selected)
             {
+                // Media is paced and has a time to keep; data takes what is left.
                 length = PollMedia(datagram, now);
+                length = length > 0 ? length : PollData(datagram, now);
                 if (length > 0)
                 {
                     return new PollResult(PollKind.Datagram, length, selected, null, now);
@@ -157,7 +159,9 @@ public sealed partial class WebRtcSession : IDisposable
             }
         }
 
-        return new PollResult(PollKind.Idle, 0, default, null, NextDeadline(now));
+        bool isBurstCut = _dataBurst >= DataBurstMax;
+        _dataBurst = 0;
+        return new PollResult(PollKind.Idle, 0, default, null, NextDeadline(now, isBurstCut));
     }
 
     /// <summary>Ends the session in order: BYE and close_notify go out with the next polls.</summary>
@@ -290,7 +294,7 @@ public sealed partial class WebRtcSession : IDisposable
         _events.Enqueue(new SessionClosed(reason, details));
     }
 
-    private TimeSpan NextDeadline(TimeSpan now)
+    private TimeSpan NextDeadline(TimeSpan now, bool isBurstCut)
     {
         if (_disposed || State == SessionState.Closed)
         {
@@ -302,7 +306,7 @@ public sealed partial class WebRtcSession : IDisposable
         if (State == SessionState.Connected)
         {
             deadline = Min(deadline, MediaDeadline(now));
-            deadline = Min(deadline, DataDeadline());
+            deadline = Min(deadline, DataDeadline(isBurstCut, now));
         }
 
         return deadline;

@@ -8,6 +8,8 @@ internal static unsafe partial class LibC
     public const int MessageDontWait = 0x40;
     public const int SolSocket = 1;
     public const int ReusePort = 15;
+    public const int SendBufferForce = 32;
+    public const int ReceiveBufferForce = 33;
     public const int SolUdp = 17;
     public const int UdpSegment = 103;
     public const short PollIn = 1;

@@ -82,6 +82,25 @@ internal sealed class UdpPort : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
+    // The system's limit for buffers is often 200 kB, a few hundred datagrams; a privileged process may go beyond.
+    private static void TryForceBuffers(Socket socket)
+    {
+        if (!LibC.IsSupported)
+        {
+            return;
+        }
+
+        try
+        {
+            socket.SetRawSocketOption(LibC.SolSocket, LibC.ReceiveBufferForce, BitConverter.GetBytes(BufferBytes));
+            socket.SetRawSocketOption(LibC.SolSocket, LibC.SendBufferForce, BitConverter.GetBytes(BufferBytes));
+        }
+        catch (SocketException)
+        {
+            // Not privileged: what the system allows it is.
+        }
+    }
+
     private static UdpPort Bind(IPAddress address, int port, bool isShared)
     {
         Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
@@ -99,6 +118,7 @@ internal sealed class UdpPort : IDisposable
 
             socket.SendBufferSize = BufferBytes;
             socket.ReceiveBufferSize = BufferBytes;
+            TryForceBuffers(socket);
             socket.Bind(new IPEndPoint(address, port));
             return new UdpPort(socket);
         }

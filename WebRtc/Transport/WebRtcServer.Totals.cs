@@ -13,6 +13,7 @@ public sealed partial class WebRtcServer
     private ServerTotals? _totals;
     private TimeSpan _totalsAt;
     private long _accepted;
+    private WebRtcConnection[] _driven = [];
 
     /// <summary>The sums over all sessions, not older than 200 ms.</summary>
     public ServerTotals GetTotals()
@@ -36,6 +37,15 @@ public sealed partial class WebRtcServer
         }
     }
 
+    private void Enlist(WebRtcConnection connection)
+    {
+        lock (_totalsLock)
+        {
+            _byId[connection.Id] = connection;
+            _driven = [.. _driven, connection];
+        }
+    }
+
     // Under the lock, so that a session counts among the living or the closed, never both.
     private void Retire(WebRtcConnection connection, SessionClosed closed)
     {
@@ -46,6 +56,7 @@ public sealed partial class WebRtcServer
                 _closedTotals = _closedTotals.Plus(connection.GetStatistics());
                 _closedByReason[(int)closed.Reason]++;
                 _totals = null;
+                _driven = [.. _driven.Where(other => other != connection)];
             }
         }
     }

@@ -98,8 +98,8 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
 
         connection = new WebRtcConnection(this, session!);
         Interlocked.Increment(ref _accepted);
-        _byId[session!.Id] = connection;
-        _byUsername[session.LocalUsernameFragment] = connection;
+        Enlist(connection);
+        _byUsername[session!.LocalUsernameFragment] = connection;
         return true;
     }
 
@@ -177,18 +177,18 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
     {
         TimeSpan now = Now;
         TimeSpan next = TimeSpan.MaxValue;
-        foreach (KeyValuePair<string, WebRtcConnection> pair in _byId)
+        foreach (WebRtcConnection connection in Volatile.Read(ref _driven))
         {
-            if (_shards.Length > 1 && (pair.Value.Number & int.MaxValue) % _shards.Length != shard)
+            if (_shards.Length > 1 && (connection.Number & int.MaxValue) % _shards.Length != shard)
             {
                 continue;
             }
 
-            TimeSpan deadline = pair.Value.Deadline;
+            TimeSpan deadline = connection.Deadline;
             if (deadline <= now)
             {
-                pair.Value.HandleTimeout(now);
-                deadline = pair.Value.Deadline;
+                connection.HandleTimeout(now);
+                deadline = connection.Deadline;
             }
 
             next = deadline < next ? deadline : next;
@@ -200,7 +200,7 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
         }
 
         TimeSpan wait = next == TimeSpan.MaxValue ? IdleTick : next - now;
-        TimeSpan limit = _byId.IsEmpty ? IdleTick : TickMax;
+        TimeSpan limit = _driven.Length == 0 ? IdleTick : TickMax;
         return wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait < limit ? wait : limit;
     }
 

@@ -19,6 +19,7 @@ public sealed class UdpRelay : IDisposable
     {
         _server = new IPEndPoint(IPAddress.Loopback, serverPort);
         _random = new Random(seed);
+        _outer.ReceiveBufferSize = 1_048_576;
         _outer.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         Start(() => Receive(_outer, fromClient: true, null));
         Start(Deliver);
@@ -84,6 +85,7 @@ public sealed class UdpRelay : IDisposable
                 Socket path = _clients.GetOrAdd(source, key =>
                 {
                     Socket created = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+                    created.ReceiveBufferSize = 1_048_576;
                     created.Bind(new IPEndPoint(IPAddress.Loopback, 0));
                     Start(() => Receive(created, fromClient: false, key));
                     return created;

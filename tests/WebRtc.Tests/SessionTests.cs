@@ -165,6 +165,35 @@ public class SessionTests
     }
 
     [Fact]
+    public void burst_of_loss_on_a_link_that_loses_some_anyway_does_not_starve_the_stream()
+    {
+        using VirtualNetwork network = new(seed: 3) { Delay = TimeSpan.FromMilliseconds(20) };
+        network.Connect();
+        int next = 0;
+        Send(2);
+        network.Loss = 0.4;
+        Send(4);
+        network.Loss = 0.04;
+        Send(5);
+        int before = network.VideoFrames.Count();
+        Send(10);
+        int frames = network.VideoFrames.Count() - before;
+        Assert.True(frames > 285, $"{frames} of 300 frames came; estimate {network.Server.EstimatedBitrate}");
+
+        // 2 Mbit/s, with what the gateway does when the player asks for a key frame: the encoder makes one within half a second.
+        void Send(int seconds)
+        {
+            for (int i = 0; i < seconds * 30; i++, next++)
+            {
+                byte[] frame = TestFrame(next, next % 15 == 0 ? 16_000 : 7_800);
+                frame[0] = (byte)(next % 15 == 0 ? 0 : 1);
+                network.Server.SendFrame(MediaFrame.Create(MediaCodec.Vp8, frame, (uint)(next * 3_000), next % 15 == 0, captureTime: network.Now));
+                network.Run(1 / 30.0);
+            }
+        }
+    }
+
+    [Fact]
     public void players_are_asked_for_a_delay_once_packets_were_lost_and_not_before()
     {
         int id = 0;
