@@ -87,6 +87,10 @@ internal static unsafe partial class LibSsl
     [LibraryImport(Ssl)]
     internal static partial int SSL_get_error(nint ssl, int result);
 
+    /// <summary>1 if bytes of a datagram that was taken from the BIO are not processed yet.</summary>
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_has_pending(nint ssl);
+
     [LibraryImport(Ssl)]
     internal static partial int SSL_read(nint ssl, byte* buffer, int length);
 

@@ -172,7 +172,7 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
         {
             // Most datagrams are one record, and asking OpenSSL for another costs as much as the first. Before it ever said that there is no more, it may hold
             // records back that came during the handshake.
-            _mayRead = !_wasDrained || LibSsl.BIO_ctrl(_incomingBio, LibSsl.BioPending, 0, 0) > 0;
+            _mayRead = !_wasDrained || LibSsl.SSL_has_pending(_ssl) != 0 || LibSsl.BIO_ctrl(_incomingBio, LibSsl.BioPending, 0, 0) > 0;
             return read;
         }
 
