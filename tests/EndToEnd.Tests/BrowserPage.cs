@@ -1,8 +1,9 @@
+using System.Text.Json;
 using Microsoft.Playwright;
 
 namespace Nsn.EndToEnd.Tests;
 
-/// <summary>A page of the viewer that remembers every verdict that its badge has ever shown.</summary>
+/// <summary>A page of the viewer that remembers everything that it has ever shown of its verdicts.</summary>
 internal sealed class BrowserPage(IPage page)
 {
     public static readonly string[] Arguments =
@@ -12,11 +13,15 @@ internal sealed class BrowserPage(IPage page)
     ];
 
     private const string Remember = """
-        globalThis.verdicts = [];
+        globalThis.sights = [];
         new MutationObserver(() => {
-          const verdict = document.querySelector('.headline [data-verdict]')?.dataset.verdict;
-          if (verdict && verdict !== globalThis.verdicts.at(-1)) globalThis.verdicts.push(verdict);
-        }).observe(document, { subtree: true, childList: true, attributes: true });
+          const sight = {
+            verdict: document.querySelector('.headline [data-verdict]')?.dataset.verdict ?? '',
+            cover: document.querySelector('[data-testid=cover]')?.textContent ?? '',
+            concealed: document.querySelector('video')?.classList.contains('concealed') ?? false,
+          };
+          if (sight.verdict && JSON.stringify(sight) !== JSON.stringify(globalThis.sights.at(-1))) globalThis.sights.push(sight);
+        }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
         """;
 
     public IPage Page => page;
@@ -33,11 +38,22 @@ internal sealed class BrowserPage(IPage page)
         return new BrowserPage(page);
     }
 
+    /// <summary>Everything that was shown, in order. What lasts a moment only is in it, too.</summary>
+    public async Task<Sight[]> SightsAsync() =>
+        [.. (await page.EvaluateAsync<JsonElement>("globalThis.sights")).EnumerateArray().Select(sight => new Sight(
+            sight.GetProperty("verdict").GetString()!, sight.GetProperty("cover").GetString()!, sight.GetProperty("concealed").GetBoolean()))];
+
     /// <summary>Every verdict that was shown, in order.</summary>
-    public Task<string[]> VerdictsAsync() => page.EvaluateAsync<string[]>("globalThis.verdicts");
+    public async Task<string[]> VerdictsAsync() => [.. (await SightsAsync()).Select(sight => sight.Verdict)];
 
     public Task<string?> VerdictAsync() => page.EvaluateAsync<string?>("document.querySelector('.headline [data-verdict]')?.dataset.verdict ?? null");
 
     public async Task SeesAsync(string verdict, double seconds = 120) => await Eventually.HoldsAsync(
         $"{page.Url} shows {verdict}", VerdictAsync, seen => seen == verdict, seconds, () => page.InnerTextAsync("main"));
+
+    /// <summary>What the page showed at a moment.</summary>
+    /// <param name="Verdict">The badge's verdict.</param>
+    /// <param name="Cover">What is written over the picture, or empty.</param>
+    /// <param name="Concealed">Whether the picture was hidden.</param>
+    internal sealed record Sight(string Verdict, string Cover, bool Concealed);
 }

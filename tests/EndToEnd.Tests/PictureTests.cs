@@ -22,7 +22,7 @@ public sealed class PictureTests(StackFixture stack)
     [Fact]
     public async Task The_clip_on_air_fits_its_own_prompt_better_than_nine_others()
     {
-        const string prompt = "a king with a crown in a library at night";
+        const string prompt = "a king with a crown in the mountains at sunset";
         var slot = await CertifiedPromptAsync(prompt);
 
         // Everything from the public interface, as anybody can do it.
