@@ -100,17 +100,19 @@ internal static class ChannelEndpoints
             return NoChannel(channel);
         if (limit is < 1 or > 100)
             return Problems.BadRequest("limit is from 1 to 100.");
+        SlotEntry[] entries;
         try
         {
-            var entries = await grains.GetGrain<IChannelGrain>(channel).GetSlotsAsync(before, limit);
-            return Page(entries.Select(entry => Seen(tail, entry)), limit);
+            entries = await grains.GetGrain<IChannelGrain>(channel).GetSlotsAsync(before, limit);
         }
-        catch (Exception failure) when (failure is TimeoutException or OrleansException)
+        catch (Exception failure) when (Problems.IsOutage(failure))
         {
-            // The silos are away: what is in memory is still true.
+            // What is in memory is still true.
             var slots = tail.Slots.Values.Reverse().Where(view => before is null || view.Slot < before).Take(limit).Select(view => view.Summary);
             return Page(slots, limit);
         }
+
+        return Page(entries.Select(entry => Seen(tail, entry)), limit);
     }
 
     private static IResult Page(IEnumerable<SlotSummary> slots, int limit)

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Nsn.Gateway.Endpoints;
@@ -5,6 +7,22 @@ namespace Nsn.Gateway.Endpoints;
 /// <summary>Problem details (RFC 9457) that say what to do.</summary>
 internal static class Problems
 {
+    /// <summary>
+    /// Whether a grain's failure says that silos or what is behind them are away for a while, not that the question was wrong: the exceptions of
+    /// a grain's database and sockets come through to its callers.
+    /// </summary>
+    public static bool IsOutage(Exception failure) =>
+        failure is TimeoutException or OrleansException or DbException or SocketException or IOException
+        || (failure.InnerException is { } inner && IsOutage(inner));
+
+    /// <summary>The status of a request that failed with an exception.</summary>
+    public static int StatusOf(Exception failure) => failure switch
+    {
+        BadHttpRequestException bad => bad.StatusCode,
+        _ when IsOutage(failure) => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
     public static ProblemHttpResult NotFound(string detail) =>
         TypedResults.Problem(detail, statusCode: StatusCodes.Status404NotFound, title: "There is no such thing here");
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Nsn.AppHost;
@@ -49,6 +50,8 @@ public sealed class StackFixture : IAsyncLifetime
     {
         using var response = await Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+            throw new HttpRequestException($"GET {path}: not ready: {body}"); // who waits for something looks again
         Assert.True(response.IsSuccessStatusCode, $"GET {path}: {(int)response.StatusCode} {body}");
         return JsonDocument.Parse(body).RootElement.Clone();
     }
