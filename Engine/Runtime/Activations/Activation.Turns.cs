@@ -101,6 +101,7 @@ internal sealed partial class Activation
         var turns = 0;
         var more = true;
         var freeze = false;
+        Call? completed = null;
         while (turns++ < TurnsPerSchedule)
         {
             WorkItem? item;
@@ -113,6 +114,7 @@ internal sealed partial class Activation
                 {
                     freeze = !_dropped && !_frozen;
                     _frozen |= freeze;
+                    completed = TakeCompleted();
                     _scheduled = false;
                     more = false;
                     break;
@@ -132,6 +134,7 @@ internal sealed partial class Activation
                     _ending |= deactivate;
                     if (call is null && !deactivate)
                     {
+                        completed = TakeCompleted();
                         _scheduled = false;
                         more = false;
                         break;
@@ -152,10 +155,14 @@ internal sealed partial class Activation
         if (elapsed > _node.TurnWarningMilliseconds)
             Log.LongTurn(_node.Logger, GrainId, _current?.GetMethodName() ?? CurrentCall?.GetMethodName() ?? "a continuation", elapsed);
         if (more)
+        {
+            completed = TakeCompleted();
             _node.Scheduler.Schedule(this);
+        }
+
         if (freeze)
             _node.Freeze(this);
-        PublishCompleted();
+        Publish(completed);
     }
 
     /// <summary>The node may act again: what waited goes on.</summary>
@@ -305,11 +312,17 @@ internal sealed partial class Activation
         _completedTail = call;
     }
 
-    /// <summary>Tells callers, after the turn: what they do next on this thread is not part of it.</summary>
-    private void PublishCompleted()
+    /// <summary>The calls that have ended, taken while this thread still has the activation: as soon as it is released, another one may add to the list.</summary>
+    private Call? TakeCompleted()
     {
-        var call = _completedHead;
+        var head = _completedHead;
         _completedHead = _completedTail = null;
+        return head;
+    }
+
+    /// <summary>Tells callers, after the turn: what they do next on this thread is not part of it.</summary>
+    private void Publish(Call? call)
+    {
         while (call is not null)
         {
             var next = call.Next;
