@@ -6,7 +6,7 @@ namespace Nsn.EndToEnd.Tests;
 /// <summary>A page of the viewer that remembers everything that it has ever shown of its verdicts.</summary>
 internal sealed class BrowserPage(IPage page)
 {
-    public static readonly string[] Arguments =
+    private static readonly string[] s_arguments =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
         "--disable-sync", "--autoplay-policy=no-user-gesture-required", "--disable-features=WebRtcHideLocalIpsWithMdns",
@@ -27,7 +27,7 @@ internal sealed class BrowserPage(IPage page)
     public IPage Page => page;
 
     public static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(
-        new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Headless = true, Args = Arguments });
+        new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Headless = true, Args = s_arguments });
 
     public static async Task<BrowserPage> OpenAsync(IBrowser browser, Uri address)
     {

@@ -6,12 +6,6 @@ namespace Nsn.EndToEnd.Tests;
 /// <summary>A person with a browser: sees certified video with sound, types a prompt, sees it on air.</summary>
 public sealed class ViewerTests(StackFixture stack)
 {
-    private static readonly string[] s_arguments =
-    [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-        "--disable-sync", "--autoplay-policy=no-user-gesture-required", "--disable-features=WebRtcHideLocalIpsWithMdns",
-    ];
-
     // Mean luminance of sixteen by sixteen fields: enough to see that a picture moves, and that it is a picture.
     private const string Look = """
         video => {
@@ -23,32 +17,18 @@ public sealed class ViewerTests(StackFixture stack)
         }
         """;
 
-    private static async Task<IPage> OpenAsync(IPlaywright playwright, Uri address)
-    {
-        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Headless = true,
-            Args = s_arguments,
-        });
-        var page = await browser.NewPageAsync();
-        await page.GotoAsync(address.ToString());
-        return page;
-    }
-
-    private static Task<string?> VerdictAsync(IPage page) => page.GetByTestId("badge").First.GetAttributeAsync("data-verdict");
-
     [Fact]
     public async Task The_channel_plays_certified_video_with_sound_and_a_prompt_gets_on_air()
     {
         await stack.CertifiedSlotAsync(0);
         using var playwright = await Playwright.CreateAsync();
-        var page = await OpenAsync(playwright, stack.Gateway);
-        await using var browser = page.Context.Browser!;
+        await using var browser = await BrowserPage.LaunchAsync(playwright);
+        var viewer = await BrowserPage.OpenAsync(browser, stack.Gateway);
+        var page = viewer.Page;
         var errors = new List<string>();
         page.PageError += (_, error) => errors.Add(error);
 
-        await Eventually.HoldsAsync("the badge says certified", () => VerdictAsync(page), verdict => verdict == "certified");
+        await viewer.SeesAsync("certified");
         var video = page.GetByTestId("video");
         var first = await Eventually.HoldsAsync(
             "the video plays with sound",
