@@ -48,7 +48,7 @@ internal sealed class BrowserPage(IPage page)
 
     public Task<string?> VerdictAsync() => page.EvaluateAsync<string?>("document.querySelector('.headline [data-verdict]')?.dataset.verdict ?? null");
 
-    public async Task SeesAsync(string verdict, double seconds = 120) => await Eventually.HoldsAsync(
+    public async Task SeesAsync(string verdict, double seconds = 300) => await Eventually.HoldsAsync(
         $"{page.Url} shows {verdict}", VerdictAsync, seen => seen == verdict, seconds, () => page.InnerTextAsync("main"));
 
     /// <summary>What the page showed at a moment.</summary>

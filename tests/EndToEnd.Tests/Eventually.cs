@@ -6,7 +6,7 @@ namespace Nsn.EndToEnd.Tests;
 internal static class Eventually
 {
     public static async Task<T> HoldsAsync<T>(
-        string what, Func<Task<T>> look, Func<T, bool> holds, double seconds = 120, Func<Task<string>>? otherwise = null)
+        string what, Func<Task<T>> look, Func<T, bool> holds, double seconds = 300, Func<Task<string>>? otherwise = null)
     {
         var started = Stopwatch.GetTimestamp();
         while (true)

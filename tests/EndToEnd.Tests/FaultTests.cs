@@ -18,7 +18,8 @@ public sealed class FaultTests(StackFixture stack)
             snapshot => snapshot.ProcessId != process && snapshot.State == ResourceState.Ready);
     }
 
-    private async Task<ulong> SlotOnAirAsync() => (await stack.GetAsync("/api/channels/main")).GetProperty("slot").GetUInt64();
+    private Task<ulong> SlotOnAirAsync() => Eventually.HoldsAsync(
+        "the gateway knows what is on air", async () => (await stack.GetAsync("/api/channels/main")).GetProperty("slot").GetUInt64(), slot => slot > 0);
 
     [Theory]
     [InlineData("gpu")]
@@ -29,7 +30,7 @@ public sealed class FaultTests(StackFixture stack)
     {
         await stack.CertifiedSlotAsync(0);
         await KillAsync(name);
-        var onAir = await Eventually.HoldsAsync("the gateway knows the chain", SlotOnAirAsync, slot => slot > 0);
+        var onAir = await SlotOnAirAsync();
         await stack.CertifiedSlotAsync(onAir + 2);
         await LedgerIsWholeAsync();
     }

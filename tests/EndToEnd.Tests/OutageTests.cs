@@ -19,7 +19,7 @@ public sealed class OutageTests(StackFixture stack)
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await BrowserPage.LaunchAsync(playwright);
         var page = await BrowserPage.OpenAsync(browser, stack.Gateway);
-        await page.SeesAsync("certified", 240);
+        await page.SeesAsync("certified");
         try
         {
             await WatchOutageAsync(page);
@@ -47,7 +47,7 @@ public sealed class OutageTests(StackFixture stack)
         foreach (var name in (string[])["blobs", .. s_silos])
             stack.Instance(name).Start();
         await page.Page.GetByTestId("restarted").WaitForAsync(new LocatorWaitForOptions { Timeout = 240_000 });
-        await page.SeesAsync("certified", 240);
+        await page.SeesAsync("certified");
         await PictureMovesAsync(page);
         Assert.NotEqual(before, (await stack.GetAsync("/p2p/info")).GetProperty("history").GetString());
         Assert.DoesNotContain("broken", await page.VerdictsAsync());

@@ -64,6 +64,8 @@ public sealed class PictureTests(StackFixture stack)
                 if (path.Length == 0)
                 {
                     using var submitted = await stack.SubmitAsync(new { prompt });
+                    if (submitted.StatusCode == HttpStatusCode.ServiceUnavailable)
+                        throw new HttpRequestException(await submitted.Content.ReadAsStringAsync(Cancellation));
                     Assert.Equal(HttpStatusCode.Accepted, submitted.StatusCode);
                     path = submitted.Headers.Location!.ToString();
                 }

@@ -48,7 +48,7 @@ public sealed class StackFixture : IAsyncLifetime
 
     public async Task<JsonElement> GetAsync(string path)
     {
-        using var response = await Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var response = await GetResponseAsync(path);
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
             throw new HttpRequestException($"GET {path}: not ready: {body}"); // who waits for something looks again
@@ -56,8 +56,20 @@ public sealed class StackFixture : IAsyncLifetime
         return JsonDocument.Parse(body).RootElement.Clone();
     }
 
+    private async Task<HttpResponseMessage> GetResponseAsync(string path)
+    {
+        try
+        {
+            return await Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        }
+        catch (TaskCanceledException late) when (late.InnerException is TimeoutException)
+        {
+            throw new HttpRequestException($"GET {path}: no answer within {Http.Timeout.TotalSeconds} s", late);
+        }
+    }
+
     /// <summary>The newest certified slot at or after one, once there is one.</summary>
-    public Task<JsonElement> CertifiedSlotAsync(ulong from, double seconds = 180) => Eventually.HoldsAsync(
+    public Task<JsonElement> CertifiedSlotAsync(ulong from, double seconds = 300) => Eventually.HoldsAsync(
         $"a slot from {from} on is certified",
         async () =>
         {
