@@ -72,6 +72,7 @@ public sealed class SimulationTests
     [Theory]
     [InlineData(PlantedBug.TakeoverBeforeExpiry)]
     [InlineData(PlantedBug.LeaseTooLong)]
+    [InlineData(PlantedBug.UnfencedWrite)]
     [InlineData(PlantedBug.StaleDirectoryCache)]
     [InlineData(PlantedBug.LostReminder)]
     public void Planted_bugs_are_found(PlantedBug bug)

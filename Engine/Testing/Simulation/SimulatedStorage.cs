@@ -28,16 +28,27 @@ public sealed class SimulatedStorage(SimulatedWorld world, PlantedBug bug) : IGr
         var json = JsonSerializer.Serialize(grainState.State);
         var epoch = (RuntimeContext.Current as Activation)?.Epoch ?? 0;
         var expected = grainState.ETag is null ? 0 : long.Parse(grainState.ETag, CultureInfo.InvariantCulture);
-        await WriteLatency();
+        // The storage is a machine of its own: a write that is under way is applied whatever happens to who asked.
+        var applied = new TaskCompletionSource<long>();
+        _machine.Run(() => Apply(stateName, grainId, json, expected, epoch, applied), WriteLatency());
+        grainState.ETag = (await applied.Task).ToString(CultureInfo.InvariantCulture);
+        grainState.RecordExists = true;
+        await Latency();
+    }
+
+    private void Apply(string stateName, GrainId grainId, string json, long expected, long epoch, TaskCompletionSource<long> applied)
+    {
         _rows.TryGetValue((stateName, grainId), out var row);
         if (bug != PlantedBug.UnfencedWrite && (row.ETag != expected || row.Epoch > epoch))
-            throw new InconsistentStateException($"{grainId} was written by another activation.", $"{row.ETag}", $"{expected}");
+        {
+            applied.SetException(new InconsistentStateException($"{grainId} was written by another activation.", $"{row.ETag}", $"{expected}"));
+            return;
+        }
+
         if (row.Epoch > epoch)
             Violations.Add($"{world.Now.TotalMilliseconds:0} a write of {grainId} with epoch {epoch} came after one with epoch {row.Epoch}");
         _rows[(stateName, grainId)] = (json, row.ETag + 1, epoch);
-        grainState.ETag = (row.ETag + 1).ToString(CultureInfo.InvariantCulture);
-        grainState.RecordExists = true;
-        await Latency();
+        applied.SetResult(row.ETag + 1);
     }
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
@@ -47,14 +58,7 @@ public sealed class SimulatedStorage(SimulatedWorld world, PlantedBug bug) : IGr
     }
 
     /// <summary>Now and then a write is stuck somewhere for longer than a lease.</summary>
-    private Task WriteLatency()
-    {
-        if (world.Random.Next(12) > 0)
-            return Latency();
-        var done = new TaskCompletionSource();
-        _machine.Run(done.SetResult, world.Between(1000, 15_000));
-        return done.Task;
-    }
+    private TimeSpan WriteLatency() => world.Random.Next(12) > 0 ? world.Between(1, 30) : world.Between(1000, 15_000);
 
     private Task Latency()
     {
