@@ -54,14 +54,30 @@ public static partial class Blake2b
     /// <summary>Writes the digest of <paramref name="input"/>; its length (1 to 64 bytes) is the length of <paramref name="digest"/>.</summary>
     public static void Hash(ReadOnlySpan<byte> input, Span<byte> digest) => Hash(input, digest, s_best);
 
+    /// <summary>The digest of 32 bytes over three pieces one after another, which are not brought together for it.</summary>
+    [SkipLocalsInit]
+    internal static Hash256 Hash256(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third)
+    {
+        Span<ulong> h = stackalloc ulong[8];
+        Span<byte> block = stackalloc byte[BlockBytes];
+        Span<byte> digest = stackalloc byte[32];
+        Begin(h, digest.Length);
+        int held = 0;
+        ulong counted = 0;
+        Take(first, h, block, ref held, ref counted);
+        Take(second, h, block, ref held, ref counted);
+        Take(third, h, block, ref held, ref counted);
+        Finish(h, block[..held], counted, digest, s_best);
+        return new Hash256(digest);
+    }
+
+    [SkipLocalsInit]
     internal static void Hash(ReadOnlySpan<byte> input, Span<byte> digest, Blake2bPath path)
     {
         if (digest.Length is 0 or > 64)
             throw new ArgumentException("a BLAKE2b digest has 1 to 64 bytes", nameof(digest));
         Span<ulong> h = stackalloc ulong[8];
-        Iv.CopyTo(h);
-        h[0] ^= 0x01010000 ^ (uint)digest.Length;
-
+        Begin(h, digest.Length);
         ulong counted = 0;
         while (input.Length > BlockBytes)
         {
@@ -70,11 +86,47 @@ public static partial class Blake2b
             input = input[BlockBytes..];
         }
 
-        Span<byte> padded = stackalloc byte[BlockBytes];
-        padded.Clear();
-        input.CopyTo(padded);
-        Compress(h, padded, counted + (uint)input.Length, last: true, path);
+        Finish(h, input, counted, digest, path);
+    }
 
+    private static void Begin(Span<ulong> h, int digestBytes)
+    {
+        Iv.CopyTo(h);
+        h[0] ^= 0x01010000 ^ (uint)digestBytes;
+    }
+
+    // A full block waits in the buffer until more comes: the last one is compressed differently.
+    private static void Take(ReadOnlySpan<byte> input, Span<ulong> h, Span<byte> block, ref int held, ref ulong counted)
+    {
+        while (input.Length > BlockBytes - held)
+        {
+            int missing = BlockBytes - held;
+            counted += BlockBytes;
+            if (held == 0)
+            {
+                Compress(h, input[..BlockBytes], counted, last: false, s_best);
+            }
+            else
+            {
+                input[..missing].CopyTo(block[held..]);
+                Compress(h, block, counted, last: false, s_best);
+            }
+
+            input = input[missing..];
+            held = 0;
+        }
+
+        input.CopyTo(block[held..]);
+        held += input.Length;
+    }
+
+    [SkipLocalsInit]
+    private static void Finish(Span<ulong> h, ReadOnlySpan<byte> rest, ulong counted, Span<byte> digest, Blake2bPath path)
+    {
+        Span<byte> padded = stackalloc byte[BlockBytes];
+        rest.CopyTo(padded);
+        padded[rest.Length..].Clear();
+        Compress(h, padded, counted + (uint)rest.Length, last: true, path);
         if (!BitConverter.IsLittleEndian)
             BinaryPrimitives.ReverseEndianness(h, h);
         MemoryMarshal.AsBytes(h)[..digest.Length].CopyTo(digest);

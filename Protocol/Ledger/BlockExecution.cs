@@ -1,3 +1,4 @@
+using System.Buffers;
 using Nsn.Protocol.Cryptography;
 using Nsn.Protocol.Ledger.Blocks;
 using Nsn.Protocol.Ledger.Extrinsics;
@@ -13,22 +14,36 @@ namespace Nsn.Protocol.Ledger;
 /// <summary>One block from its start hooks to its header.</summary>
 internal sealed class BlockExecution
 {
+    private const int ExpectedMax = 16_384;
+    private const int EventsPerExtrinsic = 3;
+
     private readonly LedgerRuntime _runtime;
     private readonly LedgerState _parent;
     private readonly SignatureCheck _signatures;
     private readonly BlockContext _context;
-    private readonly List<ExtrinsicOutcome> _outcomes = [];
+    private readonly List<ExtrinsicOutcome> _outcomes;
+    private CallDefinition? _feeOf;
+    private LedgerParameters? _feeUnder;
+    private UInt128 _feeByWeight;
     private bool _started;
     private ulong _weight;
     private long _bytes;
 
-    public BlockExecution(LedgerRuntime runtime, LedgerState parent, SignatureCheck signatures)
+    /// <summary>Before the first extrinsic.</summary>
+    /// <param name="runtime">The rules.</param>
+    /// <param name="parent">The ledger after the block before.</param>
+    /// <param name="signatures">Who answers for the signatures.</param>
+    /// <param name="expected">How many extrinsics may come, if known: room is made for them at once.</param>
+    public BlockExecution(LedgerRuntime runtime, LedgerState parent, SignatureCheck signatures, int expected = 0)
     {
+        expected = Math.Clamp(expected, 0, ExpectedMax);
+        _outcomes = new List<ExtrinsicOutcome>(expected);
         _runtime = runtime;
         _parent = parent;
         _signatures = signatures;
         _context = new BlockContext(
-            parent.Storage, ParametersPallet.Resolve(runtime.Parameters, parent.Storage), LedgerRuntime.Calls, parent.Number + 1, parent.GenesisHash, parent.Hash);
+            parent.Storage, ParametersPallet.Resolve(runtime.Parameters, parent.Storage), LedgerRuntime.Calls, parent.Number + 1, parent.GenesisHash, parent.Hash,
+            expected * EventsPerExtrinsic);
     }
 
     /// <summary>Whether an extrinsic may be next; if so, also its fee and the account that pays it.</summary>
@@ -58,7 +73,7 @@ internal sealed class BlockExecution
             return extrinsic.Nonce < account.Nonce ? TransactionError.StaleNonce : TransactionError.FutureNonce;
         }
 
-        var feeWithoutTip = TransactionPaymentPallet.FeeOf(_context.Parameters, definition.Weight, extrinsic.Bytes.Length);
+        var feeWithoutTip = FeeWithoutTip(definition, extrinsic.Bytes.Length);
         if (extrinsic.Tip > UInt128.MaxValue - feeWithoutTip || account.Data.Usable < feeWithoutTip + extrinsic.Tip
             || account.Data.Free - feeWithoutTip - extrinsic.Tip < _context.Parameters.ExistentialDeposit)
         {
@@ -123,10 +138,22 @@ internal sealed class BlockExecution
         }
 
         WriteEvents();
-        var storage = _context.State.Commit();
+        var storage = _context.State.CommitAndRecycle();
         var extrinsics = _outcomes.Select(static outcome => outcome.Extrinsic.Raw).ToArray();
         var header = new BlockHeader(_parent.Hash, _context.Number, storage.Root, Block.ExtrinsicsRootOf(extrinsics));
         return new SealedBlock(new Block(header, extrinsics), new LedgerState(header, storage, _parent.GenesisHash), _context.Events, _outcomes, []);
+    }
+
+    // Blocks are mostly of one call: its part of the fee is worked out once, not divided out anew.
+    private UInt128 FeeWithoutTip(CallDefinition definition, int bytes)
+    {
+        if (_feeOf != definition || !ReferenceEquals(_feeUnder, _context.Parameters))
+        {
+            (_feeOf, _feeUnder) = (definition, _context.Parameters);
+            _feeByWeight = TransactionPaymentPallet.FeeOf(_context.Parameters, definition.Weight, 0);
+        }
+
+        return _feeByWeight + (_context.Parameters.FeePerByte * (uint)bytes);
     }
 
     private UInt128 SettleFee(Extrinsic extrinsic, UInt128 fee, DispatchResult result)
@@ -188,9 +215,11 @@ internal sealed class BlockExecution
     private void WriteEvents()
     {
         var events = _context.Events;
-        var writer = new ScaleWriter(64 + (events.Count * 96));
+        var buffer = ArrayPool<byte>.Shared.Rent(64 + (events.Count * 96));
+        var writer = new ScaleWriter(buffer);
         writer.WriteVector(events, _context.Table.EventRecordCodec.Encode);
         _context.State.Set(SystemPallet.EventsKey, writer.ToArray());
+        ArrayPool<byte>.Shared.Return(buffer);
         SystemStorage.EventCount.Set(_context.State, (uint)events.Count);
     }
 }

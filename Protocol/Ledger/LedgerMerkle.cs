@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
 using Nsn.Protocol.Cryptography;
 
 namespace Nsn.Protocol.Ledger;
@@ -15,18 +17,25 @@ public static class LedgerMerkle
     /// <summary>The root over a list, which may be empty.</summary>
     public static Hash256 RootOf(IReadOnlyList<byte[]> leaves)
     {
-        var level = new Hash256[leaves.Count];
-        for (var i = 0; i < level.Length; i++)
+        if (leaves.Count == 0)
+        {
+            return Close(0, default);
+        }
+
+        var level = ArrayPool<Hash256>.Shared.Rent(leaves.Count);
+        for (var i = 0; i < leaves.Count; i++)
         {
             level[i] = Tagged(LeafTag, leaves[i]);
         }
 
-        for (var count = level.Length; count > 1; count = (count + 1) / 2)
+        for (var count = leaves.Count; count > 1; count = (count + 1) / 2)
         {
             Rise(level, count);
         }
 
-        return Close(leaves.Count, level.Length == 0 ? default : level[0]);
+        var top = level[0];
+        ArrayPool<Hash256>.Shared.Return(level);
+        return Close(leaves.Count, top);
     }
 
     /// <summary>The hashes beside the path from an item to the root, from below.</summary>
@@ -93,10 +102,11 @@ public static class LedgerMerkle
 
     private static Hash256 Join(in Hash256 left, in Hash256 right)
     {
-        Span<byte> pair = stackalloc byte[64];
-        left.AsSpan().CopyTo(pair);
-        right.AsSpan().CopyTo(pair[32..]);
-        return Tagged(NodeTag, pair);
+        Span<byte> pair = stackalloc byte[1 + (2 * Hash256.Size)];
+        pair[0] = NodeTag;
+        left.AsSpan().CopyTo(pair[1..]);
+        right.AsSpan().CopyTo(pair[(1 + Hash256.Size)..]);
+        return Blake2b.Hash256(pair);
     }
 
     private static Hash256 Close(int count, in Hash256 top)
@@ -107,12 +117,18 @@ public static class LedgerMerkle
         return Tagged(RootTag, root);
     }
 
+    [SkipLocalsInit]
     private static Hash256 Tagged(byte tag, ReadOnlySpan<byte> content)
     {
-        var length = content.Length + 1;
-        var buffer = length <= 1024 ? stackalloc byte[length] : new byte[length];
+        const int OnStackMax = 512;
+        if (content.Length >= OnStackMax)
+        {
+            return Blake2b.Hash256([tag], content, []);
+        }
+
+        Span<byte> buffer = stackalloc byte[OnStackMax];
         buffer[0] = tag;
         content.CopyTo(buffer[1..]);
-        return Blake2b.Hash256(buffer);
+        return Blake2b.Hash256(buffer[..(content.Length + 1)]);
     }
 }

@@ -47,7 +47,7 @@ public sealed partial class LedgerRuntime
     /// <param name="signatures">Who answers for the signatures.</param>
     public SealedBlock Seal(LedgerState parent, ulong timestamp, IEnumerable<Extrinsic> candidates, SignatureCheck signatures = SignatureCheck.Verify)
     {
-        var execution = new BlockExecution(this, parent, signatures);
+        var execution = new BlockExecution(this, parent, signatures, candidates.TryGetNonEnumeratedCount(out var count) ? count + 1 : 0);
         var inherent = Extrinsic.Inherent(Calls, new TimestampCalls.Set(timestamp));
         if (execution.TryInclude(inherent) is not TransactionError.None)
         {
@@ -90,7 +90,7 @@ public sealed partial class LedgerRuntime
             return false;
         }
 
-        var execution = new BlockExecution(this, parent, signatures);
+        var execution = new BlockExecution(this, parent, signatures, block.Extrinsics.Count);
         for (var i = 0; i < block.Extrinsics.Count; i++)
         {
             if (!Extrinsic.TryDecode(Calls, block.Extrinsics[i], out var extrinsic, out var error))

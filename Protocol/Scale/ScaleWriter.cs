@@ -23,6 +23,9 @@ public sealed class ScaleWriter : IBufferWriter<byte>
     /// <param name="capacity">First size of the buffer, in bytes.</param>
     public ScaleWriter(int capacity = 256) => _buffer = new byte[Math.Max(capacity, 16)];
 
+    /// <summary>Creates a writer into a buffer that is there already; if it does not suffice, the writer takes another one.</summary>
+    internal ScaleWriter(byte[] buffer) => _buffer = buffer;
+
     /// <summary>The number of bytes written.</summary>
     public int Length => _length;
 

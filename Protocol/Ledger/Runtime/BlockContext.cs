@@ -6,10 +6,12 @@ namespace Nsn.Protocol.Ledger.Runtime;
 /// <summary>A block while it runs: the state with the changes so far, the events so far, and where in time it is.</summary>
 public sealed class BlockContext
 {
-    private readonly List<EventRecord> _events = [];
+    private readonly List<EventRecord> _events;
 
-    internal BlockContext(StateTrie state, LedgerParameters parameters, CallTable table, uint number, Hash256 genesisHash, Hash256 parentHash)
+    internal BlockContext(
+        StateTrie state, LedgerParameters parameters, CallTable table, uint number, Hash256 genesisHash, Hash256 parentHash, int expectedEvents = 0)
     {
+        _events = new List<EventRecord>(expectedEvents);
         State = new StateOverlay(state);
         Parameters = parameters;
         Table = table;

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
 namespace Nsn.Protocol.Ledger.State;
 
 /// <summary>
@@ -5,12 +8,19 @@ namespace Nsn.Protocol.Ledger.State;
 /// </summary>
 public sealed class StateOverlay : IStateReader
 {
+    private const int ChangesKeptMax = 1 << 16;
+    private static Dictionary<StorageKey, byte[]?>? s_spare;
+
     private readonly StateTrie _base;
-    private readonly Dictionary<StorageKey, byte[]?> _changes = [];
     private readonly List<(StorageKey Key, byte[]? Previous, bool WasChanged)> _undo = [];
+    private Dictionary<StorageKey, byte[]?> _changes;
 
     /// <summary>Starts without changes.</summary>
-    public StateOverlay(StateTrie state) => _base = state;
+    public StateOverlay(StateTrie state)
+    {
+        _base = state;
+        _changes = Interlocked.Exchange(ref s_spare, null) ?? [];
+    }
 
     /// <summary>Keys changed so far, in any order.</summary>
     public IEnumerable<StateChange> Changes => _changes.Select(change => new StateChange(change.Key, change.Value));
@@ -98,12 +108,40 @@ public sealed class StateOverlay : IStateReader
     }
 
     /// <summary>The sealed state with the changes in it.</summary>
-    public StateTrie Commit() => _base.With(Changes);
+    public StateTrie Commit()
+    {
+        var changes = ArrayPool<StateChange>.Shared.Rent(_changes.Count);
+        var count = 0;
+        foreach (var (key, value) in _changes)
+        {
+            changes[count++] = new StateChange(key, value);
+        }
+
+        var state = _base.With(changes.AsSpan(0, count));
+        ArrayPool<StateChange>.Shared.Return(changes, clearArray: true);
+        return state;
+    }
+
+    /// <summary>Commits, and leaves the room for the changes to the next block: a full one takes a megabyte. The overlay is empty afterwards.</summary>
+    internal StateTrie CommitAndRecycle()
+    {
+        var state = Commit();
+        var changes = _changes;
+        (_changes, var isLarge) = ([], changes.Count > ChangesKeptMax);
+        changes.Clear();
+        _undo.Clear();
+        if (!isLarge)
+        {
+            Interlocked.Exchange(ref s_spare, changes);
+        }
+
+        return state;
+    }
 
     private void Change(StorageKey key, byte[]? value)
     {
-        var wasChanged = _changes.TryGetValue(key, out var previous);
-        _undo.Add((key, previous, wasChanged));
-        _changes[key] = value;
+        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_changes, key, out var wasChanged);
+        _undo.Add((key, place, wasChanged));
+        place = value;
     }
 }

@@ -6,17 +6,23 @@ public sealed partial class StateTrie
     /// <summary>The state after <paramref name="changes"/>. A key may occur once; removing a key that is not there does nothing.</summary>
     public StateTrie With(IEnumerable<StateChange> changes)
     {
-        var sorted = changes.ToArray();
-        Array.Sort(sorted, static (left, right) => left.Key.CompareTo(right.Key));
-        for (var i = 1; i < sorted.Length; i++)
+        var array = changes.ToArray();
+        return With(array.AsSpan());
+    }
+
+    /// <summary>The same; sorts the span and moves what is in it about.</summary>
+    internal StateTrie With(Span<StateChange> changes)
+    {
+        changes.Sort(static (left, right) => StorageKey.CompareInItem(left.Key, right.Key));
+        for (var i = 1; i < changes.Length; i++)
         {
-            if (sorted[i - 1].Key == sorted[i].Key)
+            if (changes[i - 1].Key == changes[i].Key)
             {
-                throw new ArgumentException($"Key {sorted[i].Key} is changed twice.", nameof(changes));
+                throw new ArgumentException($"Key {changes[i].Key} is changed twice.", nameof(changes));
             }
         }
 
-        return sorted.Length == 0 ? this : new StateTrie(Update(_root, sorted));
+        return changes.IsEmpty ? this : new StateTrie(Update(_root, changes));
     }
 
     private static TrieNode? Update(TrieNode? node, Span<StateChange> changes)
@@ -66,24 +72,35 @@ public sealed partial class StateTrie
 
     private static TrieNode? UpdateBranch(TrieBranch branch, Span<StateChange> changes)
     {
-        // Where an inserted key leaves the branch's path early, a new branch goes above it.
+        // Where an inserted key leaves the branch's path early, a new branch goes above it. Keys are sorted: if any leaves, the first or the last does.
         var depth = branch.Depth;
-        foreach (var change in changes)
+        var first = 0;
+        var last = changes.Length - 1;
+        while (first <= last && changes[first].Value is null)
         {
-            if (change.Value is not null)
-            {
-                depth = Math.Min(depth, TrieNode.CommonNibbles(change.Key, branch.AnyKey));
-            }
+            first++;
+        }
+
+        while (last > first && changes[last].Value is null)
+        {
+            last--;
+        }
+
+        if (first <= last)
+        {
+            depth = Math.Min(depth, TrieNode.CommonNibbles(changes[first].Key, branch.AnyKey));
+            depth = Math.Min(depth, TrieNode.CommonNibbles(changes[last].Key, branch.AnyKey));
         }
 
         if (depth == branch.Depth)
         {
-            return Assemble(branch.AnyKey, depth, (TrieNode?[])branch.Children.Clone(), branch.Terminal, changes);
+            var same = branch.Children;
+            return Assemble(branch.AnyKey, depth, ref same, branch.Terminal, changes);
         }
 
-        var children = new TrieNode?[16];
+        TrieChildren children = default;
         children[TrieNode.NibbleAt(branch.AnyKey, depth)] = branch;
-        return Assemble(branch.AnyKey, depth, children, null, changes);
+        return Assemble(branch.AnyKey, depth, ref children, null, changes);
     }
 
     private static TrieNode? Build(Span<StateChange> changes)
@@ -98,48 +115,53 @@ public sealed partial class StateTrie
         }
 
         changes = changes[..count];
+        TrieChildren children = default;
         return count switch
         {
             0 => null,
             1 => new TrieLeaf(changes[0].Key, changes[0].Value!),
-            _ => Assemble(changes[0].Key, TrieNode.CommonNibbles(changes[0].Key, changes[^1].Key), new TrieNode?[16], null, changes),
+            _ => Assemble(changes[0].Key, TrieNode.CommonNibbles(changes[0].Key, changes[^1].Key), ref children, null, changes),
         };
     }
 
-    private static TrieNode? Assemble(StorageKey path, int depth, TrieNode?[] children, TrieLeaf? terminal, Span<StateChange> changes)
+    private static TrieNode? Assemble(StorageKey path, int depth, ref TrieChildren children, TrieLeaf? terminal, Span<StateChange> changes)
     {
-        for (var start = 0; start < changes.Length;)
+        // Only a removal can get here off the path, and what it removes is not there. Keys are sorted, so those off the path come first or last.
+        while (!changes.IsEmpty && TrieNode.CommonNibbles(changes[0].Key, path) < depth)
         {
-            var key = changes[start].Key;
-            if (TrieNode.CommonNibbles(key, path) < depth)
-            {
-                start++; // Only a removal can get here off the path, and what it removes is not there.
-                continue;
-            }
-
-            if (key.Length * 2 == depth)
-            {
-                terminal = changes[start].Value is { } value ? new TrieLeaf(key, value) : null;
-                start++;
-                continue;
-            }
-
-            var nibble = TrieNode.NibbleAt(key, depth);
-            var end = start + 1;
-            while (end < changes.Length && changes[end].Key.Length * 2 > depth && TrieNode.CommonNibbles(changes[end].Key, key) > depth)
-            {
-                end++;
-            }
-
-            children[nibble] = Update(children[nibble], changes[start..end]);
-            start = end;
+            changes = changes[1..];
         }
 
-        return Collapse(path, depth, children, terminal);
+        while (!changes.IsEmpty && TrieNode.CommonNibbles(changes[^1].Key, path) < depth)
+        {
+            changes = changes[..^1];
+        }
+
+        if (!changes.IsEmpty && changes[0].Key.Length * 2 == depth)
+        {
+            terminal = changes[0].Value is { } value ? new TrieLeaf(changes[0].Key, value) : null;
+            changes = changes[1..];
+        }
+
+        while (!changes.IsEmpty)
+        {
+            var nibble = TrieNode.NibbleAt(changes[0].Key, depth);
+            var count = 1;
+            while (count < changes.Length && TrieNode.NibbleAt(changes[count].Key, depth) == nibble)
+            {
+                count++;
+            }
+
+            ref var child = ref children[nibble];
+            child = Update(child, changes[..count]);
+            changes = changes[count..];
+        }
+
+        return Collapse(depth, children, terminal);
     }
 
     /// <summary>A branch with one way on is no branch: what is below takes its place.</summary>
-    private static TrieNode? Collapse(StorageKey path, int depth, TrieNode?[] children, TrieLeaf? terminal)
+    private static TrieNode? Collapse(int depth, in TrieChildren children, TrieLeaf? terminal)
     {
         TrieNode? only = terminal;
         var count = terminal is null ? 0 : 1;

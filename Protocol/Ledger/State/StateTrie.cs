@@ -29,12 +29,13 @@ public sealed partial class StateTrie : IStateReader
         var nibbles = key.Length * 2;
         while (node is TrieBranch branch)
         {
-            if (branch.Depth > nibbles)
+            if (branch.Depth >= nibbles)
             {
-                return null;
+                node = branch.Depth == nibbles ? branch.Terminal : null;
+                break;
             }
 
-            node = branch.Depth == nibbles ? branch.Terminal : branch.Children[TrieNode.NibbleAt(key, branch.Depth)];
+            node = branch.Children[TrieNode.NibbleAt(key, branch.Depth)];
         }
 
         // Paths are not compared on the way down: the leaf has the whole key.

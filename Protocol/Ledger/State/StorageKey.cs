@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
 namespace Nsn.Protocol.Ledger.State;
@@ -72,6 +73,24 @@ public readonly struct StorageKey : IEquatable<StorageKey>, IComparable<StorageK
         }
 
         return (int)(state ^ (state >> 32));
+    }
+
+    /// <summary>The order of <see cref="CompareTo"/>, quickest for two keys of the same item: those differ in the hash that follows the item's 32 bytes.</summary>
+    internal static int CompareInItem(StorageKey left, StorageKey right)
+    {
+        const int ItemBytes = 32;
+        var a = left.Span;
+        var b = right.Span;
+        if (a.Length >= ItemBytes + 8 && b.Length >= ItemBytes + 8 && Vector256.Create(a) == Vector256.Create(b))
+        {
+            var (x, y) = (BinaryPrimitives.ReadUInt64BigEndian(a[ItemBytes..]), BinaryPrimitives.ReadUInt64BigEndian(b[ItemBytes..]));
+            if (x != y)
+            {
+                return x < y ? -1 : 1;
+            }
+        }
+
+        return a.SequenceCompareTo(b);
     }
 
     /// <inheritdoc/>
