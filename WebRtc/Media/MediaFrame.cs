@@ -14,10 +14,10 @@ public sealed class MediaFrame
     /// <summary>Largest frame that is taken, bytes.</summary>
     public const int FrameMax = 2 * 1_024 * 1_024;
 
-    private readonly byte[] _buffer;
+    private readonly ReadOnlyMemory<byte> _buffer;
     private readonly int[] _ends;
 
-    private MediaFrame(MediaCodec codec, uint timestamp, bool isKeyFrame, byte[] buffer, int[] ends)
+    private MediaFrame(MediaCodec codec, uint timestamp, bool isKeyFrame, ReadOnlyMemory<byte> buffer, int[] ends)
     {
         Codec = codec;
         Timestamp = timestamp;
@@ -92,6 +92,6 @@ public sealed class MediaFrame
     public ReadOnlySpan<byte> Payload(int index)
     {
         int start = index == 0 ? 0 : _ends[index - 1];
-        return _buffer.AsSpan(start, _ends[index] - start);
+        return _buffer.Span.Slice(start, _ends[index] - start);
     }
 }

@@ -3,17 +3,18 @@ namespace Nsn.WebRtc.Rtp;
 /// <summary>Collects the payloads of one frame in one buffer.</summary>
 internal sealed class PayloadBuilder(int frameLength)
 {
-    private readonly List<int> _ends = [];
+    private readonly List<int> _ends = new((frameLength / 1_024) + 1);
     private byte[] _buffer = new byte[frameLength + 16 + (frameLength / 32)];
     private int _length;
     private bool _open;
 
-    public byte[] Buffer
+    /// <summary>The payloads one after another; not copied unless much of the buffer is empty, since frames are kept for a while.</summary>
+    public ReadOnlyMemory<byte> Buffer
     {
         get
         {
             End();
-            return _buffer.AsSpan(0, _length).ToArray();
+            return _length >= _buffer.Length - (_buffer.Length / 8) ? _buffer.AsMemory(0, _length) : _buffer.AsSpan(0, _length).ToArray();
         }
     }
 

@@ -9,7 +9,7 @@ internal interface IConnectionHost
     /// <summary>The monotonic time.</summary>
     TimeSpan Now { get; }
 
-    /// <summary>This thread's batch; whoever fills it flushes it before anybody else on the thread can.</summary>
+    /// <summary>This thread's batch; whoever fills it flushes it before anybody else on the thread can, unless the thread holds it for several sessions.</summary>
     SendBatch Batch { get; }
 
     /// <summary>The connection is closed.</summary>

@@ -140,9 +140,18 @@ public sealed class MediaSource
             viewers = _viewers;
         }
 
-        foreach (WebRtcConnection viewer in viewers)
+        SendBatch batch = ((IConnectionHost)_server).Batch;
+        batch.Hold();
+        try
         {
-            viewer.SendFrame(frame);
+            foreach (WebRtcConnection viewer in viewers)
+            {
+                viewer.SendFrame(frame);
+            }
+        }
+        finally
+        {
+            batch.Release();
         }
 
         if (isChoiceDue)

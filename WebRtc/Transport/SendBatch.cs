@@ -24,6 +24,7 @@ internal sealed unsafe class SendBatch(UdpPort port, TcpPort? streams = null)
     private readonly Run[] _runs = new Run[MessagesMax];
     private int _length;
     private int _runCount;
+    private int _holds;
 
     /// <summary>Datagrams sent so far.</summary>
     public long DatagramsSent { get; private set; }
@@ -67,6 +68,28 @@ internal sealed unsafe class SendBatch(UdpPort port, TcpPort? streams = null)
 
         _runs[_runCount++] = new Run { To = to, Offset = _length, Length = length, SegmentLength = length, Segments = 1 };
         _length += length;
+    }
+
+    /// <summary>
+    /// Lets datagrams of several sessions gather until <see cref="Release"/>, or until there is no more room: one system call for many viewers. The
+    /// thread must not wait for anything but the sessions' locks meanwhile.
+    /// </summary>
+    public void Hold() => _holds++;
+
+    /// <summary>Ends a <see cref="Hold"/>; the last one sends everything.</summary>
+    public void Release()
+    {
+        _holds--;
+        FlushUnlessHeld();
+    }
+
+    /// <summary>Sends everything now, unless more is about to come.</summary>
+    public void FlushUnlessHeld()
+    {
+        if (_holds == 0)
+        {
+            Flush();
+        }
     }
 
     /// <summary>Sends everything.</summary>

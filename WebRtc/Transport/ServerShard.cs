@@ -41,7 +41,7 @@ internal sealed class ServerShard
 
     private void Run()
     {
-        _server.UsePort(Port);
+        SendBatch batch = _server.UsePort(Port);
         ReceiveBatch receive = new(Port);
         TimeSpan tick = WebRtcServer.IdleTick;
         while (!_server.IsStopping)
@@ -58,6 +58,8 @@ internal sealed class ServerShard
                 }
             }
 
+            batch.Hold();
+
             // One answer for all datagrams of a session that came together: fewer acknowledgements, larger batches.
             foreach (WebRtcConnection connection in _touched)
             {
@@ -66,6 +68,7 @@ internal sealed class ServerShard
 
             _touched.Clear();
             tick = _server.DriveClocks(Index, count == ReceiveBatch.Capacity);
+            batch.Release();
         }
     }
 }

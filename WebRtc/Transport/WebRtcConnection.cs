@@ -318,7 +318,7 @@ public sealed class WebRtcConnection
                     continue;
             }
 
-            batch.Flush();
+            batch.FlushUnlessHeld();
             Interlocked.Exchange(ref _deadlineTicks, result.Deadline.Ticks);
             return;
         }

@@ -37,6 +37,16 @@ public sealed partial class WebRtcServer
         }
     }
 
+    /// <summary>Datagrams that went out over UDP, and the system calls it took.</summary>
+    internal (long Datagrams, long SystemCalls) SendTotals
+    {
+        get
+        {
+            IList<SendBatch> batches = _batches.Values;
+            return (batches.Sum(batch => batch.DatagramsSent), batches.Sum(batch => batch.SystemCalls));
+        }
+    }
+
     private void Enlist(WebRtcConnection connection)
     {
         lock (_totalsLock)

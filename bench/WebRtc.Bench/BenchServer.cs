@@ -47,7 +47,9 @@ internal static class BenchServer
             all.Sum(statistics => statistics.PacketsSent + statistics.PacketsRepeated),
             all.Sum(statistics => statistics.PacketsRepeated),
             all.Count(statistics => statistics.State == SessionState.Connected),
-            process.WorkingSet64));
+            process.WorkingSet64,
+            server.SendTotals.Datagrams,
+            server.SendTotals.SystemCalls));
     }
 
     private static void Play(MediaSource source, double megabitsPerSecond, CancellationToken stop)
