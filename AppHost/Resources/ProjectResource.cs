@@ -26,11 +26,12 @@ public sealed class ProjectResource(string name, string project) : Resource(name
     {
         ArgumentNullException.ThrowIfNull(context);
         string root = context.Stack.Paths.Root;
-        // bin/<configuration>/<framework> of AppHost and of its neighbours have the same shape.
+        // bin/[<grain engine>/]<configuration>/<framework> of AppHost and of its neighbours have the same shape.
         var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        string engine = own.Parent?.Parent is { Name: not "bin", Parent.Name: "bin" } folder ? folder.Name : "";
         string[] configurations = own.Parent is { } parent ? [parent.Name, "Release", "Debug"] : ["Release", "Debug"];
         string? assembly = configurations
-            .Select(c => Path.Combine(root, project, "bin", c, "net10.0", $"Nsn.{project}.dll"))
+            .Select(c => Path.Combine(root, project, "bin", engine, c, "net10.0", $"Nsn.{project}.dll"))
             .FirstOrDefault(File.Exists);
         return new LaunchPlan
         {

@@ -5,12 +5,14 @@ using Nsn.Hosting.PostgreSql;
 using Orleans;
 using Orleans.Configuration;
 using Orleans.Hosting;
-using Orleans.Messaging;
 using Orleans.Storage;
 
 namespace Nsn.Hosting.Clustering;
 
-/// <summary>Joins a process to the cluster, as a silo or as a client, with everything in one PostgreSQL database.</summary>
+/// <summary>
+/// Joins a process to the cluster, as a silo or as a client, with everything in one PostgreSQL database. How silos find each other and who judges which of them
+/// live is the grain engine's own: see <c>DatabaseMembership</c> in the folder of each engine.
+/// </summary>
 public static class ClusterHosting
 {
     /// <summary>Name of the grain storage, the one that every grain of ours asks for.</summary>
@@ -21,7 +23,6 @@ public static class ClusterHosting
     /// <summary>Makes this process a silo.</summary>
     public static void AddClusterSilo(this IHostApplicationBuilder builder, SiloEndpoints endpoints)
     {
-        builder.Services.AddDatabaseSchema(PostgreSqlMembershipTable.Schema);
         builder.Services.AddDatabaseSchema(PostgreSqlGrainStorage.Schema);
         builder.UseOrleans(silo =>
         {
@@ -33,19 +34,8 @@ public static class ClusterHosting
                 options.SiloPort = endpoints.SiloPort;
                 options.GatewayPort = endpoints.GatewayPort;
             });
-
-            // A dead process is to cost seconds: two missed probes of one second, and one vote is enough among few silos.
-            silo.Configure<ClusterMembershipOptions>(options =>
-            {
-                options.ProbeTimeout = TimeSpan.FromSeconds(1);
-                options.NumMissedProbesLimit = 3;
-                options.NumVotesForDeathDeclaration = 1;
-                options.TableRefreshTimeout = TimeSpan.FromSeconds(2);
-                options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
-                options.EnableIndirectProbes = false;
-            });
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(15));
-            silo.Services.AddSingleton<IMembershipTable, PostgreSqlMembershipTable>();
+            silo.UseDatabaseMembership();
             silo.Services.AddKeyedSingleton<IGrainStorage>(StorageName, (services, _) =>
                 new PostgreSqlGrainStorage(services.GetRequiredService<NpgsqlDataSource>()));
         });
@@ -54,13 +44,11 @@ public static class ClusterHosting
     /// <summary>Makes this process a client that finds silos by itself and reconnects for as long as it takes.</summary>
     public static void AddClusterClient(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddDatabaseSchema(PostgreSqlMembershipTable.Schema);
         builder.UseOrleansClient(client =>
         {
             client.Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = ClusterId);
-            client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(15));
-            client.Services.AddSingleton<IGatewayListProvider, PostgreSqlGatewayList>();
+            client.UseDatabaseMembership();
             client.UseConnectionRetryFilter(async (_, cancellationToken) =>
             {
                 await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);

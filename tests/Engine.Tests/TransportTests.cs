@@ -13,7 +13,7 @@ public sealed class TransportTests
     [Fact]
     public async Task Hostile_bytes_close_their_connection_and_no_other()
     {
-        var (siloPort, gatewayPort) = (FreePort(), FreePort());
+        var (siloPort, gatewayPort) = (Ports.Free(), Ports.Free());
         using var host = await StartAsync(builder => builder.UseOrleans(silo => silo.UseLocalhostClustering(siloPort, gatewayPort)));
         using var client = await StartAsync(builder => builder.UseOrleansClient(cluster => cluster.UseLocalhostClustering(gatewayPort)));
         var grain = client.Services.GetRequiredService<IClusterClient>().GetGrain<ICounterGrain>(5);
@@ -89,12 +89,5 @@ public sealed class TransportTests
         var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
         return host;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

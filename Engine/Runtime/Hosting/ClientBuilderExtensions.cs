@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nsn.Engine.Runtime.Clients;
+using Nsn.Engine.Runtime.Telemetry;
 using Orleans.Configuration;
 
 namespace Orleans.Hosting;
@@ -48,7 +50,12 @@ public static class ClientBuilderExtensions
         return builder;
     }
 
-    public static IClientBuilder AddActivityPropagation(this IClientBuilder builder) => builder;
+    /// <summary>A client span for each call, from the source <see cref="EngineTelemetry.ActivitySourceName"/>.</summary>
+    public static IClientBuilder AddActivityPropagation(this IClientBuilder builder)
+    {
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IOutgoingGrainCallFilter, CallerActivityFilter>());
+        return builder;
+    }
 
     public static IClientBuilder UseConnectionRetryFilter(this IClientBuilder builder, Func<Exception, CancellationToken, Task<bool>> connectionRetryFilter)
     {

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Nsn.Engine.Runtime.Hosting;
 using Nsn.Engine.Runtime.Silos;
 using Nsn.Engine.Runtime.State;
+using Nsn.Engine.Runtime.Telemetry;
 using Orleans.Configuration;
 using Orleans.Placement;
 using Orleans.Providers;
@@ -80,8 +81,13 @@ public static class SiloBuilderExtensions
         return builder;
     }
 
-    /// <summary>Accepted: activities flow with calls by themselves.</summary>
-    public static ISiloBuilder AddActivityPropagation(this ISiloBuilder builder) => builder;
+    /// <summary>A client span and a server span for each call, from the source <see cref="EngineTelemetry.ActivitySourceName"/>.</summary>
+    public static ISiloBuilder AddActivityPropagation(this ISiloBuilder builder)
+    {
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IOutgoingGrainCallFilter, CallerActivityFilter>());
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IIncomingGrainCallFilter, GrainActivityFilter>());
+        return builder;
+    }
 
     public static ISiloBuilder AddIncomingGrainCallFilter(this ISiloBuilder builder, IIncomingGrainCallFilter filter)
     {
