@@ -141,7 +141,7 @@ internal sealed partial class ChannelGrain(
         {
             if (document.State.Slots.ContainsKey(slot))
                 continue;
-            if (await GroundsAsync(slot, head) is not { } grounds || BeingMade >= grounds.Devices)
+            if (await GroundsAsync(slot, head) is not { } grounds || BeingMade(head) >= grounds.Devices)
                 return;
             var airsAt = AirTimeOf(slot, head);
             if (_pace.PassOver(slot, airsAt, time.GetUtcNow()))
@@ -154,9 +154,12 @@ internal sealed partial class ChannelGrain(
         }
     }
 
-    /// <summary>Slots to come whose clip is not published yet.</summary>
-    private int BeingMade => document.State.Slots.Keys.Count(slot => slot > _slotOnAir
-        && (!_reports.TryGetValue(slot, out var report) || report.Phase is SlotPhase.Planned or SlotPhase.Generating));
+    /// <summary>Slots to come that keep a device busy: those whose clip is not published yet, and on slow machines those that are being checked, too.</summary>
+    private int BeingMade(ChainHead head)
+    {
+        var last = _pace.IsBehind(head.Timing.SlotDuration) ? SlotPhase.Voting : SlotPhase.Generating;
+        return document.State.Slots.Keys.Count(slot => slot > _slotOnAir && (!_reports.TryGetValue(slot, out var report) || report.Phase <= last));
+    }
 
     private int LeadSlots(ChainHead head) => _pace.LeadSlots(head.Timing.SlotDuration);
 

@@ -22,6 +22,13 @@ internal sealed class ChannelPace(ChannelOptions options)
     public int LeadSlots(TimeSpan slotDuration) =>
         Math.Clamp((int)Math.Ceiling(WorkTime * Reserve / slotDuration), options.LeadSlots, Math.Max(options.LeadSlots, options.LeadSlotsMax));
 
+    /// <summary>
+    /// Whether work takes longer than the shortest lead. Then a slot's check and the next one's clip would only take the machine from each
+    /// other until neither is done in time, so they are done one after the other.
+    /// </summary>
+    /// <param name="slotDuration">How long a slot is on air.</param>
+    public bool IsBehind(TimeSpan slotDuration) => WorkTime > slotDuration * options.LeadSlots;
+
     /// <summary>Learns from a slot that has ended. A slower one counts at once, a faster one by and by.</summary>
     public void Observe(SlotReport report)
     {

@@ -31,6 +31,18 @@ public class ChannelPaceTests
     }
 
     [Fact]
+    public void Where_work_takes_longer_than_the_shortest_lead_the_channel_is_behind_until_it_has_caught_up()
+    {
+        Assert.False(_pace.IsBehind(s_slot));
+        End(1, 16);
+        Assert.False(_pace.IsBehind(s_slot));
+        End(2, 17);
+        Assert.True(_pace.IsBehind(s_slot));
+        End(3, 5);
+        Assert.False(_pace.IsBehind(s_slot));
+    }
+
+    [Fact]
     public void A_slower_slot_counts_at_once_and_faster_ones_by_and_by()
     {
         End(1, 5);

@@ -1,16 +1,25 @@
 import { useEffect, useRef, type RefObject } from 'react';
 
-/** The picture's colours as soft light around it: a tiny copy of the video, a few times a second, blurred by the style sheet. */
+const width = 16;
+const height = 9;
+
+/**
+ * The picture's colours as soft light around it: a tiny copy of the video, a few times a second, blurred while it is tiny. A blur in the
+ * style sheet would be computed anew for every frame at the size of the stage, which without a graphics card takes most of a core.
+ */
 export function Ambient({ video, hidden }: { video: RefObject<HTMLVideoElement | null>; hidden: boolean }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     if (hidden || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+    const context = canvas.current?.getContext('2d');
+    if (!context) return;
+    context.filter = 'blur(1px) saturate(1.25) brightness(0.62)';
     const timer = setInterval(() => {
       const source = video.current;
       if (document.hidden || source === null || source.readyState < 2) return;
-      canvas.current?.getContext('2d')?.drawImage(source, 0, 0, 16, 9);
-    }, 160);
+      context.drawImage(source, 0, 0, width, height);
+    }, 320);
     return () => clearInterval(timer);
   }, [video, hidden]);
-  return <canvas ref={canvas} className={`ambient${hidden ? ' concealed' : ''}`} width={16} height={9} aria-hidden="true" />;
+  return <canvas ref={canvas} className={`ambient${hidden ? ' concealed' : ''}`} width={width} height={height} aria-hidden="true" />;
 }
