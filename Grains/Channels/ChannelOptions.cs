@@ -13,9 +13,9 @@ public sealed class ChannelOptions
     [Range(1, 4)]
     public int LeadSlots { get; set; } = 2;
 
-    /// <summary>Slots that are worked on ahead of the one on air where devices are slow.</summary>
-    [Range(1, 4)]
-    public int LeadSlotsMax { get; set; } = 3;
+    /// <summary>Slots that are worked on ahead of the one on air where devices are slow, as far as the directors of their epochs are known.</summary>
+    [Range(1, 12)]
+    public int LeadSlotsMax { get; set; } = 6;
 
     /// <summary>Recipes that may wait.</summary>
     [Range(1, 1000)]

@@ -14,7 +14,7 @@ internal sealed class ChannelPace(ChannelOptions options)
     private ulong _observed;
     private ulong _passedOver;
 
-    /// <summary>Time from a slot's start to its certificate that is reckoned with; zero before the first slot has ended.</summary>
+    /// <summary>Time from a slot's start until its directors have agreed that is reckoned with; zero before the first slot has ended.</summary>
     public TimeSpan WorkTime { get; private set; }
 
     /// <summary>Slots ahead of the one on air that are begun.</summary>
@@ -35,7 +35,8 @@ internal sealed class ChannelPace(ChannelOptions options)
         if (report is not { Phase: SlotPhase.Certified or SlotPhase.Failed, StartedAt: { } started, FinishedAt: { } finished } || report.Slot <= _observed)
             return;
         _observed = report.Slot;
-        var took = finished - started;
+        // A certificate may have waited until the ledger took it: that was no work.
+        var took = finished - started - TimeSpan.FromSeconds(report.StageSeconds.GetValueOrDefault("submit"));
         WorkTime = took > WorkTime ? took : WorkTime * Decay + took * (1 - Decay);
     }
 

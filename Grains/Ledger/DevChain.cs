@@ -46,7 +46,7 @@ internal static class DevChain
     {
         var preset = GenesisPresets.Dev();
 
-        // Work on a slot begins up to three slots (24 blocks) before air, so the next epoch's directors must be known that long before it starts.
+        // Work on the first slot of an epoch can begin three slots (24 blocks) before air only if its directors are known that long before it starts.
         return preset with { Parameters = preset.Parameters with { OnDeckBlocks = 26 } };
     }
 }

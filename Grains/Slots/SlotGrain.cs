@@ -4,6 +4,7 @@ using Nsn.Grains.Directors;
 using Nsn.Protocol.Certificates;
 using Nsn.Protocol.Consensus;
 using Nsn.Protocol.Cryptography;
+using Nsn.Protocol.Ledger.Pallets.Director;
 
 namespace Nsn.Grains.Slots;
 
@@ -18,6 +19,7 @@ internal sealed partial class SlotGrain(
     TimeProvider time,
     ILogger<SlotGrain> logger) : Grain, ISlotGrain, IDisposable
 {
+    private static readonly TimeSpan s_submitAgain = TimeSpan.FromMilliseconds(500);
     private readonly CancellationTokenSource _ended = new();
     private Task? _run;
     private Task _reports = Task.CompletedTask;
@@ -261,19 +263,21 @@ internal sealed partial class SlotGrain(
         };
     }
 
-    /// <summary>Has the certificate put into the ledger, by the proposer first and by the other signers if it does not.</summary>
+    /// <summary>
+    /// Has the certificate put into the ledger, by the proposer first and by the other signers if it does not. Where the ledger cannot be
+    /// reached, or the slot is still further ahead than it takes certificates for, that is tried again until air.
+    /// </summary>
     private async Task SubmitAsync(SlotAssignment assignment, ClipManifest manifest, byte[] certificate, CancellationToken cancellationToken)
     {
         var stage = Stopwatch.GetTimestamp();
-        var reason = "nobody submitted it";
-        foreach (var account in assignment.Directors.OrderByDescending(account => account.AsSpan().SequenceEqual(manifest.Proposer)))
+        var reason = "there was no time left to submit it";
+        byte[][] directors = [.. assignment.Directors.OrderByDescending(account => account.AsSpan().SequenceEqual(manifest.Proposer))];
+        for (var attempt = 0; Left(assignment) is { Ticks: > 0 } left; attempt++)
         {
-            var left = Left(assignment);
-            if (left <= TimeSpan.Zero)
-                break;
+            var final = false;
             try
             {
-                var submission = await Director(account).SubmitAsync(assignment.Slot, certificate).WaitAsync(left, time, cancellationToken);
+                var submission = await Director(directors[attempt % directors.Length]).SubmitAsync(assignment.Slot, certificate).WaitAsync(left, time, cancellationToken);
                 if (submission.Block is { } block)
                 {
                     Report = Report with
@@ -289,13 +293,19 @@ internal sealed partial class SlotGrain(
                 }
 
                 reason = submission.Error ?? reason;
+                final = attempt >= directors.Length - 1 && reason != DirectorErrors.OutsideWindow.Name;
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 reason = failure.Message;
             }
 
-            LogNotSubmitted(Slot, reason);
+            if (reason != DirectorErrors.OutsideWindow.Name)
+                LogNotSubmitted(Slot, reason);
+            if (final)
+                break;
+            if (attempt >= directors.Length - 1 || reason == DirectorErrors.OutsideWindow.Name)
+                await Task.Delay(s_submitAgain, time, cancellationToken);
         }
 
         throw new SlotFailedException($"The certificate is not in the ledger: {reason}.");

@@ -27,7 +27,7 @@ public class ChannelPaceTests
         End(1, 14, SlotPhase.Failed);
         Assert.Equal(3, _pace.LeadSlots(s_slot));
         End(2, 100);
-        Assert.Equal(3, _pace.LeadSlots(s_slot));
+        Assert.Equal(6, _pace.LeadSlots(s_slot));
     }
 
     [Fact]
@@ -39,6 +39,21 @@ public class ChannelPaceTests
         End(2, 17);
         Assert.True(_pace.IsBehind(s_slot));
         End(3, 5);
+        Assert.False(_pace.IsBehind(s_slot));
+    }
+
+    [Fact]
+    public void Time_in_which_a_certificate_waited_for_the_ledger_is_no_work()
+    {
+        _pace.Observe(new SlotReport
+        {
+            Slot = 1,
+            Phase = SlotPhase.Certified,
+            StartedAt = s_now,
+            FinishedAt = s_now.AddSeconds(32),
+            StageSeconds = new Dictionary<string, double> { ["generate"] = 6, ["commit"] = 4, ["submit"] = 22 },
+        });
+        Assert.Equal(TimeSpan.FromSeconds(10), _pace.WorkTime);
         Assert.False(_pace.IsBehind(s_slot));
     }
 

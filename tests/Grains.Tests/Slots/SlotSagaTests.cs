@@ -181,6 +181,16 @@ public sealed class SlotSagaTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_certificate_for_which_it_is_too_early_is_brought_once_the_ledger_takes_it()
+    {
+        // The ledger takes certificates two slots (16 blocks) ahead. Slot 3 begins with block 24: until block 8 it is too early.
+        _assignment = _assignment with { Slot = 3, Deadline = DateTimeOffset.UtcNow.AddSeconds(120) };
+        var report = await RunAsync();
+        await CertifiedAsync(report);
+        Assert.True(report.CertifiedInBlock >= 8, $"certified in block {report.CertifiedInBlock}");
+    }
+
+    [Fact]
     public async Task The_first_assignment_stands()
     {
         var grain = Grains.GetGrain<ISlotGrain>((long)_assignment.Slot);
