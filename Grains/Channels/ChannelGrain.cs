@@ -144,7 +144,7 @@ internal sealed partial class ChannelGrain(
             if (await GroundsAsync(slot, head) is not { } grounds || BeingMade(head) >= grounds.Devices)
                 return;
             var airsAt = AirTimeOf(slot, head);
-            if (_pace.PassOver(slot, airsAt, time.GetUtcNow()))
+            if (_pace.PassOver(slot, airsAt, time.GetUtcNow(), head.Timing.SlotDuration))
                 continue;
             var ticket = _programme.Plan(slot, SlotSeconds(head), airsAt, time.GetUtcNow());
             await StoreAsync();

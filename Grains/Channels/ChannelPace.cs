@@ -10,7 +10,7 @@ namespace Nsn.Grains.Channels;
 /// <param name="options">The shortest and the longest lead.</param>
 internal sealed class ChannelPace(ChannelOptions options)
 {
-    private const double Reserve = 1.25, Decay = 0.8;
+    private const double Reserve = 1.25, Decay = 0.7, Longer = 1.5, OutOfTime = 0.75;
     private ulong _observed;
     private ulong _passedOver;
 
@@ -20,7 +20,7 @@ internal sealed class ChannelPace(ChannelOptions options)
     /// <summary>Slots ahead of the one on air that are begun.</summary>
     /// <param name="slotDuration">How long a slot is on air.</param>
     public int LeadSlots(TimeSpan slotDuration) =>
-        Math.Clamp((int)Math.Ceiling(WorkTime * Reserve / slotDuration), options.LeadSlots, Math.Max(options.LeadSlots, options.LeadSlotsMax));
+        Math.Clamp((int)Math.Ceiling(WorkTime * Reserve / slotDuration), options.LeadSlots, LeadSlotsMax);
 
     /// <summary>
     /// Whether work takes longer than the shortest lead. Then a slot's check and the next one's clip would only take the machine from each
@@ -35,23 +35,42 @@ internal sealed class ChannelPace(ChannelOptions options)
         if (report is not { Phase: SlotPhase.Certified or SlotPhase.Failed, StartedAt: { } started, FinishedAt: { } finished } || report.Slot <= _observed)
             return;
         _observed = report.Slot;
+
         // A certificate may have waited until the ledger took it: that was no work.
         var took = finished - started - TimeSpan.FromSeconds(report.StageSeconds.GetValueOrDefault("submit"));
-        WorkTime = took > WorkTime ? took : WorkTime * Decay + took * (1 - Decay);
+        if (report.Phase == SlotPhase.Failed)
+        {
+            // A slot that ran out of time says how long it had, not how long it would have taken: only that this is longer. To take the one
+            // for the other would start each next slot as late as this one, for ever.
+            var had = report.Assignment is { } assignment ? assignment.Deadline - started : took;
+            if (took >= had * OutOfTime)
+                WorkTime = Max(WorkTime, had * Longer);
+            return;
+        }
+
+        WorkTime = Max(took, WorkTime * Decay + took * (1 - Decay));
     }
 
-    /// <summary>
-    /// Whether a slot is to be left without a clip because there is not enough time until air. What is passed over stays so; each time less
-    /// is reckoned with, so that a channel recovers whose last slot took long for a reason that is gone.
-    /// </summary>
-    public bool PassOver(ulong slot, DateTimeOffset airsAt, DateTimeOffset now)
+    /// <summary>Whether a slot is to be left without a clip because there is not enough time until air. What is passed over stays so.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="airsAt">When it is on air.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="slotDuration">How long a slot is on air.</param>
+    public bool PassOver(ulong slot, DateTimeOffset airsAt, DateTimeOffset now, TimeSpan slotDuration)
     {
         if (slot <= _passedOver)
             return true;
-        if (airsAt - now >= WorkTime)
+
+        // No slot begins earlier than the longest lead, so no more is asked for: one that took much longer must not be the last.
+        if (airsAt - now >= Min(WorkTime, slotDuration * (LeadSlotsMax - 1)))
             return false;
         _passedOver = slot;
-        WorkTime *= Decay;
         return true;
     }
+
+    private int LeadSlotsMax => Math.Max(options.LeadSlots, options.LeadSlotsMax);
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }
