@@ -23,6 +23,18 @@ internal sealed class PostgreSqlGrainDirectory : IGrainDirectory
 
     public async ValueTask<GrainAddress?> LookupAsync(GrainId grainId, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await ReadAsync(grainId, cancellationToken);
+        }
+        catch (NpgsqlException exception)
+        {
+            throw Unreachable(grainId, exception);
+        }
+    }
+
+    private async Task<GrainAddress?> ReadAsync(GrainId grainId, CancellationToken cancellationToken)
+    {
         await using var command = _database.Source.CreateCommand("select owner, activation, epoch from nsn_engine.grains where cluster_id = $1 and grain_id = $2 and owner is not null");
         command.Parameters.AddAll([Of(_clusterId), Of(grainId.ToString())]);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -33,8 +45,16 @@ internal sealed class PostgreSqlGrainDirectory : IGrainDirectory
     {
         for (var attempt = 0; attempt < 3; attempt++)
         {
-            if (await _registrations.AskAsync(proposed) is { } mine)
-                return mine;
+            try
+            {
+                if (await _registrations.AskAsync(proposed) is { } mine)
+                    return mine;
+            }
+            catch (NpgsqlException exception)
+            {
+                throw Unreachable(proposed.GrainId, exception);
+            }
+
             if (await LookupAsync(proposed.GrainId, cancellationToken) is { } other && !other.SiloAddress.Equals(proposed.SiloAddress))
                 return other;
         }
@@ -89,6 +109,9 @@ internal sealed class PostgreSqlGrainDirectory : IGrainDirectory
         await command.ExecuteNonQueryAsync();
         return new bool[addresses.Count];
     }
+
+    private static OrleansException Unreachable(GrainId grainId, NpgsqlException exception) =>
+        new($"The directory in PostgreSQL cannot be asked for {grainId} now: {exception.Message}", exception);
 
     private static GrainAddress Read(GrainId grainId, NpgsqlDataReader reader, int column) => new()
     {

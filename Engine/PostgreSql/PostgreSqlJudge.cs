@@ -71,6 +71,19 @@ internal sealed partial class PostgreSqlJudge : IClusterJudge, IAsyncDisposable
     {
         if (!self.Address.Equals(_incarnation))
             return new LeaseRenewal(false, null, ClusterView.Empty);
+        try
+        {
+            return await RenewOnceAsync(self, cancellationToken);
+        }
+        catch (NpgsqlException exception) when (HasBroken(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            // A connection that ends says nothing about the server: a new one does, and there is no time to lose until the grace is over.
+            return await RenewOnceAsync(self, cancellationToken);
+        }
+    }
+
+    private async Task<LeaseRenewal> RenewOnceAsync(SiloInfo self, CancellationToken cancellationToken)
+    {
         var session = _session;
         try
         {
@@ -91,6 +104,10 @@ internal sealed partial class PostgreSqlJudge : IClusterJudge, IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Whether an established connection has ended, as opposed to an answer that is late.</summary>
+    private static bool HasBroken(NpgsqlException exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } or { InnerException: IOException or SocketException };
 
     /// <summary>
     /// In one round trip: extends the lease if it has not run out, notes whose session is gone, declares dead whose time is up, and reads who is left. Null when the

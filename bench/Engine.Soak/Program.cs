@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Nsn.Engine.Soak;
 
-// dotnet run -c Release --project bench/Engine.Soak -- [--kills 200] [--pauses 5] [--pause-seconds 30] [--changes 100] [--counters 60] [--postgres CONNECTION-STRING] [--json FILE]
+// dotnet run -c Release --project bench/Engine.Soak -- [--kills 200] [--pauses 5] [--pause-seconds 30] [--outages 5] [--changes 100] [--counters 60] [--pace-milliseconds 5] [--postgres CONNECTION-STRING] [--json FILE]
 //
 // Without --postgres it starts a server of its own. Ends with 1 when an acknowledged write was lost or two activations acted at once.
 if (args is ["silo", var connection, var port, var cluster])
@@ -17,8 +17,8 @@ int Number(string name, int otherwise) => Value(name) is { } text ? int.Parse(te
 await using var server = new PostgreSqlServer();
 if (Value("--postgres") is null)
     await server.InitializeAsync();
-var options = new SoakOptions { Kills = Number("--kills", 0), Pauses = Number("--pauses", 0), Pause = TimeSpan.FromSeconds(Number("--pause-seconds", 30)), Changes = Number("--changes", 0), Counters = Number("--counters", 60) };
-await using var run = new SoakRun(Value("--postgres") ?? server.ConnectionString, options, Console.Error.WriteLine);
+var options = new SoakOptions { Kills = Number("--kills", 0), Pauses = Number("--pauses", 0), Pause = TimeSpan.FromSeconds(Number("--pause-seconds", 30)), Outages = Number("--outages", 0), Changes = Number("--changes", 0), Counters = Number("--counters", 60), Pace = TimeSpan.FromMilliseconds(Number("--pace-milliseconds", 5)) };
+await using var run = new SoakRun(Value("--postgres") ?? server.ConnectionString, options, Console.Error.WriteLine) { Server = server };
 var report = await run.RunAsync();
 var json = JsonSerializer.Serialize(report, JsonSerializerOptions.Web);
 Console.WriteLine(json);

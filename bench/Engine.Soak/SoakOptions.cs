@@ -15,6 +15,12 @@ public sealed record SoakOptions
     /// <summary>How long a pause is.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How many times PostgreSQL is killed and started again, with the data it had.</summary>
+    public int Outages { get; init; }
+
+    /// <summary>How long PostgreSQL is away each time; less than a lease.</summary>
+    public TimeSpan Outage { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How many silos leave in good order, each replaced by a new one.</summary>
     public int Changes { get; init; }
 

@@ -18,6 +18,17 @@ public sealed record SoakReport
     /// <summary>Effects with an old token, refused by the witness.</summary>
     public long StaleRefused { get; init; }
 
+    /// <summary>State writes of an activation whose grain had a later one.</summary>
+    public long StaleWrites { get; init; }
+
+    /// <summary>Silos that were paused until they had been declared dead, and joined again as new incarnations.</summary>
+    public int Rejoined { get; init; }
+
+    public int Outages { get; init; }
+
+    /// <summary>Calls without the database that were answered while PostgreSQL was away.</summary>
+    public long AnsweredInOutages { get; init; }
+
     public long Ticks { get; init; }
     public long DoubleTicks { get; init; }
 

@@ -9,6 +9,11 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
     private readonly string _cluster = $"soak-{Guid.NewGuid():N}";
     private readonly List<SiloProcess> _silos = [];
     private readonly List<double> _recoveries = [];
+    private int _rejoined;
+    private long _answeredInOutages;
+
+    /// <summary>The server behind the connection string, where it is to be killed.</summary>
+    public PostgreSqlServer? Server { get; init; }
 
     public async Task<SoakReport> RunAsync()
     {
@@ -17,10 +22,11 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
         for (var i = 0; i < options.Silos; i++)
             _silos.Add(new SiloProcess(connectionString, _cluster));
         await Task.WhenAll(_silos.Select(silo => silo.WaitUntilReadyAsync(options.Limit)));
+        await witness.WatchWritesAsync();
         using var client = await Cluster.StartClientAsync(connectionString, _cluster);
         var factory = client.Services.GetRequiredService<IClusterClient>();
         for (var i = 0; i < 10; i++)
-            await RemindAsync(factory.GetGrain<IWitnessedCounter>($"counter {i}"));
+            await RetryAsync(factory.GetGrain<IWitnessedCounter>($"counter {i}").Remind);
         await using var load = new Load(factory, options.Counters, options.Pace);
         try
         {
@@ -28,7 +34,9 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
             for (var i = 0; i < options.Kills; i++)
                 await KillAsync(load, i);
             for (var i = 0; i < options.Pauses; i++)
-                await PauseAsync(load, i);
+                await PauseAsync(load, witness, i);
+            for (var i = 0; i < options.Outages; i++)
+                await StopDatabaseAsync(load, factory, witness, i);
             for (var i = 0; i < options.Changes; i++)
                 await ChangeAsync(load, i);
             await load.WaitForProgressAsync(null, "everything", options.Limit);
@@ -51,6 +59,10 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
             Lost = load.Lost,
             Overlaps = await witness.CountOverlapsAsync(),
             StaleRefused = await witness.CountStaleAsync(),
+            StaleWrites = await witness.CountStaleWritesAsync(_cluster),
+            Rejoined = _rejoined,
+            Outages = options.Outages,
+            AnsweredInOutages = _answeredInOutages,
             Ticks = await witness.CountTicksAsync(),
             DoubleTicks = await witness.CountDoubleTicksAsync(),
             RecoveryMedianSeconds = _recoveries.Count == 0 ? 0 : Math.Round(_recoveries[_recoveries.Count / 2], 2),
@@ -58,19 +70,20 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
         };
     }
 
-    private async Task RemindAsync(IWitnessedCounter counter)
+    /// <summary>Calls until it is answered: the cluster may be changing.</summary>
+    private async Task RetryAsync(Func<Task> call)
     {
         var clock = Stopwatch.StartNew();
         while (true)
         {
             try
             {
-                await counter.Remind();
+                await call();
                 return;
             }
             catch (Exception exception) when (exception is OrleansException or TimeoutException && clock.Elapsed < options.Limit)
             {
-                await Task.Delay(100); // the cluster is still starting
+                await Task.Delay(100);
             }
         }
     }
@@ -86,7 +99,8 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
         await ReplaceAsync();
     }
 
-    private async Task PauseAsync(Load load, int number)
+    /// <summary>Pauses a silo until others have all its grains, which they get only once it is declared dead, and wakes it.</summary>
+    private async Task PauseAsync(Load load, Witness witness, int number)
     {
         var victim = Take(load);
         victim.Pause();
@@ -95,8 +109,60 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
         await wake;
         victim.Resume();
         _silos.Add(victim);
+        await WaitUntilRejoinedAsync(victim, witness);
+        _rejoined++;
         await load.WaitForProgressAsync(null, $"the end of pause {number + 1}", options.Limit);
-        log($"pause {number + 1}: its grains answered again after {recovery.TotalSeconds:0.00} s; {load.Acknowledged} acknowledged, {load.Lost} lost");
+        log($"pause {number + 1}: its grains answered again after {recovery.TotalSeconds:0.00} s, it joined again; {load.Acknowledged} acknowledged, {load.Lost} lost");
+    }
+
+    private async Task WaitUntilRejoinedAsync(SiloProcess silo, Witness witness)
+    {
+        var clock = Stopwatch.StartNew();
+        while (await witness.CountIncarnationsAsync(_cluster, silo.Port) is not ( >= 1, 1))
+        {
+            if (clock.Elapsed > options.Limit)
+                throw new TimeoutException($"Within {options.Limit} the silo at port {silo.Port} did not join again after it had been paused.");
+            await Task.Delay(100);
+        }
+    }
+
+    /// <summary>Kills PostgreSQL under load and starts it again. Calls that need no database go on meanwhile.</summary>
+    private async Task StopDatabaseAsync(Load load, IGrainFactory factory, Witness witness, int number)
+    {
+        var server = Server ?? throw new InvalidOperationException("Only a server of our own can be killed: leave --postgres out.");
+        var idle = Enumerable.Range(0, options.Counters).Select(i => factory.GetGrain<IWitnessedCounter>($"idle {i}")).ToList();
+        foreach (var grain in idle)
+            await RetryAsync(async () => await grain.Port());
+        await server.KillAsync();
+        var away = Stopwatch.StartNew();
+        var answered = (await Task.WhenAll(idle.Select(grain => CountAnswersAsync(grain, away)))).Sum();
+        await server.StartAsync();
+        witness.Reconnect();
+        var back = Stopwatch.StartNew();
+        await load.WaitForProgressAsync(null, $"outage {number + 1}", options.Limit);
+        _answeredInOutages += answered;
+        log($"outage {number + 1}: {answered} calls answered in {options.Outage.TotalSeconds:0} s without PostgreSQL; every counter went on {back.Elapsed.TotalSeconds:0.00} s after it was back; {load.Acknowledged} acknowledged, {load.Lost} lost");
+    }
+
+    private async Task<long> CountAnswersAsync(IWitnessedCounter counter, Stopwatch away)
+    {
+        var answered = 0L;
+        while (away.Elapsed < options.Outage)
+        {
+            try
+            {
+                await counter.Port().AsTask().WaitAsync(options.Outage);
+                answered++;
+            }
+            catch (Exception exception) when (exception is OrleansException or TimeoutException)
+            {
+                // Its silo was not sure of its lease any more, or lost it: the outage took too long for this machine.
+            }
+
+            await Task.Delay(options.Pace);
+        }
+
+        return answered;
     }
 
     private async Task ChangeAsync(Load load, int number)

@@ -24,6 +24,43 @@ public sealed class Witness(string connectionString) : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>
+    /// From now on the database itself counts state writes of an activation whose grain has a later one. The silos' tables must be there. Only a statement that was under way
+    /// while the grain was taken over can be among them; the storage refuses all others.
+    /// </summary>
+    public async Task WatchWritesAsync()
+    {
+        await using var command = _source.CreateCommand("""
+            create table if not exists witness_stale_writes (service_id text not null, grain_id text not null, epoch bigint not null, at timestamptz not null default clock_timestamp());
+            create or replace function witness_write() returns trigger language plpgsql as $$
+            begin
+                insert into witness_stale_writes (service_id, grain_id, epoch)
+                select new.service_id, new.grain_id, new.epoch from nsn_engine.grains g
+                where g.cluster_id = new.service_id and g.grain_id = new.grain_id and g.epoch > new.epoch;
+                return null;
+            end $$;
+            create or replace trigger witness_write after insert or update on nsn_engine.states for each row execute function witness_write();
+            """);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>State writes of activations that were not the last of their grain any more.</summary>
+    public Task<long> CountStaleWritesAsync(string cluster) => CountAsync($"select count(*) from witness_stale_writes where service_id = '{cluster}'");
+
+    /// <summary>How many incarnations at a port the judge holds for dead, and for alive.</summary>
+    public async Task<(long Dead, long Alive)> CountIncarnationsAsync(string cluster, int port)
+    {
+        await using var command = _source.CreateCommand("select count(*) filter (where dead), count(*) filter (where not dead) from nsn_engine.silos where cluster_id = $1 and address like '%:' || $2 || '@%'");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = cluster });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{port}" });
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    /// <summary>Takes new connections: those there are belong to a server that is gone.</summary>
+    public void Reconnect() => _source.Clear();
+
     /// <summary>Acts for an activation; throws when another has acted with a newer token, or with the same one.</summary>
     public async Task ActAsync(GrainAddress activation)
     {

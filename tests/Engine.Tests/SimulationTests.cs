@@ -92,6 +92,50 @@ public sealed class SimulationTests
     [Fact]
     public void The_same_seed_gives_the_same_history() => Assert.Equal(Run(7, PlantedBug.None).Log, Run(7, PlantedBug.None).Log);
 
+    [Fact]
+    public void While_the_judge_is_down_active_grains_answer_for_a_lease_and_silos_come_back_with_it()
+    {
+        var cluster = new SimulatedCluster(seed: 3, silos: 3);
+        cluster.RunFor(TimeSpan.FromSeconds(3));
+        Assert.Equal(Grains, CountAnswers(cluster, TimeSpan.FromSeconds(1)));
+
+        cluster.Judge.IsDown = true;
+        cluster.RunFor(SimulatedJudge.Lease - TimeSpan.FromSeconds(4));
+        Assert.Equal(Grains, CountAnswers(cluster, TimeSpan.FromSeconds(1)));
+
+        cluster.RunFor(TimeSpan.FromSeconds(4)); // nobody's lease holds any longer
+        Assert.Equal(0, CountAnswers(cluster, TimeSpan.FromSeconds(1)));
+
+        cluster.Judge.IsDown = false;
+        cluster.RunFor(TimeSpan.FromSeconds(5));
+        Assert.Equal(Grains, CountAnswers(cluster, TimeSpan.FromSeconds(2)));
+        Assert.Empty(cluster.Violations);
+    }
+
+    private static int CountAnswers(SimulatedCluster cluster, TimeSpan within)
+    {
+        var answers = 0;
+        for (var grain = 0; grain < Grains; grain++)
+        {
+            var id = grain;
+            cluster.Call(cluster.Living[0], async factory =>
+            {
+                try
+                {
+                    await factory.GetGrain<ILedgerGrain>(id).Entries();
+                    answers++;
+                }
+                catch (Exception exception) when (exception is SiloUnavailableException or IOException or Runtime.Cluster.JudgeDownException)
+                {
+                    cluster.World.Log($"{id} did not answer: {exception.GetType().Name}");
+                }
+            });
+        }
+
+        cluster.RunFor(within);
+        return answers;
+    }
+
     /// <summary>Three silos, ten grains, a minute of appends with crashes, pauses and partitions; then everything acknowledged must be there.</summary>
     private static (List<string> Violations, IReadOnlyList<string> Log) Run(int seed, PlantedBug bug)
     {

@@ -112,16 +112,28 @@ public sealed class TypeManifest
     {
         if (_types.TryGetValue(name, out type))
             return true;
-        // Exceptions of the base library are data, not behaviour: they may be rebuilt by name.
-        if (name.StartsWith("System.", StringComparison.Ordinal)
-            && typeof(object).Assembly.GetType(name) is { } system
-            && typeof(Exception).IsAssignableFrom(system))
+        return TryGetException(name, out type);
+    }
+
+    /// <summary>Exceptions of the platform's own assemblies are data, not behaviour: they may be rebuilt by name. Nothing is loaded for it.</summary>
+    private static bool TryGetException(string name, out Type type)
+    {
+        type = null;
+        if (!name.EndsWith("Exception", StringComparison.Ordinal) || !IsOfThePlatform(name))
+            return false;
+        foreach (var assembly in AppDomain.CurrentDomain.GetAssemblies())
         {
-            type = system;
-            return true;
+            if (!assembly.IsDynamic && IsOfThePlatform(assembly.GetName().Name) && assembly.GetType(name) is { } found && typeof(Exception).IsAssignableFrom(found))
+            {
+                type = found;
+                return true;
+            }
         }
 
         return false;
+
+        static bool IsOfThePlatform(string name) =>
+            name is not null && (name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal));
     }
 
     private ProxyFactory MakeProxyFactory(Type interfaceType)

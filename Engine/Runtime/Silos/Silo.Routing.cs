@@ -119,9 +119,14 @@ internal sealed partial class Silo
             var choice = _placement.ChooseAsync(grainClass, id, call.Context);
             var silo = choice.IsCompletedSuccessfully ? choice.Result : await choice;
             if (silo.Equals(Address))
+            {
                 Host(call, grainClass);
+            }
             else
+            {
+                Remember(id, silo); // the next call needs no directory; if it turns out otherwise, the answer says so
                 Forward(call, silo, placeHere: true);
+            }
         }
         catch (Exception exception)
         {

@@ -17,7 +17,7 @@ public sealed class SimulatedJudge(SimulatedWorld world, PlantedBug bug)
     private readonly HashSet<SimulatedProcess> _cut = [];
     private long _version;
 
-    /// <summary>Whether requests fail, as those to a database that is down.</summary>
+    /// <summary>Whether requests are refused at once, as those to a database that is down.</summary>
     public bool IsDown { get; set; }
 
     /// <summary>The judge as one silo sees it.</summary>
@@ -47,7 +47,9 @@ public sealed class SimulatedJudge(SimulatedWorld world, PlantedBug bug)
         var isCut = _cut.Contains(asking);
         _machine.Run(done.SetResult, isCut ? s_requestTimeout : world.Between(1, 10));
         await done.Task;
-        if (IsDown || isCut)
+        if (IsDown)
+            throw new JudgeDownException(new IOException("Nobody listens there."));
+        if (isCut)
             throw new IOException("The judge cannot be reached.");
     }
 
