@@ -24,13 +24,13 @@ internal sealed record VerificationThresholds
     public double Change { get; init; } = 26;
 
     /// <summary>Largest distance of a regenerated frame, in levels.</summary>
-    public double FrameDistance { get; init; } = 20;
+    public double FrameDistance { get; init; } = 10;
 
     /// <summary>Least sharpness relative to the regenerated frames.</summary>
     public double Sharpness { get; init; } = .75;
 
     /// <summary>Largest distance of the sound, in dB.</summary>
-    public double SoundDistance { get; init; } = 6;
+    public double SoundDistance { get; init; } = 9;
 
     public static VerificationThresholds Of(ModelPack pack)
     {

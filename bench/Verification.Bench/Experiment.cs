@@ -9,6 +9,7 @@ namespace Nsn.Verification.Bench;
 internal sealed class Experiment(string pack, int seconds, int size, IReadOnlyCollection<string> kinds) : IAsyncDisposable
 {
     private const int SampledFrames = VerificationOptions.DefaultSampleCount;
+    private const string OtherMusic = "another music beneath the same words";
     private const double ClaimedDistanceMax = .08; // 1 - cosine of the claimed and the seen embedding; the network's rule for honest directors
 
     private readonly Ffmpeg _ffmpeg = new();
@@ -83,7 +84,13 @@ internal sealed class Experiment(string pack, int seconds, int size, IReadOnlyCo
 
         await AddMade("other prompt", false, _two, request with { Prompt = otherPrompt });
         await AddMade("one attribute changed", false, _two, request with { Prompt = changed });
-        await AddMade("other seed", false, _two, request with { Seed = otherSeed });
+        if (Wanted("other seed") || Wanted(OtherMusic))
+        {
+            var (other, result) = await GenerateAsync(_two, request with { Seed = otherSeed });
+            await Add("other seed", false, other, result.Embedding);
+            await AddFrames(OtherMusic, false, (frame, _) => frame, other.Samples);
+        }
+
         await Add("another clip replayed", false, swap, foreign.Result.Embedding);
         await AddFrames("frozen frame", false, (_, _) => clip.Frames[0]);
         await AddFrames("first half shown twice", false, (_, i) => clip.Frames[i % middle]);
