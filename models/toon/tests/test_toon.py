@@ -10,8 +10,10 @@ import torch
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from toonpack import latent, layers, text, vectors, vocabulary  # noqa: E402
+from toonpack import latent, layers, palette, text, vectors, vocabulary  # noqa: E402
 from toonpack.composite import Renderer, compose  # noqa: E402
+from toonpack.mixing import Shelf, look  # noqa: E402
+from toonpack.towers import FRAME, views  # noqa: E402
 
 
 class Toon(unittest.TestCase):
@@ -41,6 +43,25 @@ class Toon(unittest.TestCase):
         a = r(self.code[:2], layers.neutral(2), 32)
         self.assertTrue(torch.equal(a, r(self.code[:2], layers.neutral(2), 32)))
         self.assertGreater((a - r(self.code[:2], layers.neutral(2, yaw=1.0), 32)).abs().max().item(), 0.1)
+
+    def test_a_shelf_gives_the_drawn_layer_in_any_colour(self):
+        shelf = Shelf(["body"], ["kind"], lambda *values: values, 2, torch.Generator().manual_seed(4))
+        rows = shelf.pick(self.attributes, torch.ones(12, dtype=torch.bool), torch.Generator().manual_seed(5))
+        self.assertTrue(torch.equal(rows // 2, self.attributes[:, 0]))
+        pixels, empty = shelf.colour("body", rows, palette.PersonPalette().body(self.code))
+        self.assertEqual(pixels.shape[1], 4)
+        self.assertLess((pixels[:, 3] + empty - 1).abs().max().item(), 1e-5)
+        layout = torch.rand(20, latent.LAYOUT, generator=torch.Generator().manual_seed(4)) * 2 - 1
+        drawn = latent.encode(torch.zeros(12, 12, dtype=torch.long), layout[rows])
+        drawn[:, :latent.ONE_HOT] = self.code[:, :latent.ONE_HOT]
+        masks = layers.draw_masks("body", drawn, self.controls, 120, 80)
+        self.assertLess((torch.einsum("bkhw,bkc->bchw", masks, palette.PersonPalette().body(drawn)) - pixels).abs().mean().item(), 0.002)
+
+    def test_the_reader_looks_at_what_the_compositor_makes(self):
+        made = {n: vectors.pattern(i, 3 if n == "ground" else 4, 16 if n == "body" else 24, 24) for i, n in enumerate(layers.ORDER)}
+        seen, frame = look(made, self.controls[:1]), compose(made, self.controls[:1], FRAME)
+        self.assertLess((seen[:, 3:] - views(frame)[:, 3:]).abs().max().item(), 1e-5)
+        self.assertLess((seen[:, :3] - views(frame)[:, :3]).abs().mean().item(), 0.15)
 
     def test_captions_mention_what_they_say(self):
         import random

@@ -1,7 +1,4 @@
-"""The reader (tests only): says what a frame shows. Trained on renders alone, it never sees a painted frame.
-
-It starts from the image network of tower A, since a CPU budget does not pay for another one from scratch.
-"""
+"""The reader (tests only): says what a frame shows. It shares no weights with the pack and never sees a painted frame in training."""
 from __future__ import annotations
 
 import torch
@@ -10,29 +7,41 @@ import torch.nn.functional as F
 
 from .canvas import CONTROLS
 from .latent import ONE_HOT
-from .towers import EMBEDDING, ConvImage, Tower
 
 MOVES = [c for c in CONTROLS if c != "phase"]
+# Mean and spread of the controls as clips use them (`layers.sample_controls`), so that the read-out learns in units of one spread.
+MEANS = {"open": 0.36, "blink": 0.11, "zoom": 0.5}
+SPREADS = {"open": 0.35, "blink": 0.27, "zoom": 0.289}
+
+
+def convolutions(channels: tuple[int, ...], strides: tuple[int, ...]) -> nn.Sequential:
+    """3x3 convolutions with batch norm."""
+    steps: list[nn.Module] = []
+    for a, b, stride in zip(channels, channels[1:], strides):
+        steps += [nn.Conv2d(a, b, 3, stride, 1, bias=False), nn.BatchNorm2d(b), nn.ReLU(True)]
+    return nn.Sequential(*steps)
 
 
 class Reader(nn.Module):
-    """A convolutional network, and a short path from coarse colours; linear heads for attributes and controls."""
+    """One convolutional network for the whole frame and a finer one for the middle; both keep 4x4 cells, so that place is not lost.
+
+    Attributes and controls have a hidden layer each over the cells of both.
+    """
 
     def __init__(self):
         super().__init__()
-        self.image = ConvImage()
-        self.attributes, self.controls = nn.Linear(EMBEDDING, ONE_HOT), nn.Linear(384, len(MOVES))
-        self.colours = nn.Sequential(nn.Linear(384, 192), nn.ReLU(), nn.Linear(192, ONE_HOT + len(MOVES)))
-
-    def start_from(self, tower: Tower) -> None:
-        """Take over the image network of a tower and its attribute head."""
-        self.image.load_state_dict(tower.image.state_dict())
-        self.attributes.load_state_dict(tower.attributes.state_dict())
+        self.whole = convolutions((12, 24, 48, 96, 96), (1, 2, 2, 2))
+        self.close = convolutions((12, 32, 64, 64, 128, 128), (1, 2, 1, 2, 2))
+        self.attributes = nn.Sequential(nn.Linear(3584, 384), nn.ReLU(), nn.Dropout(0.1), nn.Linear(384, ONE_HOT))
+        self.controls = nn.Sequential(nn.Linear(3584, 192), nn.ReLU(), nn.Linear(192, len(MOVES)))
+        self.register_buffer("mean", torch.tensor([MEANS.get(n, 0.0) for n in MOVES]), persistent=False)
+        self.register_buffer("spread", torch.tensor([SPREADS.get(n, 0.577) for n in MOVES]), persistent=False)
 
     def forward(self, views: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        hidden = self.image.hidden(views)
-        a, c = self.colours(2 * F.avg_pool2d(views, 8).flatten(1)).split([ONE_HOT, len(MOVES)], 1)
-        return self.attributes(self.image.linear[2](hidden)) + a, self.controls(hidden) + c
+        """Logits of the attributes [b, 75] and the controls [b, 12] of views [b, 6, 64, 64]."""
+        cells = [F.pixel_unshuffle(v, 2).contiguous(memory_format=torch.channels_last) for v in views.split(3, 1)]
+        seen = torch.cat([self.whole(cells[0]).flatten(1), self.close(cells[1]).flatten(1)], 1)
+        return self.attributes(seen), self.controls(seen) * self.spread + self.mean
 
 
 def pack_weights(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

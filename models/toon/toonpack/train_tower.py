@@ -1,6 +1,7 @@
 """Train one verification tower: contrastive, with pictures and captions that differ in one attribute, and spoilt pictures, as negatives."""
 from __future__ import annotations
 
+import functools
 import random
 
 import numpy as np
@@ -15,10 +16,22 @@ from .vocabulary import NAMES, SIZES, caption, is_human
 HELD_OUT = 200
 
 
+def parts(name: str) -> list[str]:
+    """The files of a set of frames. `mixing` writes parts: those that there are by now, since drawing goes on while the first are learned from."""
+    if (DATA / f"{name}.view.npy").exists():
+        return [name]
+    found = sorted(DATA.glob(f"{name}[0-9]*.view.npy"))
+    if not found:
+        raise SystemExit(f"no frames: run toonpack.frames or toonpack.mixing with --out {name}")
+    return [p.name.split(".")[0] for p in found]
+
+
 class Frames:
     """Views, attributes and controls of frame files; painted frames are mixed in when there are any."""
 
     def __init__(self, names: list[str]):
+        names = [part for n in names for part in parts(n)]
+
         def read(what, mode=None):
             return [np.load(DATA / f"{n}.{what}.npy", mmap_mode=mode) for n in names]
 
@@ -32,6 +45,17 @@ class Frames:
         return torch.from_numpy(self.view[ix]).float() / 255 - 0.5
 
 
+@functools.lru_cache(maxsize=1)
+def _grain(size: int) -> torch.Tensor:
+    return torch.randn(2 * size)
+
+
+def grain(x: torch.Tensor) -> torch.Tensor:
+    """Normal noise of the shape of x: a random stretch of a drawn reel, since drawing it anew costs a seventh of a step."""
+    start = random.randrange(x.numel())
+    return _grain(x.numel())[start:start + x.numel()].view_as(x)
+
+
 def augment(x: torch.Tensor, shift: int = 2) -> torch.Tensor:
     """Shifts, light, noise and now and then blur, as a codec and a scaler make them."""
     b = len(x)
@@ -41,7 +65,7 @@ def augment(x: torch.Tensor, shift: int = 2) -> torch.Tensor:
     if random.random() < 0.3:
         n = b // 2
         x[:n] = F.interpolate(F.avg_pool2d(x[:n], 2), scale_factor=2.0, mode="bilinear", align_corners=False)
-    return x + 0.02 * torch.randn_like(x)
+    return x + 0.02 * grain(x)
 
 
 def spoil(x: torch.Tensor) -> torch.Tensor:
