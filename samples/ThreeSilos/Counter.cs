@@ -1,11 +1,5 @@
 namespace Nsn.Samples.ThreeSilos;
 
-/// <summary>What is stored of a counter.</summary>
-public sealed class CounterState
-{
-    public int Count { get; set; }
-}
-
 /// <summary>Answers only once its count is stored.</summary>
 public sealed class Counter([PersistentState("count")] IPersistentState<CounterState> state, ILocalSiloDetails silo) : Grain, ICounter
 {

@@ -200,7 +200,8 @@ internal abstract partial class Node
     {
         frame.WriteByte((byte)FrameKind.Response);
         frame.WriteVarUInt((ulong)correlation);
-        frame.WriteByte(call is { ForwardCount: > 0 } ? (byte)1 : (byte)0);
+        // Whether this node sent the call on: who asked it should ask another next time. How often it was sent on before it came here says nothing about this node.
+        frame.WriteByte(call is { CorrelationId: not 0 } ? (byte)1 : (byte)0);
         frame.WriteByte(fault is null ? (byte)0 : (byte)1);
         if (fault is null)
             call!.WriteResult(frame);
