@@ -8,7 +8,7 @@ namespace Nsn.Protocol.Cryptography;
 /// <summary>
 /// BLAKE2b without a key (RFC 7693), digests of 1 to 64 bytes. The ledger names its storage keys with it and hashes its blocks and extrinsics.
 /// </summary>
-public static partial class Blake2b
+public static class Blake2b
 {
     private const int BlockBytes = 128;
 
@@ -51,9 +51,6 @@ public static partial class Blake2b
         return BinaryPrimitives.ReadUInt128LittleEndian(digest);
     }
 
-    /// <summary>Writes the digest of <paramref name="input"/>; its length (1 to 64 bytes) is the length of <paramref name="digest"/>.</summary>
-    public static void Hash(ReadOnlySpan<byte> input, Span<byte> digest) => Hash(input, digest, s_best);
-
     /// <summary>The digest of 32 bytes over three pieces one after another, which are not brought together for it.</summary>
     [SkipLocalsInit]
     internal static Hash256 Hash256(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third)
@@ -67,12 +64,13 @@ public static partial class Blake2b
         Take(first, h, block, ref held, ref counted);
         Take(second, h, block, ref held, ref counted);
         Take(third, h, block, ref held, ref counted);
-        Finish(h, block[..held], counted, digest, s_best);
+        Finish(h, block[..held], counted, digest);
         return new Hash256(digest);
     }
 
+    /// <summary>Writes the digest of <paramref name="input"/>; its length (1 to 64 bytes) is the length of <paramref name="digest"/>.</summary>
     [SkipLocalsInit]
-    internal static void Hash(ReadOnlySpan<byte> input, Span<byte> digest, Blake2bPath path)
+    public static void Hash(ReadOnlySpan<byte> input, Span<byte> digest)
     {
         if (digest.Length is 0 or > 64)
             throw new ArgumentException("a BLAKE2b digest has 1 to 64 bytes", nameof(digest));
@@ -82,11 +80,11 @@ public static partial class Blake2b
         while (input.Length > BlockBytes)
         {
             counted += BlockBytes;
-            Compress(h, input[..BlockBytes], counted, last: false, path);
+            Compress(h, input[..BlockBytes], counted, last: false);
             input = input[BlockBytes..];
         }
 
-        Finish(h, input, counted, digest, path);
+        Finish(h, input, counted, digest);
     }
 
     private static void Begin(Span<ulong> h, int digestBytes)
@@ -104,12 +102,12 @@ public static partial class Blake2b
             counted += BlockBytes;
             if (held == 0)
             {
-                Compress(h, input[..BlockBytes], counted, last: false, s_best);
+                Compress(h, input[..BlockBytes], counted, last: false);
             }
             else
             {
                 input[..missing].CopyTo(block[held..]);
-                Compress(h, block, counted, last: false, s_best);
+                Compress(h, block, counted, last: false);
             }
 
             input = input[missing..];
@@ -121,34 +119,18 @@ public static partial class Blake2b
     }
 
     [SkipLocalsInit]
-    private static void Finish(Span<ulong> h, ReadOnlySpan<byte> rest, ulong counted, Span<byte> digest, Blake2bPath path)
+    private static void Finish(Span<ulong> h, ReadOnlySpan<byte> rest, ulong counted, Span<byte> digest)
     {
         Span<byte> padded = stackalloc byte[BlockBytes];
         rest.CopyTo(padded);
         padded[rest.Length..].Clear();
-        Compress(h, padded, counted + (uint)rest.Length, last: true, path);
+        Compress(h, padded, counted + (uint)rest.Length, last: true);
         if (!BitConverter.IsLittleEndian)
             BinaryPrimitives.ReverseEndianness(h, h);
         MemoryMarshal.AsBytes(h)[..digest.Length].CopyTo(digest);
     }
 
-    private static void Compress(Span<ulong> h, ReadOnlySpan<byte> block, ulong counted, bool last, Blake2bPath path)
-    {
-        switch (path)
-        {
-            case Blake2bPath.Avx512:
-                CompressAvx512(h, block, counted, last);
-                break;
-            case Blake2bPath.Avx2:
-                CompressAvx2(h, block, counted, last);
-                break;
-            default:
-                CompressScalar(h, block, counted, last);
-                break;
-        }
-    }
-
-    private static void CompressScalar(Span<ulong> h, ReadOnlySpan<byte> block, ulong counted, bool last)
+    private static void Compress(Span<ulong> h, ReadOnlySpan<byte> block, ulong counted, bool last)
     {
         Span<ulong> m = stackalloc ulong[16];
         block.CopyTo(MemoryMarshal.AsBytes(m));

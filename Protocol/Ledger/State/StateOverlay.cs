@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Nsn.Protocol.Ledger.Codecs;
+using Nsn.Protocol.Scale;
 
 namespace Nsn.Protocol.Ledger.State;
 
@@ -9,9 +11,11 @@ namespace Nsn.Protocol.Ledger.State;
 public sealed class StateOverlay : IStateReader
 {
     private const int ChangesKeptMax = 1 << 16;
-    private static Dictionary<StorageKey, byte[]?>? s_spare;
+    private const int SpareBytesMax = 128;
+    private static Dictionary<StorageKey, byte[]?>? s_room;
 
     private readonly StateTrie _base;
+    private readonly byte[]?[] _spare = new byte[SpareBytesMax + 1][];
     private readonly List<(StorageKey Key, byte[]? Previous, bool WasChanged)> _undo = [];
     private Dictionary<StorageKey, byte[]?> _changes;
 
@@ -19,7 +23,7 @@ public sealed class StateOverlay : IStateReader
     public StateOverlay(StateTrie state)
     {
         _base = state;
-        _changes = Interlocked.Exchange(ref s_spare, null) ?? [];
+        _changes = Interlocked.Exchange(ref s_room, null) ?? [];
     }
 
     /// <summary>Keys changed so far, in any order.</summary>
@@ -29,13 +33,39 @@ public sealed class StateOverlay : IStateReader
     public int ChangeCount => _changes.Count;
 
     /// <inheritdoc/>
+    /// <remarks>What is read here holds until the end of the extrinsic: the room of a value that was overwritten then goes to others.</remarks>
     public byte[]? Get(StorageKey key) => _changes.TryGetValue(key, out var changed) ? changed : _base.Get(key);
+
+    /// <summary>The same, with the key as the state keeps it, which needs no second copy of it.</summary>
+    internal byte[]? Get(StorageKey key, out StorageKey kept)
+    {
+        kept = key;
+        return _changes.TryGetValue(key, out var changed) ? changed : _base.Get(key, ref kept);
+    }
 
     /// <summary>Sets a value; the array belongs to the state afterwards.</summary>
     public void Set(StorageKey key, byte[] value)
     {
         ArgumentNullException.ThrowIfNull(value);
         Change(key, value);
+    }
+
+    /// <summary>Sets a value by its codec.</summary>
+    internal void Set<T>(StorageKey key, Codec<T> codec, T value)
+    {
+        var writer = Scratch.Rent();
+        codec.Encode(writer, value);
+        var encoded = writer.WrittenSpan;
+        byte[]? bytes = null;
+        if (encoded.Length <= SpareBytesMax)
+        {
+            (bytes, _spare[encoded.Length]) = (_spare[encoded.Length], null);
+        }
+
+        bytes ??= GC.AllocateUninitializedArray<byte>(encoded.Length);
+        encoded.CopyTo(bytes);
+        Scratch.Return(writer);
+        Change(key, bytes);
     }
 
     /// <summary>Removes a key; one that is not there is no error.</summary>
@@ -64,8 +94,22 @@ public sealed class StateOverlay : IStateReader
         _undo.RemoveRange(mark, _undo.Count - mark);
     }
 
-    /// <summary>Gives up the marks made so far, which frees what is kept for undoing.</summary>
-    public void ForgetMarks() => _undo.Clear();
+    /// <summary>
+    /// Gives up the marks made so far, which frees what is kept for undoing. A value that this block wrote and overwrote was never seen outside: its array is the
+    /// next one of its length.
+    /// </summary>
+    public void ForgetMarks()
+    {
+        foreach (var (_, previous, wasChanged) in _undo)
+        {
+            if (wasChanged && previous is { Length: > 0 and <= SpareBytesMax })
+            {
+                _spare[previous.Length] = previous;
+            }
+        }
+
+        _undo.Clear();
+    }
 
     /// <inheritdoc/>
     public IEnumerable<KeyValuePair<StorageKey, byte[]>> Iterate(StorageKey prefix, StorageKey? after = null)
@@ -132,7 +176,7 @@ public sealed class StateOverlay : IStateReader
         _undo.Clear();
         if (!isLarge)
         {
-            Interlocked.Exchange(ref s_spare, changes);
+            Interlocked.Exchange(ref s_room, changes);
         }
 
         return state;

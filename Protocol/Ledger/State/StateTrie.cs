@@ -23,7 +23,10 @@ public sealed partial class StateTrie : IStateReader
     public Hash256 Root => _root?.Hash ?? default;
 
     /// <inheritdoc/>
-    public byte[]? Get(StorageKey key)
+    public byte[]? Get(StorageKey key) => Get(key, ref key);
+
+    /// <summary>The same; where the key is found, <paramref name="kept"/> becomes the key as it is kept here.</summary>
+    internal byte[]? Get(StorageKey key, ref StorageKey kept)
     {
         var node = _root;
         var nibbles = key.Length * 2;
@@ -39,7 +42,13 @@ public sealed partial class StateTrie : IStateReader
         }
 
         // Paths are not compared on the way down: the leaf has the whole key.
-        return node is TrieLeaf leaf && leaf.Key == key ? leaf.Value : null;
+        if (node is not TrieLeaf leaf || leaf.Key != key)
+        {
+            return null;
+        }
+
+        kept = leaf.Key;
+        return leaf.Value;
     }
 
     /// <inheritdoc/>

@@ -51,7 +51,7 @@ public sealed class StorageDoubleMap<TFirst, TSecond, TValue> : StorageItem
     public bool Contains(IStateReader state, TFirst first, TSecond second) => state.Get(KeyOf(first, second)) is not null;
 
     /// <summary>Writes a value.</summary>
-    public void Set(StateOverlay state, TFirst first, TSecond second, TValue value) => state.Set(KeyOf(first, second), _codec.Encode(value));
+    public void Set(StateOverlay state, TFirst first, TSecond second, TValue value) => state.Set(KeyOf(first, second), _codec, value);
 
     /// <summary>Removes a pair.</summary>
     public void Remove(StateOverlay state, TFirst first, TSecond second) => state.Remove(KeyOf(first, second));

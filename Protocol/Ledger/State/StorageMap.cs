@@ -64,7 +64,19 @@ public sealed class StorageMap<TKey, TValue> : StorageItem
     /// <summary>Reads a value, or false where the key is missing.</summary>
     public bool TryGet(IStateReader state, TKey key, [MaybeNullWhen(false)] out TValue value)
     {
-        var bytes = state.Get(KeyOf(key));
+        var storageKey = KeyOf(key);
+        byte[]? bytes;
+        if (_recent is not null && state is StateOverlay overlay)
+        {
+            // Whoever reads mostly writes next, and then the state's own copy of the key will do.
+            bytes = overlay.Get(storageKey, out var kept);
+            _recent.Replace(key, storageKey, kept);
+        }
+        else
+        {
+            bytes = state.Get(storageKey);
+        }
+
         value = bytes is null ? default : _codec.Decode(bytes);
         return bytes is not null;
     }
@@ -77,7 +89,7 @@ public sealed class StorageMap<TKey, TValue> : StorageItem
     public bool Contains(IStateReader state, TKey key) => state.Get(KeyOf(key)) is not null;
 
     /// <summary>Writes a value.</summary>
-    public void Set(StateOverlay state, TKey key, TValue value) => state.Set(KeyOf(key), _codec.Encode(value));
+    public void Set(StateOverlay state, TKey key, TValue value) => state.Set(KeyOf(key), _codec, value);
 
     /// <summary>Removes a key.</summary>
     public void Remove(StateOverlay state, TKey key) => state.Remove(KeyOf(key));

@@ -44,7 +44,7 @@ public sealed class StorageValue<T> : StorageItem
         : _hasDefault ? _default! : throw new InvalidOperationException($"{Pallet}.{Name} has no value.");
 
     /// <summary>Writes it.</summary>
-    public void Set(StateOverlay state, T value) => state.Set(Prefix, _codec.Encode(value));
+    public void Set(StateOverlay state, T value) => state.Set(Prefix, _codec, value);
 
     /// <summary>Removes it.</summary>
     public void Remove(StateOverlay state) => state.Remove(Prefix);

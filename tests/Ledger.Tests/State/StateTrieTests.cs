@@ -1,4 +1,5 @@
 using System.Text;
+using Nsn.Protocol.Ledger.Codecs;
 using Nsn.Protocol.Ledger.State;
 
 namespace Nsn.Ledger.Tests.State;
@@ -92,6 +93,53 @@ public sealed class StateTrieTests
         Assert.Equal([1], overlay.Get(Key("a")));
         Assert.Equal([2], overlay.Get(Key("b")));
         Assert.Null(overlay.Get(Key("c")));
+    }
+
+    [Fact]
+    public void Values_written_over_in_a_block_leave_all_others_as_they_are()
+    {
+        var overlay = new StateOverlay(StateTrie.Empty.With([new(Key("a"), [1, 0, 0, 0])]));
+        var random = new Random(3);
+        var model = new Dictionary<string, uint> { ["a"] = 1 };
+        for (var round = 0; round < 300; round++)
+        {
+            var mark = overlay.Mark();
+            var before = new Dictionary<string, uint>(model);
+            for (var i = 0; i < 4; i++)
+            {
+                var name = Name(random);
+                model[name] = (uint)random.Next();
+                overlay.Set(Key(name), Codec.U32, model[name]);
+            }
+
+            if (random.Next(4) == 0)
+            {
+                overlay.RollBack(mark);
+                model = before;
+            }
+
+            if (random.Next(3) != 0)
+            {
+                overlay.ForgetMarks();
+            }
+
+            foreach (var (name, value) in model)
+            {
+                Assert.Equal(BitConverter.GetBytes(value), overlay.Get(Key(name)));
+            }
+        }
+
+        var sealedState = overlay.CommitAndRecycle();
+        var next = new StateOverlay(sealedState);
+        foreach (var name in model.Keys)
+        {
+            next.Set(Key(name), Codec.U32, 0u);
+            next.ForgetMarks();
+            next.Set(Key(name), Codec.U32, 1u);
+            next.ForgetMarks();
+        }
+
+        Assert.All(model, entry => Assert.Equal(BitConverter.GetBytes(entry.Value), sealedState.Get(Key(entry.Key))));
     }
 
     private static string Name(Random random) => new([.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => "abAB"[random.Next(4)])]);

@@ -66,4 +66,19 @@ public sealed class HashTests
 
         return bytes;
     }
+
+    [Fact]
+    public void Blake2b_over_pieces_is_that_over_all_of_them()
+    {
+        Random random = new(1);
+        byte[] input = new byte[700];
+        random.NextBytes(input);
+        for (int length = 0; length <= input.Length; length += length < 270 ? 1 : 43)
+        {
+            int first = random.Next(length + 1), second = random.Next(first, length + 1);
+            Assert.Equal(
+                Blake2b.Hash256(input.AsSpan(0, length)),
+                Blake2b.Hash256(input.AsSpan(0, first), input.AsSpan(first, second - first), input.AsSpan(second, length - second)));
+        }
+    }
 }
