@@ -8,7 +8,7 @@ namespace Nsn.WebRtc.Transport;
 /// (UDP_SEGMENT), and several such buffers go in one sendmmsg. Without Linux, or without offload, they go one by one. What is for an ICE-TCP connection is
 /// handed to it at once.
 /// </summary>
-internal sealed unsafe class SendBatch(UdpPort port, TcpPort? streams = null)
+internal sealed unsafe class SendBatch(UdpPort port, TcpPort? streams = null, SendCounters? counters = null)
 {
     public const int DatagramMax = 1_500;
     private const int ArenaBytes = 96 * 1_024;
@@ -25,12 +25,13 @@ internal sealed unsafe class SendBatch(UdpPort port, TcpPort? streams = null)
     private int _length;
     private int _runCount;
     private int _holds;
+    private long _flushes;
 
-    /// <summary>Datagrams sent so far.</summary>
-    public long DatagramsSent { get; private set; }
+    /// <summary>Names what waits now, for <see cref="IsWaiting"/>; 0 if nothing does. Only for the batch's own thread.</summary>
+    public long Waiting => _runCount == 0 ? 0 : _flushes + 1;
 
-    /// <summary>System calls so far.</summary>
-    public long SystemCalls { get; private set; }
+    /// <summary>True until what was waiting then is sent. Any thread may ask.</summary>
+    public bool IsWaiting(long waiting) => waiting > Interlocked.Read(ref _flushes);
 
     /// <summary>Room for the next datagram; sends what is there if there is no room.</summary>
     public Span<byte> Next()
@@ -114,6 +115,7 @@ internal sealed unsafe class SendBatch(UdpPort port, TcpPort? streams = null)
 
         _runCount = 0;
         _length = 0;
+        Interlocked.Increment(ref _flushes);
     }
 
     private void FlushNative()
@@ -147,14 +149,15 @@ internal sealed unsafe class SendBatch(UdpPort port, TcpPort? streams = null)
         while (sent < _runCount)
         {
             int result = LibC.sendmmsg(port.Descriptor, messages + sent, (uint)(_runCount - sent), 0);
-            SystemCalls++;
             if (result > 0)
             {
+                int datagrams = 0;
                 for (int i = sent; i < sent + result; i++)
                 {
-                    DatagramsSent += _runs[i].Segments;
+                    datagrams += _runs[i].Segments;
                 }
 
+                counters?.Note(datagrams);
                 sent += result;
                 continue;
             }
@@ -182,8 +185,7 @@ internal sealed unsafe class SendBatch(UdpPort port, TcpPort? streams = null)
         for (int offset = 0; offset < run.Length; offset += run.SegmentLength)
         {
             port.Send(_arena.AsSpan(run.Offset + offset, Math.Min(run.SegmentLength, run.Length - offset)), run.To);
-            DatagramsSent++;
-            SystemCalls++;
+            counters?.Note(1);
         }
     }
 

@@ -22,6 +22,8 @@ public sealed class WebRtcConnection
     private readonly TaskCompletionSource<SessionClosed> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _deadlineTicks;
+    private SendBatch? _unsentIn;
+    private long _unsent;
     private bool _dispatching;
 
     internal WebRtcConnection(IConnectionHost host, WebRtcSession session)
@@ -305,6 +307,13 @@ public sealed class WebRtcConnection
     {
         TimeSpan now = _host.Now;
         SendBatch batch = _host.Batch;
+        if (_unsentIn is { } other && other != batch && other.IsWaiting(_unsent))
+        {
+            // Another thread is about to send what it gathered for many sessions, this one among them. What comes now must not overtake it: the clock comes back.
+            Interlocked.Exchange(ref _deadlineTicks, now.Ticks);
+            return;
+        }
+
         while (true)
         {
             PollResult result = _session.Poll(batch.Next(), now);
@@ -319,6 +328,8 @@ public sealed class WebRtcConnection
             }
 
             batch.FlushUnlessHeld();
+            _unsentIn = batch;
+            _unsent = batch.Waiting;
             Interlocked.Exchange(ref _deadlineTicks, result.Deadline.Ticks);
             return;
         }

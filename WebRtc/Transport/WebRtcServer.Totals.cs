@@ -37,15 +37,8 @@ public sealed partial class WebRtcServer
         }
     }
 
-    /// <summary>Datagrams that went out over UDP, and the system calls it took.</summary>
-    internal (long Datagrams, long SystemCalls) SendTotals
-    {
-        get
-        {
-            IList<SendBatch> batches = _batches.Values;
-            return (batches.Sum(batch => batch.DatagramsSent), batches.Sum(batch => batch.SystemCalls));
-        }
-    }
+    /// <summary>What went out over UDP.</summary>
+    internal SendCounters Sent { get; } = new();
 
     private void Enlist(WebRtcConnection connection)
     {

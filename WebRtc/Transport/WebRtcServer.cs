@@ -41,7 +41,7 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
         _port = UdpPort.Open(options.BindAddress, options.Port, isShared: shards > 1);
         _shards = [.. Enumerable.Range(0, shards).Select(index => new ServerShard(this, index == 0 ? _port : _port.OpenAnother(), index))];
         _streams = options.EnableTcp ? OpenTcp() : null;
-        _batches = new ThreadLocal<SendBatch>(() => new SendBatch(_port, _streams), trackAllValues: true);
+        _batches = new ThreadLocal<SendBatch>(() => new SendBatch(_port, _streams, Sent));
         Candidates = FindCandidates();
         foreach (ServerShard shard in _shards)
         {
@@ -170,7 +170,7 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
     internal bool IsStopping => _stopping;
 
     /// <summary>Makes the calling thread send through its own shard's socket.</summary>
-    internal SendBatch UsePort(UdpPort port) => _batches.Value = new SendBatch(port, _streams);
+    internal SendBatch UsePort(UdpPort port) => _batches.Value = new SendBatch(port, _streams, Sent);
 
     /// <summary>Does what is due in a shard's share of the sessions, and says when to come back.</summary>
     internal TimeSpan DriveClocks(int shard, bool moreToReceive)

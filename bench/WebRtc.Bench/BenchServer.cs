@@ -48,8 +48,8 @@ internal static class BenchServer
             all.Sum(statistics => statistics.PacketsRepeated),
             all.Count(statistics => statistics.State == SessionState.Connected),
             process.WorkingSet64,
-            server.SendTotals.Datagrams,
-            server.SendTotals.SystemCalls));
+            server.Sent.Datagrams,
+            server.Sent.SystemCalls));
     }
 
     private static void Play(MediaSource source, double megabitsPerSecond, CancellationToken stop)
