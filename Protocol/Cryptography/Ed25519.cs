@@ -1,9 +1,7 @@
-using Nsn.Protocol.Cryptography.Edwards25519;
-
 namespace Nsn.Protocol.Cryptography;
 
 /// <summary>
-/// Ed25519 (RFC 8032, pure, cofactorless) over OpenSSL 3; signatures of keys that come often are verified with tables of the keys' multiples, with the same answers. Strict: keys that are not canonical or of small order are refused (they would
+/// Ed25519 (RFC 8032, pure, cofactorless) over OpenSSL 3. Strict: keys that are not canonical or of small order are refused (they would
 /// verify signatures that nobody made), and so are signatures whose S is not below the group order (they would give one message a second signature).
 /// </summary>
 public sealed class Ed25519 : ISignatureScheme
@@ -22,13 +20,11 @@ public sealed class Ed25519 : ISignatureScheme
         Convert.FromHexString("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
     ];
 
-    private readonly PreparedKeys _prepared = new();
-
     private Ed25519()
     {
     }
 
-    /// <summary>The scheme; it has no state but memory of the keys that come often.</summary>
+    /// <summary>The scheme; it has no state.</summary>
     public static Ed25519 Instance { get; } = new();
 
     /// <inheritdoc/>
@@ -55,7 +51,7 @@ public sealed class Ed25519 : ISignatureScheme
     public bool Verify(in AccountId key, ReadOnlySpan<byte> message, in Signature64 signature)
         => IsBelow(signature.AsSpan()[32..], s_groupOrder)
             && IsAcceptableKey(key)
-            && (_prepared.Find(key) is { } prepared ? prepared.Verify(message, signature) : OpenSsl.VerifyEd25519(key.AsSpan(), message, signature.AsSpan()));
+            && OpenSsl.VerifyEd25519(key.AsSpan(), message, signature.AsSpan());
 
     /// <inheritdoc/>
     public ISigner CreateSigner(ReadOnlySpan<byte> seed) => new Ed25519Signer(seed);
