@@ -5,6 +5,24 @@ using Orleans.TestingHost;
 
 namespace Nsn.Engine.Tests;
 
+public interface IWandererGrain : IGrainWithIntegerKey
+{
+    ValueTask<int> Ping(int value);
+    Task Leave();
+}
+
+/// <summary>A grain that is soon active elsewhere.</summary>
+public sealed class WandererGrain : Grain, IWandererGrain
+{
+    public ValueTask<int> Ping(int value) => new(value + 1);
+
+    public Task Leave()
+    {
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+}
+
 /// <summary>Where calls go, and whom that is asked of.</summary>
 public sealed class RoutingTests
 {
@@ -29,6 +47,23 @@ public sealed class RoutingTests
         }
 
         Assert.Equal(first, Volatile.Read(ref s_lookups));
+    }
+
+    /// <summary>Silos that remember where grains were must not send a call to and fro between them.</summary>
+    [Fact]
+    public async Task Grains_that_wander_are_found_whatever_silos_remember()
+    {
+        await using var cluster = new TestClusterBuilder(3).Build();
+        await cluster.DeployAsync();
+        var factories = cluster.Silos.Select(silo => cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>()).ToList();
+        var random = new Random(1);
+        for (var round = 0; round < 2000; round++)
+        {
+            var grain = factories[random.Next(factories.Count)].GetGrain<IWandererGrain>(random.Next(4));
+            Assert.Equal(round + 1, await grain.Ping(round));
+            if (random.Next(3) == 0)
+                await grain.Leave();
+        }
     }
 
     private sealed class CountLookups : ISiloConfigurator

@@ -87,6 +87,9 @@ internal sealed partial class Silo
                 return;
             }
 
+            // Another silo holds this one for the owner: one of the two remembers wrongly, and only the directory knows which.
+            if (call.ReplyTo is { IsClient: false })
+                _located.TryRemove(id, out _);
             if (_located.TryGetValue(id, out var known) && View.Find(known) is not null)
             {
                 Forward(call, known, placeHere: false);
