@@ -68,7 +68,7 @@ public sealed class ConcurrencyTests(ClusterFixture fixture)
         var grain = Turn<IReentrantTurnGrain>("cancel");
         using var source = new CancellationTokenSource();
         var waiting = grain.WaitFor(source.Token);
-        await grain.Told();
+        await Wait.UntilAsync(async () => await grain.Told() > 0, "the grain waits");
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         await Wait.UntilAsync(grain.WasCancelled, "the grain saw the cancellation");

@@ -140,6 +140,7 @@ public abstract class TurnGrainBase : Grain, ITurnGrain
 
     public async Task WaitFor(CancellationToken cancellationToken)
     {
+        _told++;
         try
         {
             await Task.Delay(TimeSpan.FromSeconds(20), cancellationToken);
