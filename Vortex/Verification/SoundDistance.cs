@@ -13,7 +13,7 @@ public static class SoundDistance
     private const int StepsPerSecond = 20;
     private const int StepSamples = SoundFormat.SampleRate / StepsPerSecond;
     private const int BandsCounted = 6;
-    private const double FloorDecibel = -75;
+    private const double FloorDecibel = -60; // below it lies an encoder's own noise
     private static readonly (int From, int To)[] s_bands = [.. Bands(100, 200, 3), .. Bands(200, 1600, 12), .. Bands(1600, 8000, 3)];
     private static readonly double[] s_window = [.. Enumerable.Range(0, WindowSamples).Select(k => .5 - (.5 * Math.Cos(2 * Math.PI * k / WindowSamples)))];
     private static readonly Complex[] s_roots = [.. Enumerable.Range(0, WindowSamples / 2).Select(k => Complex.FromPolarCoordinates(1, -2 * Math.PI * k / WindowSamples))];

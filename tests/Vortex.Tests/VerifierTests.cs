@@ -32,6 +32,17 @@ public sealed class VerifierTests(PipelineFixture fixture) : IClassFixture<Pipel
     }
 
     [Fact]
+    public async Task An_honest_clip_of_a_slot_s_length_with_pauses_is_far_from_being_rejected()
+    {
+        var request = s_request with { DurationSeconds = 8, Script = "The tide is out, the treasure is not. Better luck tomorrow." };
+        var report = await Verify(await Generate(request), request);
+        Assert.True(report.Accepted, report.Explanation);
+        var thresholds = new VerificationThresholds();
+        Assert.InRange(report.Regeneration!.SoundDistance, 0, thresholds.SoundDistance / 2);
+        Assert.InRange(report.Regeneration.Distances.Max(), 0, thresholds.FrameDistance * 0.8);
+    }
+
+    [Fact]
     public async Task Frames_that_a_director_drew_are_the_ones_made_again()
     {
         var report = await fixture.Pipeline.CreateVerifier()
@@ -59,7 +70,7 @@ public sealed class VerifierTests(PipelineFixture fixture) : IClassFixture<Pipel
     public async Task The_same_words_over_another_music_are_rejected()
     {
         var segments = await Generate(s_request);
-        var foreign = await Generate(s_request with { Seed = ClipSeed.FromNumber(99) });
+        var foreign = await Generate(s_request with { Seed = ClipSeed.FromNumber(8) });
         var mixed = segments.Zip(foreign, (own, other) =>
         {
             Assert.True(WebMClip.TryParse(own, out var picture, out _));
@@ -130,6 +141,6 @@ public sealed class VerifierTests(PipelineFixture fixture) : IClassFixture<Pipel
         var random = new Random(1);
         for (var i = 0; i < noisy.Length; i++)
             noisy[i] += (float)(random.NextDouble() - .5) * 2e-3f;
-        Assert.InRange(SoundDistance.Between(Tone(440), noisy), .1, 8);
+        Assert.True(SoundDistance.Between(Tone(440), noisy) < 2);
     }
 }
