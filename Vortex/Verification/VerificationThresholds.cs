@@ -30,7 +30,7 @@ internal sealed record VerificationThresholds
     public double Sharpness { get; init; } = .75;
 
     /// <summary>Largest distance of the sound, in dB.</summary>
-    public double SoundDistance { get; init; } = 5;
+    public double SoundDistance { get; init; } = 4;
 
     public static VerificationThresholds Of(ModelPack pack)
     {
