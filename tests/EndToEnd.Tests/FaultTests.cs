@@ -7,18 +7,20 @@ namespace Nsn.EndToEnd.Tests;
 /// <summary>Processes die: what is certified afterwards, and that the ledger is whole.</summary>
 public sealed class FaultTests(StackFixture stack)
 {
-    private async Task KillAsync(string name)
+    /// <summary>Ends a process in the way that is given, and waits until another one has taken its place.</summary>
+    private async Task EndAsync(string name, Func<ResourceInstance, int, Task> end)
     {
         var instance = stack.Instance(name);
         var process = instance.Snapshot.ProcessId ?? throw new InvalidOperationException($"{name} does not run.");
-        Process.GetProcessById(process).Kill();
+        await end(instance, process);
         await Eventually.HoldsAsync(
             $"{name} is started again and ready",
             () => Task.FromResult(instance.Snapshot),
             snapshot => snapshot.ProcessId != process && snapshot.State == ResourceState.Ready);
     }
 
-    private Task<ulong> SlotOnAirAsync() => Eventually.HoldsAsync(
+    /// <summary>A slot that cannot have its certificate yet: the ledger takes them two slots ahead of the one on air.</summary>
+    private async Task<ulong> SlotToComeAsync() => 3 + await Eventually.HoldsAsync(
         "the gateway knows what is on air", async () => (await stack.GetAsync("/api/channels/main")).GetProperty("slot").GetUInt64(), slot => slot > 0);
 
     [Theory]
@@ -29,9 +31,12 @@ public sealed class FaultTests(StackFixture stack)
     public async Task A_killed_process_comes_back_and_slots_are_certified_again(string name)
     {
         await stack.CertifiedSlotAsync(0);
-        await KillAsync(name);
-        var onAir = await SlotOnAirAsync();
-        await stack.CertifiedSlotAsync(onAir + 2);
+        await EndAsync(name, (_, process) =>
+        {
+            Process.GetProcessById(process).Kill();
+            return Task.CompletedTask;
+        });
+        await stack.CertifiedSlotAsync(await SlotToComeAsync());
         await LedgerIsWholeAsync();
     }
 
@@ -39,9 +44,8 @@ public sealed class FaultTests(StackFixture stack)
     public async Task PostgreSQL_restarts_and_slots_are_certified_again()
     {
         await stack.CertifiedSlotAsync(0);
-        await stack.Instance("postgres").RestartAsync();
-        var onAir = await SlotOnAirAsync();
-        await stack.CertifiedSlotAsync(onAir + 2);
+        await EndAsync("postgres", (instance, _) => instance.RestartAsync());
+        await stack.CertifiedSlotAsync(await SlotToComeAsync());
         await LedgerIsWholeAsync();
     }
 
