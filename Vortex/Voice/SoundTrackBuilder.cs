@@ -1,4 +1,5 @@
 using Nsn.Media;
+using Nsn.Vortex.Music;
 
 namespace Nsn.Vortex.Voice;
 

@@ -6,6 +6,7 @@ using Nsn.Verification.Bench;
 // Does verification verify? Honest clips and cheats with fixed seeds; thresholds from one half of the identities, results from the other.
 var json = Argument("--json", null);
 var pack = Argument("--pack", null) ?? FindPack();
+var first = Number("--first-identity", 0); // so that thresholds are judged on identities that they were not chosen on
 var identities = Number("--identities", 16);
 var seconds = Number("--seconds", 2);
 var size = Number("--size", 256);
@@ -15,17 +16,17 @@ var clock = Stopwatch.StartNew();
 string[] kinds = Argument("--kinds", null)?.Split(',') ?? []; // a part of the experiment, to look at one check; it is not evaluated
 await using var experiment = new Experiment(pack, seconds, size, kinds);
 var store = new SampleStore(Argument("--state", null), $"pack {experiment.PackHash}, {seconds} s, {size} x {size}");
-for (var identity = 0; identity < identities; identity++)
+for (var identity = first; identity < first + identities; identity++)
 {
     if (store.Has(identity))
         continue;
     if (clock.Elapsed > stopAfter)
     {
-        Console.Error.WriteLine($"stopped before identity {identity} of {identities}; the same command goes on from there");
+        Console.Error.WriteLine($"stopped before identity {identity} of {first} to {first + identities - 1}; the same command goes on from there");
         return 75;
     }
 
-    var number = identity;
+    var number = identity - first;
     var done = 0;
     store.Add(await experiment.RunAsync(identity, sample => Console.Error.WriteLine(FormattableString.Invariant(
         $"{clock.Elapsed.TotalSeconds,6:0} s  identity {number + 1}/{identities}  clip {++done,2}  {(sample.Accepted ? "accepted" : "rejected")}  {sample.Kind}"))));
@@ -38,7 +39,7 @@ if (kinds.Length > 0)
     return 0;
 }
 
-var samples = store.Samples.FindAll(sample => sample.Identity < identities);
+var samples = store.Samples.FindAll(sample => sample.Identity >= first && sample.Identity < first + identities);
 var report = Evaluation.Of(samples, experiment.PackName, seconds, size);
 Console.WriteLine(report.ToText());
 if (json is not null)
