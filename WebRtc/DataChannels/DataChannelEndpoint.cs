@@ -210,8 +210,9 @@ public sealed class DataChannelEndpoint : IDisposable
 
         if (message[0] != OpenMessage.OpenType)
             return;
-        bool ours = id % 2 == _firstLocalId;
-        if (channel is not null || ours || _channels.Count >= _options.MaxChannels
+
+        // A number of our own half is taken while it is free: werift and aiortc choose by the ICE role where RFC 8832 section 6 asks for the DTLS role.
+        if (channel is not null || _channels.Count >= _options.MaxChannels
             || !OpenMessage.TryParse(message, _options.MaxLabelLength, out string label, out DataChannelSettings settings))
         {
             // Refused the way RFC 8832 section 6 says: by closing the channel.

@@ -34,6 +34,20 @@ internal static class SdpHttp
         return Results.NoContent();
     }
 
+    /// <summary>GET on an endpoint: it has no representation (RFC 9725 section 4.1).</summary>
+    public static IResult Nothing(HttpContext context)
+    {
+        AddCors(context);
+        return Results.NoContent();
+    }
+
+    /// <summary>GET on a session: tells whether it is there.</summary>
+    public static IResult Get(HttpContext context, WebRtcServer server, string session)
+    {
+        AddCors(context);
+        return server.TryGet(session, out _) ? Results.NoContent() : Results.NotFound();
+    }
+
     /// <summary>Reads a body of the expected type, at most 64 KiB; null with a problem if it is not that.</summary>
     public static async Task<(string? Text, IResult? Problem)> ReadAsync(HttpContext context, string type)
     {
@@ -139,7 +153,8 @@ internal static class SdpHttp
 
             IceCredentials local = connection.RestartIce(remote);
             context.Response.Headers.ETag = Tag(connection);
-            return Results.Text(IceFragment.Write(local, server.Candidates), FragmentType, Encoding.UTF8);
+            string media = connection.Use((session, _) => session.TransportMediaLines);
+            return Results.Text(IceFragment.Write(local, server.Candidates, media), FragmentType, Encoding.UTF8);
         }
 
         connection!.Use((session, _) =>

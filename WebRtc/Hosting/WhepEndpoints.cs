@@ -8,7 +8,7 @@ namespace Nsn.WebRtc.Hosting;
 /// <summary>WHEP (draft-ietf-wish-whep): a viewer posts an offer and gets an answer.</summary>
 public static class WhepEndpoints
 {
-    /// <summary>Maps POST and OPTIONS on the pattern, and PATCH, DELETE, GET and OPTIONS on the sessions below it.</summary>
+    /// <summary>Maps POST, GET and OPTIONS on the pattern, and PATCH, DELETE, GET and OPTIONS on the sessions below it.</summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="pattern">For example `/whep/{channel}`.</param>
     /// <param name="server">Who serves the sessions.</param>
@@ -19,14 +19,11 @@ public static class WhepEndpoints
         RouteGroupBuilder group = endpoints.MapGroup(pattern);
         group.MapPost(string.Empty, (Delegate)((HttpContext context) => PostAsync(context, server, options)));
         group.MapMethods(string.Empty, ["OPTIONS"], SdpHttp.Options);
+        group.MapGet(string.Empty, SdpHttp.Nothing);
         group.MapMethods("{session}", ["OPTIONS"], (HttpContext context, string session) => SdpHttp.Options(context));
         group.MapMethods("{session}", ["PATCH"], (HttpContext context, string session) => SdpHttp.PatchAsync(context, server, session));
         group.MapDelete("{session}", (HttpContext context, string session) => SdpHttp.Delete(context, server, session));
-        group.MapGet("{session}", (HttpContext context, string session) =>
-        {
-            SdpHttp.AddCors(context);
-            return server.TryGet(session, out _) ? Results.NoContent() : Results.NotFound();
-        });
+        group.MapGet("{session}", (HttpContext context, string session) => SdpHttp.Get(context, server, session));
         return group;
     }
 

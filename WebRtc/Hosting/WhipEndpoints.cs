@@ -9,7 +9,7 @@ namespace Nsn.WebRtc.Hosting;
 /// <summary>WHIP (RFC 9725): a publisher posts an offer; what it sends goes to a <see cref="MediaSource"/> and so to all viewers.</summary>
 public static class WhipEndpoints
 {
-    /// <summary>Maps POST and OPTIONS on the pattern, and PATCH, DELETE and OPTIONS on the sessions below it.</summary>
+    /// <summary>Maps POST, GET and OPTIONS on the pattern, and PATCH, DELETE, GET and OPTIONS on the sessions below it.</summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="pattern">For example `/whip/{channel}`.</param>
     /// <param name="server">Who serves the sessions.</param>
@@ -20,9 +20,11 @@ public static class WhipEndpoints
         RouteGroupBuilder group = endpoints.MapGroup(pattern);
         group.MapPost(string.Empty, (Delegate)((HttpContext context) => PostAsync(context, server, options)));
         group.MapMethods(string.Empty, ["OPTIONS"], SdpHttp.Options);
+        group.MapGet(string.Empty, SdpHttp.Nothing);
         group.MapMethods("{session}", ["OPTIONS"], (HttpContext context, string session) => SdpHttp.Options(context));
         group.MapMethods("{session}", ["PATCH"], (HttpContext context, string session) => SdpHttp.PatchAsync(context, server, session));
         group.MapDelete("{session}", (HttpContext context, string session) => SdpHttp.Delete(context, server, session));
+        group.MapGet("{session}", (HttpContext context, string session) => SdpHttp.Get(context, server, session));
         return group;
     }
 

@@ -62,8 +62,15 @@ internal static class DescriptionWriter
 
     private static SdpMedia Data(NegotiatedMedia item, SessionOptions options)
     {
-        SdpMedia media = new() { Kind = item.Kind, Protocol = item.Protocol, Formats = ["webrtc-datachannel"] };
+        SdpMedia media = new() { Kind = item.Kind, Protocol = item.Protocol, Formats = item.IsLegacySctp ? ["5000"] : ["webrtc-datachannel"] };
         media.Add("mid", item.Mid);
+        if (item.IsLegacySctp)
+        {
+            media.Add("sctpmap", "5000 webrtc-datachannel 65535");
+            media.Add("max-message-size", options.MaxMessageSize.ToString(CultureInfo.InvariantCulture));
+            return media;
+        }
+
         media.Add("sctp-port", "5000");
         media.Add("max-message-size", options.MaxMessageSize.ToString(CultureInfo.InvariantCulture));
         return media;
@@ -82,6 +89,11 @@ internal static class DescriptionWriter
         media.Add("mid", item.Mid);
         media.Add(item.CanSend ? item.CanReceive ? "sendrecv" : "sendonly" : "recvonly");
         media.Add("rtcp-mux");
+        if (isOffer || item.IsMuxOnly)
+        {
+            media.Add("rtcp-mux-only");
+        }
+
         media.Add("rtcp-rsize");
         if (isOffer)
         {

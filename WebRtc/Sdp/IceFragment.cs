@@ -62,11 +62,14 @@ public sealed record IceFragment(IceCredentials? Credentials, IReadOnlyList<IceC
     }
 
     /// <summary>Writes our credentials and candidates.</summary>
-    public static string Write(IceCredentials credentials, IEnumerable<IceCandidate> candidates)
+    /// <param name="credentials">The new ones.</param>
+    /// <param name="candidates">All of them.</param>
+    /// <param name="mediaLines">The lines `m=` and `a=mid:` of the section that carries the transport, each with its end.</param>
+    public static string Write(IceCredentials credentials, IEnumerable<IceCandidate> candidates, string mediaLines)
     {
         StringBuilder text = new();
         text.Append("a=ice-lite\r\na=ice-ufrag:").Append(credentials.UsernameFragment).Append("\r\na=ice-pwd:").Append(credentials.Password).Append("\r\n");
-        text.Append("m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n");
+        text.Append(mediaLines);
         foreach (IceCandidate candidate in candidates)
         {
             text.Append("a=candidate:").Append(candidate.ToSdp()).Append("\r\n");

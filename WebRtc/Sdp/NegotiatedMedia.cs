@@ -30,6 +30,9 @@ internal sealed class NegotiatedMedia
 
     public bool CanReceive { get; set; }
 
+    /// <summary>The peer never takes RTCP on a port of its own, and wants to hear the same of us (RFC 8858).</summary>
+    public bool IsMuxOnly { get; init; }
+
     public bool SupportsNack { get; init; }
 
     public bool SupportsPictureLoss { get; init; }
@@ -51,6 +54,9 @@ internal sealed class NegotiatedMedia
     public IReadOnlyList<string> RemoteRids { get; init; } = [];
 
     public int SctpPort { get; init; } = 5_000;
+
+    /// <summary>The peer describes its data channels in the form that was used before RFC 8841: `DTLS/SCTP 5000` and `sctpmap`.</summary>
+    public bool IsLegacySctp => IsApplication && Protocol == "DTLS/SCTP";
 
     public int RemoteMaxMessageSize { get; init; } = 65_536;
 

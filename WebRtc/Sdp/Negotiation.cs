@@ -121,6 +121,7 @@ internal static class Negotiation
             Extensions = RtpExtensionIds.Read(media),
             CanSend = canSend,
             CanReceive = canReceive,
+            IsMuxOnly = media.Has("rtcp-mux-only"),
             SupportsNack = chosen.Rtp.Feedback.Contains("nack"),
             SupportsPictureLoss = chosen.Rtp.Feedback.Contains("nack pli"),
             SupportsTransportFeedback = chosen.Rtp.Feedback.Contains("transport-cc"),
@@ -183,9 +184,13 @@ internal static class Negotiation
     }
 
     private static NegotiatedMedia? AnswerData(SdpMedia media, string mid, SessionOptions options) =>
-        options.DataChannels && media.Protocol.EndsWith("DTLS/SCTP", StringComparison.Ordinal) && media.Formats.Contains("webrtc-datachannel")
+        options.DataChannels && media.Protocol.EndsWith("DTLS/SCTP", StringComparison.Ordinal) && (media.Formats.Contains("webrtc-datachannel") || IsLegacyData(media))
             ? ReadData(media, mid)
             : null;
+
+    // Before RFC 8841 the format was the SCTP port, and `sctpmap` said what runs over it.
+    private static bool IsLegacyData(SdpMedia media) =>
+        media.Protocol == "DTLS/SCTP" && media.All("sctpmap").Any(value => value.Split(' ') is [string port, "webrtc-datachannel", ..] && port == media.Formats[0]);
 
     private static NegotiatedMedia ReadData(SdpMedia media, string mid) => new()
     {
@@ -193,7 +198,7 @@ internal static class Negotiation
         Kind = media.Kind,
         Protocol = media.Protocol,
         OfferedFormats = media.Formats,
-        SctpPort = ParseInt(media.Get("sctp-port"), 5_000, 65_535),
+        SctpPort = ParseInt(media.Get("sctp-port") ?? media.Formats[0], 5_000, 65_535),
         RemoteMaxMessageSize = ParseInt(media.Get("max-message-size"), 65_536, int.MaxValue),
     };
 

@@ -93,6 +93,17 @@ public sealed partial class WebRtcSession
     public bool IsRemote(IceCredentials credentials) =>
         _ice.Remote?.UsernameFragment == credentials.UsernameFragment && _ice.Remote.Password == credentials.Password;
 
+    /// <summary>The lines `m=` and `a=mid:` of the section that carries the bundle's transport, as a fragment of trickle ICE names it (RFC 8840 section 9).</summary>
+    internal string TransportMediaLines
+    {
+        get
+        {
+            NegotiatedMedia media = _negotiated.First(item => !item.IsRejected);
+            string format = media.RtpCodec?.PayloadType.ToString(CultureInfo.InvariantCulture) ?? media.OfferedFormats[0];
+            return $"m={media.Kind} 9 {media.Protocol} {format}\r\na=mid:{media.Mid}\r\n";
+        }
+    }
+
     /// <summary>True if the peer offered media that we send.</summary>
     public bool SendsMedia => _negotiated.Exists(media => media.CanSend);
 

@@ -49,6 +49,11 @@ public sealed class BrowserFixture : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
+        if (Environment.GetEnvironmentVariable("NSN_OFFERS") is { } folder)
+        {
+            KeepOffers(_app, folder);
+        }
+
         _app.MapGet("/", () => Results.Content(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "page.html")), "text/html"));
         _app.MapWhep("/whep/{channel}", Server, new WhepOptions
         {
@@ -63,7 +68,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             Authorize = context => ValueTask.FromResult<int?>(context.Request.Headers.Authorization == "Bearer wrong" ? 403 : null),
         });
         _app.MapWhep("/whep-turn", Server, new WhepOptions { FindSource = context => Source, CreateIceServerLinks = context => [TurnLink!] });
-        foreach (string peer in new[] { "firefox", "werift" })
+        foreach (string peer in new[] { "firefox", "werift", "gstreamer" })
         {
             MediaSource published = new(Server, "published by " + peer);
             _app.MapWhep("/watch-" + peer, Server, new WhepOptions { FindSource = context => published });
@@ -113,6 +118,25 @@ public sealed class BrowserFixture : IAsyncLifetime
         "; ",
         Server.Connections.Select(connection => connection.Use((session, now) =>
             $"{session.State} to {session.RemoteAddress}, dropped {session.DatagramsDropped} ({session.LastDropReason}), queued {session.QueuedMediaBytes}")));
+
+    // For the collection in tests/WebRtc.Tests/Offers.
+    private static void KeepOffers(WebApplication app, string folder)
+    {
+        int number = 0;
+        app.Use(async (context, next) =>
+        {
+            if (HttpMethods.IsPost(context.Request.Method))
+            {
+                context.Request.EnableBuffering();
+                using StreamReader reader = new(context.Request.Body, leaveOpen: true);
+                string name = $"{Interlocked.Increment(ref number):D2}{context.Request.Path.Value!.Replace('/', '-')}.sdp";
+                await File.WriteAllTextAsync(Path.Combine(folder, name), await reader.ReadToEndAsync(context.RequestAborted), context.RequestAborted);
+                context.Request.Body.Position = 0;
+            }
+
+            await next();
+        });
+    }
 
     // Sends every message back; what does not fit the buffer waits for its turn.
     private static void Echo(WebRtcConnection connection, SessionEvent sessionEvent)

@@ -57,6 +57,13 @@ public class FirefoxPlaysTests(BrowserFixture fixture, FirefoxBrowser firefox) :
         FirefoxPage viewer = await firefox.OpenAsync(fixture.Origin + "/", Cancellation);
         await viewer.EvaluateAsync($"play('{fixture.Origin}/watch-firefox')", Cancellation);
         JsonElement result = await WatchAsync(viewer, 5);
+
+        // Two pages that encode and decode: a busy machine may need some windows to come to speed.
+        for (int window = 1; window < 8 && result.GetProperty("frames").GetInt32() <= 20; window++)
+        {
+            result = await WatchAsync(viewer, 5);
+        }
+
         Assert.True(result.GetProperty("frames").GetInt32() > 20, result.ToString());
         await publisher.CloseAsync(Cancellation);
         await viewer.CloseAsync(Cancellation);

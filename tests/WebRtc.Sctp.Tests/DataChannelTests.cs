@@ -79,6 +79,18 @@ public class DataChannelTests
     }
 
     [Fact]
+    public void A_free_number_of_our_own_half_is_taken()
+    {
+        // Both ends think that they are the DTLS server, as a peer does that goes by the ICE role.
+        using var pair = new ChannelPair(9, isClientDtlsClient: false);
+        DataChannel remote = pair.Client.Open("theirs", new DataChannelSettings(), pair.Now);
+        pair.RunUntil(() => remote.State == DataChannelState.Open, "the peer's channel to open");
+        DataChannel local = pair.Server.Open("ours", new DataChannelSettings(), pair.Now);
+        pair.RunUntil(() => local.State == DataChannelState.Open, "our channel to open beside it");
+        Assert.NotEqual(remote.Id, local.Id);
+    }
+
+    [Fact]
     public void The_end_of_the_association_closes_every_channel()
     {
         using var pair = new ChannelPair(7);
@@ -107,10 +119,10 @@ public class DataChannelTests
     {
         private readonly byte[] _buffer = new byte[1200];
 
-        public ChannelPair(int seed, DataChannelOptions? server = null)
+        public ChannelPair(int seed, DataChannelOptions? server = null, bool isClientDtlsClient = true)
         {
             var random = new Random(seed);
-            Client = new DataChannelEndpoint(new DataChannelOptions(), isDtlsClient: true, random.NextBytes);
+            Client = new DataChannelEndpoint(new DataChannelOptions(), isClientDtlsClient, random.NextBytes);
             Server = new DataChannelEndpoint(server ?? new DataChannelOptions(), isDtlsClient: false, random.NextBytes);
             Client.Connect(Now);
             Server.Connect(Now);

@@ -28,8 +28,7 @@ pc.onTrack.subscribe(track => {
 });
 pc.addTransceiver('audio', { direction: 'recvonly' });
 pc.addTransceiver('video', { direction: 'recvonly' });
-// werift numbers its channels by the ICE role where RFC 8832 asks for the DTLS role: as the DTLS client it must take an even number.
-const channel = pc.createDataChannel('echo', { id: 2 });
+const channel = pc.createDataChannel('echo');
 channel.stateChanged.subscribe(state => { if (state === 'open') channel.send(Buffer.from('hello')); });
 channel.onMessage.subscribe(data => { result.echoed ||= data.toString() === 'hello'; });
 const resource = await negotiate(pc, url);
