@@ -1,6 +1,8 @@
 namespace Nsn.WebRtc.Media;
 
-/// <summary>The frames since the last key frame of one encoding, kept so that a join does not wait for the next key frame. Bounded.</summary>
+/// <summary>
+/// The frames since the last key frame of one encoding, held so that a join does not wait for the next key frame. Bounded.
+/// </summary>
 internal sealed class GroupOfPictures
 {
     private const int FramesMax = 600;
@@ -13,8 +15,7 @@ internal sealed class GroupOfPictures
     {
         if (frame.IsKeyFrame)
         {
-            _frames.Clear();
-            _bytes = 0;
+            Clear();
         }
         else if (_frames.Count == 0)
         {
@@ -24,14 +25,26 @@ internal sealed class GroupOfPictures
         if (_frames.Count == FramesMax || _bytes + frame.Length > BytesMax)
         {
             // A group this long is no help to a join: wait for the next key frame.
-            _frames.Clear();
-            _bytes = 0;
+            Clear();
             return;
         }
 
+        frame.Hold();
         _frames.Add(frame);
         _bytes += frame.Length;
     }
 
-    public MediaFrame[] Snapshot() => [.. _frames];
+    /// <summary>The frames, good until the next one is added.</summary>
+    public IReadOnlyList<MediaFrame> Frames => _frames;
+
+    private void Clear()
+    {
+        foreach (MediaFrame frame in _frames)
+        {
+            frame.Release();
+        }
+
+        _frames.Clear();
+        _bytes = 0;
+    }
 }

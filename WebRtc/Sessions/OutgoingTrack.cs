@@ -8,7 +8,8 @@ using Nsn.WebRtc.Srtp;
 namespace Nsn.WebRtc.Sessions;
 
 /// <summary>One track that we send to one peer: numbers the packets of shared frames, writes headers, remembers what it sent.</summary>
-internal sealed class OutgoingTrack
+/// <remarks>It holds every frame from <see cref="Enqueue"/> until its last packet leaves the history, so that a repeat is made of the same bytes.</remarks>
+internal sealed class OutgoingTrack : IDisposable
 {
     private const int PacketsWithMid = 32;
     private const int QueuedFramesMax = 512;
@@ -89,6 +90,12 @@ internal sealed class OutgoingTrack
             return;
         }
 
+        // An access unit without anything to send.
+        if (frame.PacketCount == 0)
+        {
+            return;
+        }
+
         if (_frames.Count >= QueuedFramesMax)
         {
             DropQueue();
@@ -103,6 +110,7 @@ internal sealed class OutgoingTrack
         NeedsKeyFrame = false;
         _newestSource = frame.Timestamp;
         _pictureId = (_pictureId + 1) & 0x7FFF;
+        frame.Hold();
         _frames.Enqueue(new QueuedFrame(frame, timestamp + _timestampOffset, _pictureId));
         QueuedBytes += frame.Length;
         LastTimestamp = timestamp;
@@ -116,10 +124,9 @@ internal sealed class OutgoingTrack
     public void DropQueue()
     {
         // A frame that is half sent goes out whole, so that its end does not look like loss.
-        QueuedFrame? halfSent = _nextPacketOfFrame > 0 ? _frames.Peek() : null;
-        FramesDropped += _frames.Count - (halfSent is null ? 0 : 1);
-        _frames.Clear();
-        QueuedBytes = 0;
+        QueuedFrame? halfSent = _nextPacketOfFrame > 0 ? _frames.Dequeue() : null;
+        FramesDropped += _frames.Count;
+        ReleaseQueue();
         if (halfSent is { } kept)
         {
             _frames.Enqueue(kept);
@@ -178,10 +185,16 @@ internal sealed class OutgoingTrack
         }
 
         ref SentPacket entry = ref _history[_nextIndex % (ulong)_history.Length];
+        if (entry.IsLast)
+        {
+            entry.Frame!.Release();
+        }
+
         entry = new SentPacket
         {
             Frame = queued.Frame,
             PacketIndex = _nextPacketOfFrame,
+            IsLast = _nextPacketOfFrame == queued.Frame.PacketCount - 1,
             Index = _nextIndex,
             Timestamp = queued.Timestamp,
             PictureId = queued.PictureId,
@@ -198,7 +211,8 @@ internal sealed class OutgoingTrack
 
         _packetsWithMid += entry.HasMid ? 1 : 0;
         _nextIndex++;
-        if (++_nextPacketOfFrame == queued.Frame.PacketCount)
+        _nextPacketOfFrame++;
+        if (entry.IsLast)
         {
             _frames.Dequeue();
             QueuedBytes -= queued.Frame.Length;
@@ -235,6 +249,31 @@ internal sealed class OutgoingTrack
         return Repeat(packet, srtp, ref largest, ref transportSequence, now, out _);
     }
 
+    /// <summary>Lets go of all frames. Nothing can be sent after it.</summary>
+    public void Dispose()
+    {
+        ReleaseQueue();
+        foreach (ref SentPacket packet in _history.AsSpan())
+        {
+            if (packet.IsLast)
+            {
+                packet.Frame!.Release();
+            }
+
+            packet = default;
+        }
+    }
+
+    private void ReleaseQueue()
+    {
+        while (_frames.TryDequeue(out QueuedFrame queued))
+        {
+            queued.Frame.Release();
+        }
+
+        QueuedBytes = 0;
+    }
+
     private int Repeat(
         Span<byte> packet, SrtpSender srtp, ref SentPacket sent, ref ushort transportSequence, TimeSpan now, out bool usedTransportSequence)
     {
@@ -260,8 +299,7 @@ internal sealed class OutgoingTrack
     {
         MediaFrame frame = entry.Frame!;
         int headerLength = WriteExtensions(packet, entry);
-        bool isLast = entry.PacketIndex == frame.PacketCount - 1;
-        bool marker = Media.Codec.IsVideo() && isLast;
+        bool marker = Media.Codec.IsVideo() && entry.IsLast;
         RtpHeader.Write(packet, headerLength > RtpHeader.FixedLength, marker, payloadType, (ushort)index, entry.Timestamp, ssrc);
         int offset = headerLength;
         if (isRtx)

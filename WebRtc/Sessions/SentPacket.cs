@@ -10,6 +10,9 @@ internal struct SentPacket
 {
     public MediaFrame? Frame;
     public int PacketIndex;
+
+    /// <summary>True for a frame's last packet: with it the history lets go of the frame.</summary>
+    public bool IsLast;
     public ulong Index;
     public uint Timestamp;
     public int PictureId;

@@ -194,6 +194,11 @@ public sealed partial class WebRtcSession : IDisposable
         _srtpReceiver?.Dispose();
         _control.Dispose();
         _data?.Dispose();
+        foreach (OutgoingTrack track in _outgoing)
+        {
+            track.Dispose();
+        }
+
         foreach (IncomingStream stream in _incoming.Values)
         {
             stream.Dispose();

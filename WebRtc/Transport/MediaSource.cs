@@ -20,6 +20,7 @@ public sealed class MediaSource
     private readonly MediaTimeline _timeline = new();
     private readonly EncodingTimeline _encodings = new();
     private readonly EncodingRates _rates = new();
+    private readonly MediaFramePool _frames = new();
     private readonly GroupOfPictures[] _groups = [.. Enumerable.Range(0, EncodingsMax).Select(_ => new GroupOfPictures())];
     private WebRtcConnection[] _viewers = [];
     private TimeSpan _lastKeyFrameRequest = TimeSpan.MinValue;
@@ -128,7 +129,7 @@ public sealed class MediaSource
         {
             TimeSpan now = _server.Now;
             TimeSpan captureTime = receivedAt ?? _timeline.Map(codec.ClockRate(), timestamp, now);
-            frame = MediaFrame.Create(codec, data, timestamp, isKeyFrame, encoding, captureTime);
+            frame = _frames.Rent(codec, data, timestamp, isKeyFrame, encoding, captureTime);
             if (codec.IsVideo())
             {
                 _groups[encoding].Add(frame);
@@ -152,6 +153,7 @@ public sealed class MediaSource
         finally
         {
             batch.Release();
+            frame.Release();
         }
 
         if (isChoiceDue)
@@ -203,7 +205,7 @@ public sealed class MediaSource
         lock (_lock)
         {
             int encoding = viewer.Use((session, _) => session.TargetEncoding);
-            viewer.SendBacklog(_groups[encoding].Snapshot());
+            viewer.SendBacklog(_groups[encoding].Frames);
         }
     }
 
