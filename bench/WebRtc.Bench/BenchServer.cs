@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -27,7 +28,8 @@ internal static class BenchServer
         await app.StartAsync();
         Console.WriteLine(app.Urls.First());
         using CancellationTokenSource stop = new();
-        Thread media = new(() => Play(source, megabitsPerSecond, stop.Token)) { IsBackground = true };
+        TestStream stream = new(megabitsPerSecond);
+        Thread media = new(() => stream.Play(SendPicture, source.SendAudio, stop.Token)) { IsBackground = true };
         media.Start();
 
         // The parent closes our input when it is done.
@@ -35,6 +37,8 @@ internal static class BenchServer
         await stop.CancelAsync();
         media.Join();
         return 0;
+
+        void SendPicture(ReadOnlySpan<byte> frame, uint timestamp, bool isKey) => source.SendVideo(frame, timestamp, isKey);
     }
 
     private static IResult Counters(WebRtcServer server)
@@ -43,45 +47,15 @@ internal static class BenchServer
         SessionStatistics[] all = [.. server.Connections.Select(connection => connection.GetStatistics())];
         return Results.Json(new ServerCounters(
             process.TotalProcessorTime.TotalSeconds,
+            process.PrivilegedProcessorTime.TotalSeconds,
             GC.GetTotalAllocatedBytes(),
             all.Sum(statistics => statistics.PacketsSent + statistics.PacketsRepeated),
             all.Sum(statistics => statistics.PacketsRepeated),
             all.Count(statistics => statistics.State == SessionState.Connected),
             process.WorkingSet64,
             server.Sent.Datagrams,
-            server.Sent.SystemCalls));
-    }
-
-    private static void Play(MediaSource source, double megabitsPerSecond, CancellationToken stop)
-    {
-        const int FramesPerSecond = 30;
-        int average = (int)(megabitsPerSecond * 1e6 / 8 / FramesPerSecond);
-        byte[] key = new byte[average * 4];
-        byte[] delta = new byte[(average * FramesPerSecond - key.Length) / (FramesPerSecond - 1)];
-        new Random(1).NextBytes(key);
-        new Random(2).NextBytes(delta);
-        key[0] &= 0xFE;
-        delta[0] |= 1;
-        byte[] audio = new byte[160];
-        Stopwatch clock = Stopwatch.StartNew();
-        long frames = 0;
-        long packets = 0;
-        while (!stop.IsCancellationRequested)
-        {
-            TimeSpan now = clock.Elapsed;
-            for (; TimeSpan.FromSeconds(frames / (double)FramesPerSecond) <= now; frames++)
-            {
-                bool isKey = frames % FramesPerSecond == 0;
-                source.SendVideo(isKey ? key : delta, (uint)(frames * 3_000), isKey);
-            }
-
-            for (; TimeSpan.FromMilliseconds(packets * 20) <= now; packets++)
-            {
-                source.SendAudio(audio, (uint)(packets * 960));
-            }
-
-            stop.WaitHandle.WaitOne(2);
-        }
+            server.Sent.SystemCalls,
+            (int)JitInfo.GetCompiledMethodCount()));
     }
 
     // Sends as fast as the channel takes it, without blocking: goes on when it is writable again.

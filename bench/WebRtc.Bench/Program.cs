@@ -1,39 +1,46 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Reflection;
 using System.Text.Json;
 using Nsn.WebRtc.Bench;
 using Nsn.WebRtc.Client;
 using Nsn.WebRtc.DataChannels;
 using Nsn.WebRtc.Sessions;
-using Nsn.WebRtc.Srtp;
 
+// Modes: srtp, fanout, bare, joins, dc, all; or, for the measured processes, serve and send.
 string mode = args.FirstOrDefault() ?? "all";
 int viewers = (int)Option("--viewers", 50);
 double megabits = Option("--mbps", 2);
 double seconds = Option("--seconds", 10);
 double warmUp = Option("--warm-up", 10);
+int joinsTotal = (int)Option("--joins", 600);
+int joinsAtOnce = (int)Option("--at-once", 16);
 string? json = args.SkipWhile(argument => argument != "--json").Skip(1).FirstOrDefault();
-if (mode == "serve")
+switch (mode)
 {
-    return await BenchServer.RunAsync(megabits);
+    case "serve":
+        return await BenchServer.RunAsync(megabits);
+    case "send":
+        return BareSender.Run(megabits);
 }
 
 Dictionary<string, double> results = [];
 if (mode is "all" or "srtp")
 {
-    MeasureSrtp(results);
+    SrtpBench.Measure(results);
 }
 
-if (mode is "all" or "fanout" or "dc")
+if (mode is "all" or "fanout" or "dc" or "joins")
 {
-    using Process server = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["serve", "--mbps", megabits.ToString(CultureInfo.InvariantCulture)])
-    {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-    })!;
+    using Process server = StartAnother("serve");
     Uri origin = new((await server.StandardOutput.ReadLineAsync())!);
     using HttpClient http = new();
+    if (mode is "all" or "joins")
+    {
+        await MeasureJoinsAsync(http, origin, results);
+    }
+
     if (mode is "all" or "fanout")
     {
         await MeasureFanoutAsync(http, origin, results);
@@ -46,6 +53,11 @@ if (mode is "all" or "fanout" or "dc")
 
     server.StandardInput.Close();
     server.WaitForExit(5_000);
+}
+
+if (mode is "all" or "bare")
+{
+    await MeasureBareAsync(results);
 }
 
 foreach ((string name, double value) in results)
@@ -66,13 +78,50 @@ double Option(string name, double fallback)
     return text is null ? fallback : double.Parse(text, CultureInfo.InvariantCulture);
 }
 
+// This program once more, whether it was started by its own name or as `dotnet Nsn.WebRtc.Bench.dll`.
+Process StartAnother(string part)
+{
+    string program = Environment.ProcessPath!;
+    string[] self = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Assembly.GetExecutingAssembly().Location] : [];
+    return Process.Start(new ProcessStartInfo(program, [.. self, part, "--mbps", megabits.ToString(CultureInfo.InvariantCulture)])
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+    })!;
+}
+
+async Task MeasureJoinsAsync(HttpClient http, Uri origin, Dictionary<string, double> output)
+{
+    using ClientLoop loop = new();
+    int remaining = joinsTotal;
+    Stopwatch? clock = null;
+
+    // The first joins compile the code: they are not counted.
+    async Task JoinAsync()
+    {
+        int left;
+        while ((left = Interlocked.Decrement(ref remaining)) >= 0)
+        {
+            if (left == joinsTotal / 2)
+            {
+                Interlocked.CompareExchange(ref clock, Stopwatch.StartNew(), null);
+            }
+
+            await using WebRtcClient client = new(http, new WebRtcClientOptions { DataChannels = false }, loop);
+            await client.ConnectAsync(new Uri(origin, "/whep"));
+        }
+    }
+
+    await Task.WhenAll(Enumerable.Range(0, joinsAtOnce).Select(_ => Task.Run(JoinAsync)));
+    output["joins_per_s"] = (joinsTotal / 2) / clock!.Elapsed.TotalSeconds;
+}
+
 async Task MeasureFanoutAsync(HttpClient http, Uri origin, Dictionary<string, double> output)
 {
     using ClientLoop loop = new();
     List<WebRtcClient> clients = [];
     List<double> joins = [];
     ServerCounters before = (await http.GetFromJsonAsync<ServerCounters>(new Uri(origin, "/counters")))!;
-    Stopwatch joining = Stopwatch.StartNew();
     for (int i = 0; i < viewers; i++)
     {
         WebRtcClient client = new(http, new WebRtcClientOptions { DataChannels = false }, loop);
@@ -91,13 +140,11 @@ async Task MeasureFanoutAsync(HttpClient http, Uri origin, Dictionary<string, do
         joins.Add(join.Elapsed.TotalMilliseconds);
     }
 
-    output["joins_per_s"] = viewers / joining.Elapsed.TotalSeconds;
     joins.Sort();
     output["join_p50_ms"] = joins[joins.Count / 2];
     output["join_p95_ms"] = joins[Math.Min(joins.Count - 1, joins.Count * 95 / 100)];
 
-    // The compiler works on what runs often for some seconds after the last join: that is no cost of a viewer's.
-    await Task.Delay(TimeSpan.FromSeconds(warmUp));
+    await WaitForCompilerAsync(http, origin);
     ServerCounters start = (await http.GetFromJsonAsync<ServerCounters>(new Uri(origin, "/counters")))!;
     long received = clients.Sum(client => client.Connection.GetStatistics().PacketsReceived);
     Stopwatch clock = Stopwatch.StartNew();
@@ -107,6 +154,7 @@ async Task MeasureFanoutAsync(HttpClient http, Uri origin, Dictionary<string, do
     long packets = end.Packets - start.Packets;
     output["viewers"] = viewers;
     output["cpu_s_per_viewer_s"] = (end.CpuSeconds - start.CpuSeconds) / elapsed / viewers;
+    output["kernel_s_per_viewer_s"] = (end.KernelSeconds - start.KernelSeconds) / elapsed / viewers;
     output["packets_per_s"] = packets / elapsed;
     output["cpu_us_per_packet"] = (end.CpuSeconds - start.CpuSeconds) * 1e6 / Math.Max(1, packets);
     output["datagrams_per_send_call"] = (end.Datagrams - start.Datagrams) / (double)Math.Max(1, end.SendCalls - start.SendCalls);
@@ -116,9 +164,56 @@ async Task MeasureFanoutAsync(HttpClient http, Uri origin, Dictionary<string, do
     output["packets_lost"] = clients.Sum(client => client.Connection.GetStatistics().ReceivedPacketsLost);
     output["packets_repeated"] = end.Repeats - before.Repeats;
     output["rss_mb"] = end.WorkingSet / 1e6;
+    output["methods_compiled_meanwhile"] = end.MethodsCompiled - start.MethodsCompiled;
     foreach (WebRtcClient client in clients)
     {
         await client.DisposeAsync();
+    }
+}
+
+// The compiler works on what runs often for some seconds after the last join: that is no cost of a viewer's. Waits until it has nothing to do for three
+// seconds, at most six times the warm-up.
+async Task WaitForCompilerAsync(HttpClient http, Uri origin)
+{
+    await Task.Delay(TimeSpan.FromSeconds(warmUp));
+    Stopwatch waited = Stopwatch.StartNew();
+    int last = -1;
+    while (waited.Elapsed < TimeSpan.FromSeconds(5 * warmUp))
+    {
+        int compiled = (await http.GetFromJsonAsync<ServerCounters>(new Uri(origin, "/counters")))!.MethodsCompiled;
+        if (compiled == last)
+        {
+            return;
+        }
+
+        last = compiled;
+        await Task.Delay(TimeSpan.FromSeconds(3));
+    }
+}
+
+async Task MeasureBareAsync(Dictionary<string, double> output)
+{
+    using BareViewers sockets = new(viewers);
+    using Process sender = StartAnother("send");
+    await sender.StandardInput.WriteLineAsync(string.Join(' ', sockets.Ports));
+    await Task.Delay(TimeSpan.FromSeconds(Math.Min(warmUp, 5)));
+    (double startAll, double startKernel) = await ReadAsync();
+    long received = sockets.Received;
+    Stopwatch clock = Stopwatch.StartNew();
+    await Task.Delay(TimeSpan.FromSeconds(seconds));
+    (double endAll, double endKernel) = await ReadAsync();
+    double elapsed = clock.Elapsed.TotalSeconds;
+    output["bare_cpu_s_per_viewer_s"] = (endAll - startAll) / elapsed / viewers;
+    output["bare_kernel_s_per_viewer_s"] = (endKernel - startKernel) / elapsed / viewers;
+    output["bare_received_per_s"] = (sockets.Received - received) / elapsed;
+    sender.StandardInput.Close();
+    sender.WaitForExit(5_000);
+
+    async Task<(double All, double Kernel)> ReadAsync()
+    {
+        await sender.StandardInput.WriteLineAsync("counters");
+        string[] parts = (await sender.StandardOutput.ReadLineAsync())!.Split(' ');
+        return (double.Parse(parts[0], CultureInfo.InvariantCulture), double.Parse(parts[1], CultureInfo.InvariantCulture));
     }
 }
 
@@ -144,29 +239,4 @@ async Task MeasureDataChannelAsync(HttpClient http, Uri origin, Dictionary<strin
     ServerCounters end = (await http.GetFromJsonAsync<ServerCounters>(new Uri(origin, "/counters")))!;
     output["dc_mb_per_s"] = megabytes / clock.Elapsed.TotalSeconds;
     output["dc_cpu_ms_per_mb"] = (end.CpuSeconds - start.CpuSeconds) * 1e3 / Math.Max(0.001, megabytes);
-}
-
-void MeasureSrtp(Dictionary<string, double> output)
-{
-    foreach (SrtpProfile profile in new[] { SrtpProfile.AeadAes128Gcm, SrtpProfile.Aes128CmHmacSha1Tag80 })
-    {
-        using SrtpSender sender = new(profile, new byte[16], new byte[profile.SaltLength()]);
-        byte[] packet = new byte[1_200];
-        packet[0] = 0x80;
-        List<double> rounds = [];
-        ulong index = 0;
-        for (int round = 0; round < 6; round++)
-        {
-            TimeSpan start = Environment.CpuUsage.TotalTime; // not of the clock on the wall: others may work on the machine
-            for (int i = 0; i < 50_000; i++)
-            {
-                sender.ProtectRtp(packet, 24, 1_100, index++);
-            }
-
-            rounds.Add((Environment.CpuUsage.TotalTime - start).TotalNanoseconds / 50_000);
-        }
-
-        rounds.Sort();
-        output[profile == SrtpProfile.AeadAes128Gcm ? "srtp_protect_ns" : "srtp_protect_cm_ns"] = rounds[2];
-    }
 }
