@@ -97,6 +97,8 @@ app.MapMetrics();
 app.MapHealthChecks("/health", HealthResponse.Options).DisableRateLimiting();
 app.MapDiscovery();
 app.MapChannels();
+app.MapRecordings();
+app.MapEpochs();
 app.MapRecipes();
 app.MapStreams();
 app.MapSessions();

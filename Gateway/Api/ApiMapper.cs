@@ -18,10 +18,10 @@ internal static class ApiMapper
     /// <param name="problem">Why certified bytes were refused by this gateway.</param>
     public static SlotSummary ToSummary(SlotEntry entry, SlotContent? content, bool certified, string? problem)
     {
-        var summary = Summarise<SlotSummary>(entry, s => s);
+        var summary = Summarise(entry);
         return summary with
         {
-            Kind = content is not null && !certified ? "filler" : summary.Kind,
+            Kind = !certified && (content is not null || problem is not null) ? "filler" : summary.Kind,
             DurationMilliseconds = content is null ? summary.DurationMilliseconds : (long)content.Duration.TotalMilliseconds,
             ContentRoot = content is null ? summary.ContentRoot : ApiJson.Hex(content.ContentRoot),
             Chunks = content?.ChunkFrames.Count ?? summary.Chunks,
@@ -65,38 +65,17 @@ internal static class ApiMapper
         var names = directors?.Directors.ToDictionary(director => director.Key, StringComparer.Ordinal) ?? [];
         var size = report.Answers.Length;
         var started = report.StartedAt;
-        var detail = Summarise<SlotDetail>(entry, summary => new SlotDetail
-        {
-            Slot = summary.Slot,
-            Epoch = summary.Epoch,
-            Channel = summary.Channel,
-            Kind = summary.Kind,
-            State = summary.State,
-            AirsAt = summary.AirsAt,
-            DurationMilliseconds = summary.DurationMilliseconds,
-            RecipeId = summary.RecipeId,
-            RecipeHash = summary.RecipeHash,
-            ContentRoot = summary.ContentRoot,
-            Chunks = summary.Chunks,
-            Prompt = summary.Prompt,
-            Origin = summary.Origin,
-            Mime = summary.Mime,
-            Width = summary.Width,
-            Height = summary.Height,
-            FramesPerSecond = summary.FramesPerSecond,
-            Votes = summary.Votes,
-            Reason = summary.Reason,
-            Times = new SlotTimes(
-                requestedAt?.ToUnixTimeMilliseconds(),
-                started?.ToUnixTimeMilliseconds(),
-                started is { } at && report.StageSeconds.TryGetValue("generate", out var seconds) ? at.AddSeconds(seconds).ToUnixTimeMilliseconds() : null,
-                report.Phase == SlotPhase.Certified ? report.FinishedAt?.ToUnixTimeMilliseconds() : null),
-        });
+        var detail = new SlotDetail(Summarise(entry), new SlotTimes(
+            requestedAt?.ToUnixTimeMilliseconds(),
+            started?.ToUnixTimeMilliseconds(),
+            started is { } at && report.StageSeconds.TryGetValue("generate", out var seconds) ? at.AddSeconds(seconds).ToUnixTimeMilliseconds() : null,
+            report.Phase == SlotPhase.Certified ? report.FinishedAt?.ToUnixTimeMilliseconds() : null));
         var packHash = report.Assignment is { } named ? ApiJson.Hex(named.ModelPackHash) : null;
         var pack = packs.Find(packHash);
         return detail with
         {
             Kind = seen?.Kind ?? detail.Kind,
+            Reason = seen?.Reason ?? detail.Reason,
             Seed = report.Assignment is { } assignment ? ApiJson.Hex(assignment.Seed) : null,
             ModelPackHash = packHash,
             ModelPack = pack?.Name,
@@ -138,15 +117,35 @@ internal static class ApiMapper
         [.. info.Directors.Select((director, index) =>
             new DirectorKey(director.Address, ApiJson.Hex(director.Account), $"director {index + 1}", director.Region))]);
 
-    private static T Summarise<T>(SlotEntry entry, Func<SlotSummary, T> make)
-        where T : SlotSummary
+    /// <summary>An epoch, seen from the head.</summary>
+    public static EpochDetail ToEpoch(EpochInfo info, ChainHead head) => new(
+        info.Epoch,
+        head.Block >= info.EndBlock ? "closed" : head.Block >= info.FirstBlock ? "active" : "on-deck",
+        info.FirstBlock,
+        info.EndBlock,
+        FirstSlotFrom(info.FirstBlock, head.Timing),
+        FirstSlotFrom(info.EndBlock, head.Timing),
+        TimeOf(info.FirstBlock, head).ToUnixTimeMilliseconds(),
+        TimeOf(info.EndBlock, head).ToUnixTimeMilliseconds(),
+        ApiJson.Hex(info.Randomness),
+        Quorum.Votes,
+        ToDirectors(info, head).Directors);
+
+    private static ulong FirstSlotFrom(ulong block, ChainTiming timing) => (block + timing.BlocksPerSlot - 1) / timing.BlocksPerSlot;
+
+    private static DateTimeOffset TimeOf(ulong block, ChainHead head) => head.SealedAt + head.Timing.BlockTime * ((double)block - head.Block);
+
+    /// <summary>A certified slot with the address of its file.</summary>
+    public static RecordingSummary ToRecording(SlotEntry entry) => new(Summarise(entry), $"/api/slots/{entry.Report.Slot}/recording");
+
+    private static SlotSummary Summarise(SlotEntry entry)
     {
         var report = entry.Report;
         var recipe = Recipe(report.Assignment?.Recipe);
         var votes = report.Certificate is { } bytes && Certificate.TryDecode(bytes, out var certificate, out _)
             ? (int?)certificate.Signatures.Length
             : null;
-        return make(new SlotSummary
+        return new SlotSummary
         {
             Slot = report.Slot,
             Epoch = report.Assignment?.Epoch ?? 0,
@@ -166,7 +165,7 @@ internal static class ApiMapper
             FramesPerSecond = (int?)recipe?.SlotParameters.FramesPerSecond,
             Votes = votes,
             Reason = report.Failure,
-        });
+        };
     }
 
     private static Recipe? Recipe(byte[]? bytes) => bytes is not null && RecipeCodec.TryDecode(bytes, out var recipe, out _) ? recipe : null;

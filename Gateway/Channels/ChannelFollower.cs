@@ -31,6 +31,7 @@ internal sealed partial class ChannelFollower(
     private readonly Channel<(int Generation, SlotEntry Entry)> _entries = Channel.CreateBounded<(int, SlotEntry)>(
         new BoundedChannelOptions(256) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
     private readonly Dictionary<ulong, DateTimeOffset> _retryAt = [];
+    private readonly Dictionary<ulong, string> _refused = [];
     private volatile bool _storeAnswers = true;
     private ulong _lastBlock;
     private bool _historyInDoubt;
@@ -141,6 +142,7 @@ internal sealed partial class ChannelFollower(
             {
                 known = tail.Generation;
                 _retryAt.Clear();
+                _refused.Clear();
             }
 
             if (generation != known)
@@ -167,8 +169,9 @@ internal sealed partial class ChannelFollower(
 
         SlotContent? content = null;
         byte[]? certificate = null;
-        string? problem = null;
-        if (entry.Report is { Phase: SlotPhase.Certified, Certificate: { } bytes, Manifest: { } manifest } && MayTry(slot))
+        Forget(slot);
+        var problem = _refused.GetValueOrDefault(slot);
+        if (problem is null && entry.Report is { Phase: SlotPhase.Certified, Certificate: { } bytes, Manifest: { } manifest } && MayTry(slot))
         {
             try
             {
@@ -182,8 +185,7 @@ internal sealed partial class ChannelFollower(
             }
             catch (InvalidDataException broken)
             {
-                problem = broken.Message;
-                _retryAt[slot] = DateTimeOffset.MaxValue;
+                problem = _refused[slot] = broken.Message;
                 LogBroken(slot, broken.Message);
             }
             catch (ContentStoreException unreachable)
@@ -209,11 +211,14 @@ internal sealed partial class ChannelFollower(
         events.Publish("slot", summary);
     }
 
-    private bool MayTry(ulong slot)
+    private bool MayTry(ulong slot) => !_retryAt.TryGetValue(slot, out var at) || at <= time.GetUtcNow();
+
+    private void Forget(ulong slot)
     {
         foreach (var old in _retryAt.Keys.Where(key => key + ChannelTail.SlotsKept < slot).ToArray())
             _retryAt.Remove(old);
-        return !_retryAt.TryGetValue(slot, out var at) || at <= time.GetUtcNow();
+        foreach (var old in _refused.Keys.Where(key => key + ChannelTail.SlotsKept < slot).ToArray())
+            _refused.Remove(old);
     }
 
     /// <summary>A second before a slot goes on air without certified bytes, gives it filler: the last certified clip once more, labelled.</summary>

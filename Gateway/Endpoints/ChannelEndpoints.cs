@@ -5,7 +5,7 @@ using Nsn.Grains.Channels;
 
 namespace Nsn.Gateway.Endpoints;
 
-/// <summary>Channels, slots, certificates, chunks and directors: what is public about a programme.</summary>
+/// <summary>Channels, slots, certificates and chunks: what is public about a programme.</summary>
 internal static class ChannelEndpoints
 {
     public static void MapChannels(this IEndpointRouteBuilder routes)
@@ -19,7 +19,6 @@ internal static class ChannelEndpoints
         routes.MapGet("/api/slots/{slot}/certificate", GetCertificate).WithSummary("The certificate's bytes (docs/formats.md)");
         routes.MapGet("/api/slots/{slot}/recipe", GetRecipe).WithSummary("The recipe's canonical bytes");
         routes.MapGet("/api/slots/{slot}/chunks/{leaf}", GetChunk).WithSummary("A chunk with header and proof");
-        routes.MapGet("/api/epochs/{epoch}/directors", GetDirectors).WithSummary("The five directors of an epoch");
     }
 
     private static IResult GetChannel(string name, ChannelTails tails, GatewayMetrics metrics, TimeProvider time) =>
@@ -151,10 +150,6 @@ internal static class ChannelEndpoints
             ? Immutable(context, body)
             : Problems.NotFound($"Slot {slot} has chunks 0 to {content.ChunkFrames.Count - 1}.");
     }
-
-    private static async Task<IResult> GetDirectors(uint epoch, DirectorBook book) => await book.FindAsync(epoch) is { } directors
-        ? Results.Json(directors, ApiJson.Options)
-        : Problems.NotFound($"The directors of epoch {epoch} are not known: it is not elected yet, or the ledger does not answer.");
 
     private static IResult Immutable(HttpContext context, ReadOnlyMemory<byte> bytes)
     {

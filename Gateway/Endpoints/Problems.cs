@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Nsn.Content;
 
 namespace Nsn.Gateway.Endpoints;
 
@@ -12,7 +13,7 @@ internal static class Problems
     /// a grain's database and sockets come through to its callers.
     /// </summary>
     public static bool IsOutage(Exception failure) =>
-        failure is TimeoutException or OrleansException or DbException or SocketException or IOException
+        failure is TimeoutException or OrleansException or DbException or SocketException or IOException or ContentStoreException
         || (failure.InnerException is { } inner && IsOutage(inner));
 
     /// <summary>The status of a request that failed with an exception.</summary>

@@ -26,7 +26,9 @@ public sealed class GatewayInputTests(StackFixture stack)
     [InlineData("/api/slots/99999999")]
     [InlineData("/api/slots/99999999/certificate")]
     [InlineData("/api/slots/99999999/chunks/0")]
+    [InlineData("/api/slots/99999999/recording")]
     [InlineData("/api/recipes/r-none")]
+    [InlineData("/api/epochs/9999999")]
     [InlineData("/api/epochs/9999999/directors")]
     public async Task Unknown_ids_are_not_found(string path)
     {

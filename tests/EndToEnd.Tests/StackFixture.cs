@@ -56,6 +56,12 @@ public sealed class StackFixture : IAsyncLifetime
         return JsonDocument.Parse(body).RootElement.Clone();
     }
 
+    public async Task<HttpStatusCode> StatusAsync(string path)
+    {
+        using var response = await GetResponseAsync(path);
+        return response.StatusCode;
+    }
+
     private async Task<HttpResponseMessage> GetResponseAsync(string path)
     {
         try

@@ -1,4 +1,8 @@
+using System.Net;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Microsoft.Playwright;
+using Nsn.AppHost.Supervision;
 
 namespace Nsn.EndToEnd.Tests;
 
@@ -37,5 +41,58 @@ public sealed class TamperingTests(StackFixture stack)
             await page.SeesAsync("certified");
             await page.Page.CloseAsync();
         }));
+    }
+
+    [Fact]
+    public async Task What_is_changed_in_the_content_store_is_refused_and_never_served_as_certified()
+    {
+        var slot = (await stack.CertifiedSlotAsync(0)).GetProperty("slot").GetUInt64();
+        var chunk = $"/api/slots/{slot}/chunks/0";
+        Assert.Equal(HttpStatusCode.OK, await stack.StatusAsync(chunk));
+
+        // A gateway that has the clip in memory has checked it before; one that starts has to ask the store.
+        await ChangeWhatIsStoredAsync();
+        await RestartGatewayAsync();
+
+        var told = await Eventually.HoldsAsync(
+            $"slot {slot} is refused with its reason",
+            () => stack.GetAsync($"/api/slots/{slot}"),
+            detail => detail.GetProperty("reason").GetString()?.Contains("another hash", StringComparison.Ordinal) == true,
+            300,
+            async () => (await stack.GetAsync($"/api/slots/{slot}")).ToString());
+        Assert.NotEqual("certified", told.GetProperty("kind").GetString());
+        Assert.Equal(HttpStatusCode.NotFound, await stack.StatusAsync(chunk));
+
+        // What is made from now on is whole again.
+        var next = await stack.CertifiedSlotAsync(slot + 6);
+        Assert.Equal(HttpStatusCode.OK, await stack.StatusAsync($"/api/slots/{next.GetProperty("slot").GetUInt64()}/chunks/0"));
+    }
+
+    /// <summary>Flips a bit in each chunk that is stored.</summary>
+    private async Task ChangeWhatIsStoredAsync()
+    {
+        var container = new BlobContainerClient(
+            stack.Instance("core-1").Context.CreateEnvironment()["ConnectionStrings__blobs"],
+            "chunks",
+            new BlobClientOptions(BlobClientOptions.ServiceVersion.V2024_11_04));
+        await Parallel.ForEachAsync(container.GetBlobsAsync(), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (item, cancellation) =>
+        {
+            var blob = container.GetBlobClient(item.Name);
+            BlobDownloadResult stored = await blob.DownloadContentAsync(cancellation);
+            var bytes = stored.Content.ToArray();
+            bytes[bytes.Length / 2] ^= 1;
+            await blob.UploadAsync(new BinaryData(bytes), overwrite: true, cancellation);
+        });
+    }
+
+    private async Task RestartGatewayAsync()
+    {
+        var gateway = stack.Instance("gateway");
+        var process = gateway.Snapshot.ProcessId ?? throw new InvalidOperationException("The gateway does not run.");
+        await gateway.RestartAsync();
+        await Eventually.HoldsAsync(
+            "the gateway is started again and ready",
+            () => Task.FromResult(gateway.Snapshot),
+            snapshot => snapshot.ProcessId != process && snapshot.State == ResourceState.Ready);
     }
 }

@@ -83,8 +83,11 @@ function Identity({ view, detail }: { view: SlotView; detail: SlotDetail | null 
         ))}
         {view.verdict === 'certified' && (
           <div>
-            <dt>Check it yourself</dt>
-            <dd><a href={`/api/slots/${view.slot}/certificate`} download={`slot-${view.slot}.cert`}>certificate</a></dd>
+            <dt>To keep</dt>
+            <dd>
+              <a href={`/api/slots/${view.slot}/certificate`} download={`slot-${view.slot}.cert`}>certificate</a>{', '}
+              <a href={`/api/slots/${view.slot}/recording`} download={`slot-${view.slot}.webm`}>clip</a>
+            </dd>
           </div>
         )}
       </dl>
