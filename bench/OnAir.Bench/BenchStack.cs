@@ -74,7 +74,7 @@ internal sealed class BenchStack : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<JsonElement> GetAsync(string path)
+    public async Task<JsonElement> GetAsync(string path)
     {
         using JsonDocument json = JsonDocument.Parse(await Http.GetStringAsync(new Uri(path, UriKind.Relative)));
         return json.RootElement.Clone();

@@ -1,15 +1,20 @@
 using System.Text.Json;
 using Nsn.OnAir.Bench;
 
-// dotnet run -c Release --project bench/OnAir.Bench -- [all|freezes|viewers] [--json FILE] [--viewers 0,50,200] [--seconds 30]
+// dotnet run -c Release --project bench/OnAir.Bench -- [all|prompts|joins|viewers|freezes] [--json FILE] [--prompts 8] [--joins 10] [--viewers 0,50,200] [--seconds 30]
 string what = args.Length > 0 && !args[0].StartsWith('-') ? args[0] : "all";
 string? json = Argument("--json");
 int[] viewers = [.. (Argument("--viewers") ?? "0,50,200").Split(',').Select(int.Parse)];
+int prompts = int.Parse(Argument("--prompts") ?? "8"), joins = int.Parse(Argument("--joins") ?? "10");
 TimeSpan window = TimeSpan.FromSeconds(int.Parse(Argument("--seconds") ?? "30"));
 
 await using BenchStack stack = await BenchStack.StartAsync();
 Console.Error.WriteLine("the stack is ready");
 var report = new Report();
+if (what is "all" or "prompts")
+    report.Prompts = Tell(await PromptMeasure.MeasureAsync(stack, prompts));
+if (what is "all" or "joins")
+    report.Joins = Tell(await JoinMeasure.MeasureAsync(stack, joins));
 if (what is "all" or "viewers")
 {
     foreach (int count in viewers)

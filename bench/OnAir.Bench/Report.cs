@@ -7,6 +7,10 @@ internal sealed class Report
 {
     public static JsonSerializerOptions Json { get; } = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
+    public PromptFigures? Prompts { get; set; }
+
+    public JoinFigures? Joins { get; set; }
+
     public List<ViewerFigures> Viewers { get; } = [];
 
     public List<FreezeFigures> Freezes { get; } = [];
@@ -29,3 +33,18 @@ internal sealed record ViewerFigures(int Viewers, double ProcessorPercent, doubl
 /// <param name="Verdicts">What the badge showed, in order.</param>
 internal sealed record FreezeFigures(
     string Fault, double LongestFreezeSeconds, double FrozenSeconds, double FillerSeconds, double CertifiedAgainSeconds, string Verdicts);
+
+/// <summary>From a person's prompt to its certificate.</summary>
+/// <param name="Prompts">How many were sent, one after the other.</param>
+/// <param name="CertifiedMedianSeconds">From sending it until the gateway says that it is certified: the wait for a slot that is still free included.</param>
+/// <param name="CertifiedMaxSeconds">The longest of them.</param>
+/// <param name="StageMedianSeconds">Of that, each stage of the slot.</param>
+internal sealed record PromptFigures(int Prompts, double CertifiedMedianSeconds, double CertifiedMaxSeconds, IReadOnlyDictionary<string, double> StageMedianSeconds);
+
+/// <summary>From opening the page, in a browser that has never seen it, to the first picture. Where filler is on air at that moment, a certified one has to be waited for.</summary>
+/// <param name="Joins">How often.</param>
+/// <param name="PictureMedianSeconds">Until the first picture, median.</param>
+/// <param name="PictureMaxSeconds">The longest.</param>
+/// <param name="CertifiedMedianSeconds">Until the first picture under the certified badge, median.</param>
+/// <param name="CertifiedMaxSeconds">The longest.</param>
+internal sealed record JoinFigures(int Joins, double PictureMedianSeconds, double PictureMaxSeconds, double CertifiedMedianSeconds, double CertifiedMaxSeconds);

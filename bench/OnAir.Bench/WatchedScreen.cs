@@ -60,6 +60,21 @@ internal sealed class WatchedScreen : IAsyncDisposable
     /// <summary>The page's clock, milliseconds.</summary>
     public Task<double> NowAsync() => _page.EvaluateAsync<double>("performance.now()");
 
+    /// <summary>When the first picture was shown, and the first while the badge said certified: milliseconds since the browser began to open the page.</summary>
+    public async Task<(double Any, double Certified)> FirstPicturesAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        while (true)
+        {
+            JsonElement first = await _page.EvaluateAsync<JsonElement>("""
+                [globalThis.seen.pictures[0], globalThis.seen.pictures.find(at => globalThis.seen.verdicts.findLast(v => v.at <= at)?.verdict === 'certified') ?? 0]
+                """);
+            if (first[1].GetDouble() is > 0 and var certified)
+                return (first[0].GetDouble(), certified);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
+        }
+    }
+
     /// <summary>What was seen since a moment of the page's clock: times of new pictures, and verdicts with their times (the one that stood first).</summary>
     public async Task<(double[] Pictures, (double At, string Verdict)[] Verdicts)> SeenSinceAsync(double from)
     {

@@ -5,6 +5,7 @@ using Nsn.Protocol.Ledger.Pallets.Balances;
 using Nsn.Protocol.Ledger.Pallets.ModelRegistry;
 using Nsn.Protocol.Ledger.Pallets.Stake;
 using Nsn.Protocol.Ledger.Pallets.TaskMarket;
+using Nsn.Protocol.Ledger.Pallets.Treasury;
 
 namespace Nsn.Ledger.Tests.TaskMarket;
 
@@ -134,6 +135,34 @@ public sealed class TaskMarketTests
         Assert.Equal(TaskState.Open, Task(chain).Status);
         chain.Ok("Requester1", new TaskCalls.CancelTask(0));
         Assert.Equal(TaskState.Cancelled, Task(chain).Status);
+    }
+
+    [Fact]
+    public void M6_the_treasurys_share_of_a_task_can_be_spent()
+    {
+        var chain = Chain("SuperNode1");
+        Assert.Equal(UInt128.Zero, Tokens.Of(chain.State.Storage, SovereignAccount.Treasury).Free);
+        Create(chain);
+        chain.Seal();
+        chain.Ok("SuperNode1", new TaskCalls.StartTask(0));
+        chain.Ok("SuperNode1", new TaskCalls.SubmitResult(0, "out"));
+        foreach (var name in Task(chain).Committee.Select(TestNetworks.NameOf).ToArray())
+        {
+            chain.Ok(name, new TaskCalls.SubmitAttestation(0, 90));
+        }
+
+        chain.Fails(TreasuryErrors.InsufficientTreasuryFunds, "Alice", new TreasuryCalls.Propose(TestChain.Account("Viewer2"), Units.Nsn(2) + 1));
+        chain.Ok("Alice", new TreasuryCalls.Propose(TestChain.Account("Viewer2"), Units.Nsn(2)));
+        foreach (var name in new[] { "Alice", "Bob", "Charlie" })
+        {
+            chain.Submit(name, new TreasuryCalls.Vote(0, true));
+        }
+
+        chain.Seal();
+        var before = chain.Free("Viewer2");
+        chain.SealTo(chain.State.Number + 10);
+        Assert.Equal(before + Units.Nsn(2), chain.Free("Viewer2"));
+        Assert.Equal(UInt128.Zero, Tokens.Of(chain.State.Storage, SovereignAccount.Treasury).Free);
     }
 
     [Fact]
