@@ -26,7 +26,7 @@ public sealed class RecordingTests(StackFixture stack)
         Assert.True(WebMClip.TryParse(bytes, out var clip, out var reason), reason);
         var detail = await stack.GetAsync($"/api/slots/{slot}");
         var seconds = detail.GetProperty("durationMilliseconds").GetInt64() / 1000;
-        Assert.Equal(seconds * detail.GetProperty("framesPerSecond").GetInt32(), clip.Video.Count);
+        Assert.Equal(seconds * detail.GetProperty("framesPerSecond").GetInt32(), clip!.Video.Count);
         Assert.Equal(seconds * 50, clip.Audio.Count);
 
         using var request = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { Range = new RangeHeaderValue(100, 199) } };

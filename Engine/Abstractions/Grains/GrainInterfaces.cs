@@ -52,6 +52,24 @@ namespace Orleans
     /// <summary>Holds what is saved of a grain.</summary>
     public sealed class GrainState<T> : IGrainState<T>
     {
+        /// <summary>Nothing yet.</summary>
+        public GrainState()
+        {
+        }
+
+        /// <summary>A state that no store has given a version.</summary>
+        public GrainState(T state)
+            : this(state, null)
+        {
+        }
+
+        /// <summary>A state with the version that its store gave it.</summary>
+        public GrainState(T state, string eTag)
+        {
+            State = state;
+            ETag = eTag;
+        }
+
         public T State { get; set; }
         public string ETag { get; set; }
         public bool RecordExists { get; set; }
