@@ -43,7 +43,7 @@ internal sealed class BlockExecution
         _signatures = signatures;
         _context = new BlockContext(
             parent.Storage, ParametersPallet.Resolve(runtime.Parameters, parent.Storage), LedgerRuntime.Calls, parent.Number + 1, parent.GenesisHash, parent.Hash,
-            expected * EventsPerExtrinsic);
+            expected * EventsPerExtrinsic, expected);
     }
 
     /// <summary>Whether an extrinsic may be next; if so, also its fee and the account that pays it.</summary>
@@ -138,7 +138,7 @@ internal sealed class BlockExecution
         }
 
         WriteEvents();
-        var storage = _context.State.CommitAndRecycle();
+        var storage = _context.State.Commit();
         var extrinsics = _outcomes.Select(static outcome => outcome.Extrinsic.Raw).ToArray();
         var header = new BlockHeader(_parent.Hash, _context.Number, storage.Root, Block.ExtrinsicsRootOf(extrinsics));
         return new SealedBlock(new Block(header, extrinsics), new LedgerState(header, storage, _parent.GenesisHash), _context.Events, _outcomes, []);

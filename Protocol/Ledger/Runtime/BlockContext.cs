@@ -9,10 +9,10 @@ public sealed class BlockContext
     private readonly List<EventRecord> _events;
 
     internal BlockContext(
-        StateTrie state, LedgerParameters parameters, CallTable table, uint number, Hash256 genesisHash, Hash256 parentHash, int expectedEvents = 0)
+        StateTrie state, LedgerParameters parameters, CallTable table, uint number, Hash256 genesisHash, Hash256 parentHash, int expectedEvents = 0, int expectedChanges = 0)
     {
         _events = new List<EventRecord>(expectedEvents);
-        State = new StateOverlay(state);
+        State = new StateOverlay(state, expectedChanges);
         Parameters = parameters;
         Table = table;
         Number = number;

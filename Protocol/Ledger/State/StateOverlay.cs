@@ -10,20 +10,20 @@ namespace Nsn.Protocol.Ledger.State;
 /// </summary>
 public sealed class StateOverlay : IStateReader
 {
-    private const int ChangesKeptMax = 1 << 16;
     private const int SpareBytesMax = 128;
-    private static Dictionary<StorageKey, byte[]?>? s_room;
 
     private readonly StateTrie _base;
     private readonly byte[]?[] _spare = new byte[SpareBytesMax + 1][];
     private readonly List<(StorageKey Key, byte[]? Previous, bool WasChanged)> _undo = [];
-    private Dictionary<StorageKey, byte[]?> _changes;
+    private readonly Dictionary<StorageKey, byte[]?> _changes;
 
     /// <summary>Starts without changes.</summary>
-    public StateOverlay(StateTrie state)
+    /// <param name="state">What is changed.</param>
+    /// <param name="expected">How many keys may change, if known: room is made for them at once.</param>
+    public StateOverlay(StateTrie state, int expected = 0)
     {
         _base = state;
-        _changes = Interlocked.Exchange(ref s_room, null) ?? [];
+        _changes = new Dictionary<StorageKey, byte[]?>(expected);
     }
 
     /// <summary>Keys changed so far, in any order.</summary>
@@ -163,22 +163,6 @@ public sealed class StateOverlay : IStateReader
 
         var state = _base.With(changes.AsSpan(0, count));
         ArrayPool<StateChange>.Shared.Return(changes, clearArray: true);
-        return state;
-    }
-
-    /// <summary>Commits, and leaves the room for the changes to the next block: a full one takes a megabyte. The overlay is empty afterwards.</summary>
-    internal StateTrie CommitAndRecycle()
-    {
-        var state = Commit();
-        var changes = _changes;
-        (_changes, var isLarge) = ([], changes.Count > ChangesKeptMax);
-        changes.Clear();
-        _undo.Clear();
-        if (!isLarge)
-        {
-            Interlocked.Exchange(ref s_room, changes);
-        }
-
         return state;
     }
 

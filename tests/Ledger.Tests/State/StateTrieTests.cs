@@ -129,7 +129,7 @@ public sealed class StateTrieTests
             }
         }
 
-        var sealedState = overlay.CommitAndRecycle();
+        var sealedState = overlay.Commit();
         var next = new StateOverlay(sealedState);
         foreach (var name in model.Keys)
         {
