@@ -9,14 +9,14 @@ internal sealed class Batcher<TRequest, TResult>
 {
     private readonly Channel<Pending> _queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(100_000));
     private readonly Func<IReadOnlyList<TRequest>, Task<TResult[]>> _execute;
-    private readonly Func<TRequest, object> _key;
+    private readonly Func<TRequest, object>? _key;
     private readonly int _sizeMax;
 
     /// <param name="execute">Answers a batch, in its order.</param>
-    /// <param name="key">Requests with the same key never share a batch.</param>
+    /// <param name="key">Requests with the same key never share a batch; null where all may.</param>
     /// <param name="sizeMax">The most requests in a batch.</param>
     /// <param name="workers">How many batches may be under way.</param>
-    public Batcher(Func<IReadOnlyList<TRequest>, Task<TResult[]>> execute, Func<TRequest, object> key, int sizeMax = 512, int workers = 2)
+    public Batcher(Func<IReadOnlyList<TRequest>, Task<TResult[]>> execute, Func<TRequest, object>? key, int sizeMax = 512, int workers = 2)
     {
         _execute = execute;
         _key = key;
@@ -43,7 +43,7 @@ internal sealed class Batcher<TRequest, TResult>
             held = null;
             while (batch.Count < _sizeMax && _queue.Reader.TryRead(out var next))
             {
-                if (!keys.Add(_key(next.Request)))
+                if (_key is not null && !keys.Add(_key(next.Request)))
                 {
                     held = next;
                     break;
@@ -60,7 +60,8 @@ internal sealed class Batcher<TRequest, TResult>
 
         void Add(Pending pending)
         {
-            keys.Add(_key(pending.Request));
+            if (_key is not null)
+                keys.Add(_key(pending.Request));
             batch.Add(pending);
         }
     }

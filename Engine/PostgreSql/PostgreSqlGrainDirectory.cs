@@ -10,6 +10,7 @@ internal sealed class PostgreSqlGrainDirectory : IGrainDirectory
 {
     private readonly Database _database;
     private readonly string _clusterId;
+    private readonly Batcher<GrainId, GrainAddress?> _lookups;
     private readonly Batcher<GrainAddress, GrainAddress?> _registrations;
     private readonly Batcher<GrainAddress, bool> _removals;
 
@@ -17,6 +18,7 @@ internal sealed class PostgreSqlGrainDirectory : IGrainDirectory
     {
         _database = Database.Of(options.Value.ConnectionString);
         _clusterId = cluster.Value.ClusterId;
+        _lookups = new(LookupManyAsync, key: null);
         _registrations = new(RegisterManyAsync, address => address.GrainId);
         _removals = new(UnregisterManyAsync, address => address.GrainId, workers: 1);
     }
@@ -25,7 +27,7 @@ internal sealed class PostgreSqlGrainDirectory : IGrainDirectory
     {
         try
         {
-            return await ReadAsync(grainId, cancellationToken);
+            return await _lookups.AskAsync(grainId).WaitAsync(cancellationToken);
         }
         catch (NpgsqlException exception)
         {
@@ -33,12 +35,16 @@ internal sealed class PostgreSqlGrainDirectory : IGrainDirectory
         }
     }
 
-    private async Task<GrainAddress?> ReadAsync(GrainId grainId, CancellationToken cancellationToken)
+    private async Task<GrainAddress?[]> LookupManyAsync(IReadOnlyList<GrainId> grains)
     {
-        await using var command = _database.Source.CreateCommand("select owner, activation, epoch from nsn_engine.grains where cluster_id = $1 and grain_id = $2 and owner is not null");
-        command.Parameters.AddAll([Of(_clusterId), Of(grainId.ToString())]);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? Read(grainId, reader, 0) : null;
+        await using var command = _database.Source.CreateCommand("select grain_id, owner, activation, epoch from nsn_engine.grains where cluster_id = $1 and grain_id = any($2) and owner is not null");
+        string[] names = [.. grains.Select(grain => grain.ToString())];
+        command.Parameters.AddAll([Of(_clusterId), new NpgsqlParameter<string[]> { TypedValue = names }]);
+        var owners = new Dictionary<string, GrainAddress>(names.Length);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            owners[reader.GetString(0)] = Read(GrainId.Parse(reader.GetString(0)), reader, 1);
+        return Array.ConvertAll(names, owners.GetValueOrDefault);
     }
 
     public async ValueTask<GrainAddress> RegisterAsync(GrainAddress proposed, CancellationToken cancellationToken)

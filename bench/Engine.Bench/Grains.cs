@@ -45,7 +45,7 @@ public sealed class WriterGrain([PersistentState("number")] IPersistentState<Num
 
 public interface ISinkGrain : IGrainWithIntegerKey
 {
-    Task Subscribe(string stream);
+    Task Subscribe(string provider, string stream);
     Task<long> Count();
     Task<long> LastTimestamp();
 }
@@ -55,7 +55,7 @@ public sealed class SinkGrain : Grain, ISinkGrain
     private long _count;
     private long _last;
 
-    public Task Subscribe(string stream) => this.GetStreamProvider("live").GetStream<long>(StreamId.Create("bench", stream)).SubscribeAsync((_, _) =>
+    public Task Subscribe(string provider, string stream) => this.GetStreamProvider(provider).GetStream<long>(StreamId.Create("bench", stream)).SubscribeAsync((_, _) =>
     {
         _count++;
         _last = System.Diagnostics.Stopwatch.GetTimestamp();

@@ -7,17 +7,19 @@ namespace Nsn.Engine.Bench;
 /// <summary>Silos and clients for the workloads.</summary>
 internal static class Hosts
 {
-    public static async Task<IHost> StartSiloAsync(int siloPort = 21111, int gatewayPort = 23000)
+    public static Task<IHost> StartSiloAsync(int siloPort = 21111, int gatewayPort = 23000) => StartAsync(silo =>
+    {
+        silo.UseLocalhostClustering(siloPort, gatewayPort);
+        silo.AddMemoryGrainStorageAsDefault();
+        silo.AddMemoryGrainStorage("PubSubStore");
+        silo.AddMemoryStreams("live");
+    });
+
+    public static async Task<IHost> StartAsync(Action<ISiloBuilder> configure)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Error);
-        builder.UseOrleans(silo =>
-        {
-            silo.UseLocalhostClustering(siloPort, gatewayPort);
-            silo.AddMemoryGrainStorageAsDefault();
-            silo.AddMemoryGrainStorage("PubSubStore");
-            silo.AddMemoryStreams("live");
-        });
+        builder.UseOrleans(configure);
         var host = builder.Build();
         await host.StartAsync();
         return host;

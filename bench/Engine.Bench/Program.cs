@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Nsn.Engine.Bench;
 
-// dotnet run -c Release --project bench/Engine.Bench -- all --json FILE
+// dotnet run -c Release --project bench/Engine.Bench -- all [--seconds 4] [--postgres CONNECTION-STRING] [--json FILE]
 // dotnet run -c Release --project bench/Engine.Bench -- silo SILO-PORT GATEWAY-PORT   (what "remote" starts for itself)
 if (args is ["silo", var siloPort, var gatewayPort])
 {
@@ -9,14 +9,17 @@ if (args is ["silo", var siloPort, var gatewayPort])
     return 0;
 }
 
-var wanted = args.FirstOrDefault(argument => !argument.StartsWith('-')) ?? "all";
+string? Value(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+var wanted = args.FirstOrDefault() is { } first && !first.StartsWith('-') ? first : "all";
+if (Value("--seconds") is { } seconds)
+    Workloads.Time = TimeSpan.FromSeconds(double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
 var figures = new SortedDictionary<string, double>();
 foreach (var (name, run) in Workloads.All)
 {
     if (wanted != "all" && wanted != name)
         continue;
     Console.Error.WriteLine($"{name} ...");
-    foreach (var (key, value) in await run())
+    foreach (var (key, value) in await run(Value("--postgres")))
     {
         figures[key] = Math.Round(value, value < 100 ? 2 : 0);
         Console.Error.WriteLine($"  {key} = {figures[key]}");
@@ -25,7 +28,6 @@ foreach (var (name, run) in Workloads.All)
 
 var json = JsonSerializer.Serialize(figures, JsonSerializerOptions.Web);
 Console.WriteLine(json);
-var file = Array.IndexOf(args, "--json") is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
-if (file is not null)
+if (Value("--json") is { } file)
     await File.WriteAllTextAsync(file, json + "\n");
 return 0;

@@ -9,27 +9,33 @@ internal static class Workloads
 {
     private const int Callers = 100;
     private const int GrainCount = 1000;
-    private static readonly TimeSpan s_time = TimeSpan.FromSeconds(4);
 
-    public static (string Name, Func<Task<List<(string Key, double Value)>>> Run)[] All { get; } =
+    /// <summary>How long each measurement takes.</summary>
+    public static TimeSpan Time { get; set; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>The workloads by name. Those with PostgreSQL get a connection string, or null to start a server of their own.</summary>
+    public static (string Name, Func<string?, Task<List<(string Key, double Value)>>> Run)[] All { get; } =
     [
-        ("local", Local),
-        ("remote", Remote),
-        ("activations", Activations),
-        ("streams", Streams),
-        ("state", State),
+        ("local", _ => Local()),
+        ("remote", _ => Remote()),
+        ("activations", _ => Activations()),
+        ("streams", _ => Streams()),
+        ("state", _ => State()),
+#if GRAIN_ENGINE_EMBEDDED
+        ("postgres", PostgreSqlWorkloads.RunAsync),
+#endif
     ];
 
     private static async Task<List<(string Key, double Value)>> Local()
     {
         using var host = await Hosts.StartSiloAsync();
         var grains = Grains(host);
-        await Calls(grains, Callers, TimeSpan.FromSeconds(2));
+        await Calls(grains, Callers, Time / 2);
         var before = GC.GetTotalAllocatedBytes(true);
-        var (count, seconds, _) = await Calls(grains, Callers, s_time);
+        var (count, seconds, _) = await Calls(grains, Callers, Time);
         var bytes = (GC.GetTotalAllocatedBytes(true) - before) / (double)count;
-        await Calls(grains, 1, TimeSpan.FromSeconds(1));
-        var sequential = await Calls(grains, 1, s_time);
+        await Calls(grains, 1, Time / 4);
+        var sequential = await Calls(grains, 1, Time);
         await host.StopAsync();
         return [("local_calls_per_s", count / seconds), ("local_bytes_per_call", bytes), ("local_sequential_calls_per_s", sequential.Count / sequential.Seconds)];
     }
@@ -42,17 +48,26 @@ internal static class Workloads
         {
             using var client = await Hosts.StartClientAsync(23001);
             var grains = Grains(client);
-            await Calls(grains, Callers, TimeSpan.FromSeconds(2));
-            var (count, seconds, latencies) = await Calls(grains, Callers, s_time, measure: true);
-            await Calls(grains, 1, TimeSpan.FromSeconds(1));
-            var sequential = await Calls(grains, 1, s_time, measure: true);
+            await Calls(grains, Callers, Time / 2);
+            using var self = Process.GetCurrentProcess();
+            var before = Cost.Of(process, self);
+            var (count, seconds, latencies) = await Calls(grains, Callers, Time, measure: true);
+            var busy = Cost.Of(process, self) - before;
+            await Calls(grains, 1, Time / 4);
+            before = Cost.Of(process, self);
+            var sequential = await Calls(grains, 1, Time, measure: true);
+            var alone = Cost.Of(process, self) - before;
             await client.StopAsync();
             return
             [
                 ("remote_calls_per_s", count / seconds),
                 ("remote_p50_us", Percentile(latencies, 0.5)),
                 ("remote_p99_us", Percentile(latencies, 0.99)),
+                ("remote_cpu_us_per_call", busy.Processor.TotalMicroseconds / count),
                 ("remote_sequential_p50_us", Percentile(sequential.Latencies, 0.5)),
+                ("remote_sequential_p10_us", Percentile(sequential.Latencies, 0.1)),
+                ("remote_sequential_cpu_us_per_call", alone.Processor.TotalMicroseconds / sequential.Count),
+                ("remote_sequential_sleeps_per_call", alone.Sleeps / (double)sequential.Count),
             ];
         }
         finally
@@ -79,10 +94,10 @@ internal static class Workloads
         return [("activations_per_s", count / seconds), ("idle_activation_bytes", bytes)];
     }
 
-    private static Task Activate(IGrainFactory factory, int first, int count)
+    public static Task Activate(IGrainFactory factory, int first, int count, int callers = Callers)
     {
         var next = first - 1;
-        return Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
+        return Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () =>
         {
             for (var key = Interlocked.Increment(ref next); key < first + count; key = Interlocked.Increment(ref next))
                 await factory.GetGrain<IIdleGrain>(key).Touch();
@@ -97,7 +112,7 @@ internal static class Workloads
         var stream = host.Services.GetRequiredKeyedService<Orleans.Streams.IStreamProvider>("live").GetStream<long>(StreamId.Create("bench", "many"));
         var sinks = Enumerable.Range(0, subscribers).Select(i => factory.GetGrain<ISinkGrain>(i)).ToArray();
         foreach (var sink in sinks)
-            await sink.Subscribe("many");
+            await sink.Subscribe("live", "many");
         const int items = 50_000;
         for (var i = 0; i < 5_000; i++)
             await stream.OnNextAsync(i);
@@ -108,22 +123,29 @@ internal static class Workloads
         await Drained(sinks, 5_000 + items);
         var rate = items * subscribers / clock.Elapsed.TotalSeconds;
 
-        var lone = host.Services.GetRequiredKeyedService<Orleans.Streams.IStreamProvider>("live").GetStream<long>(StreamId.Create("bench", "lone"));
-        var waiting = factory.GetGrain<ISinkGrain>(1000);
-        await waiting.Subscribe("lone");
+        var idle = await IdleItem(host, "live");
+        await host.StopAsync();
+        return [("stream_deliveries_per_s", rate), ("stream_live_idle_ms", idle)];
+    }
+
+    /// <summary>Milliseconds from a producer's call until the only subscriber of a stream on which nothing else happens has the item; the median.</summary>
+    public static async Task<double> IdleItem(IHost host, string provider)
+    {
+        var stream = host.Services.GetRequiredKeyedService<Orleans.Streams.IStreamProvider>(provider).GetStream<long>(StreamId.Create("bench", "lone"));
+        var sink = host.Services.GetRequiredService<IGrainFactory>().GetGrain<ISinkGrain>(1000);
+        await sink.Subscribe(provider, "lone");
         var latencies = new List<double>();
         for (var i = 1; i <= 50; i++)
         {
             await Task.Delay(50);
             var sent = Stopwatch.GetTimestamp();
-            await lone.OnNextAsync(i);
-            while (await waiting.Count() < i)
+            await stream.OnNextAsync(i);
+            while (await sink.Count() < i)
                 await Task.Delay(1);
-            latencies.Add(Stopwatch.GetElapsedTime(sent, await waiting.LastTimestamp()).TotalMilliseconds);
+            latencies.Add(Stopwatch.GetElapsedTime(sent, await sink.LastTimestamp()).TotalMilliseconds);
         }
 
-        await host.StopAsync();
-        return [("stream_deliveries_per_s", rate), ("stream_live_idle_ms", Percentile(latencies, 0.5))];
+        return Percentile(latencies, 0.5);
     }
 
     private static async Task Drained(ISinkGrain[] sinks, long count)
@@ -138,6 +160,14 @@ internal static class Workloads
     private static async Task<List<(string Key, double Value)>> State()
     {
         using var host = await Hosts.StartSiloAsync();
+        var rate = await WritesPerSecond(host);
+        await host.StopAsync();
+        return [("state_writes_per_s", rate)];
+    }
+
+    /// <summary>State writes a second of as many grains as callers.</summary>
+    public static async Task<double> WritesPerSecond(IHost host)
+    {
         var factory = host.Services.GetRequiredService<IGrainFactory>();
         var total = 0L;
         var clock = Stopwatch.StartNew();
@@ -145,7 +175,7 @@ internal static class Workloads
         {
             var grain = factory.GetGrain<IWriterGrain>(i);
             var count = 0;
-            while (clock.Elapsed < s_time)
+            while (clock.Elapsed < Time)
             {
                 await grain.Write();
                 count++;
@@ -153,8 +183,7 @@ internal static class Workloads
 
             Interlocked.Add(ref total, count);
         })));
-        await host.StopAsync();
-        return [("state_writes_per_s", total / clock.Elapsed.TotalSeconds)];
+        return total / clock.Elapsed.TotalSeconds;
     }
 
     private static IPingGrain[] Grains(IHost host)

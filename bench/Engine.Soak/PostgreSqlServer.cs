@@ -12,6 +12,9 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     private string _bin = "";
     private Process? _server;
 
+    /// <summary>Whether commits wait for the disk. Tests need not: what they kill is the server, not the machine.</summary>
+    public bool WaitsForDisk { get; init; }
+
     public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=postgres;Database=postgres;Maximum Pool Size=20";
 
     public async Task InitializeAsync()
@@ -51,7 +54,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         }
     }
 
-    private Process Start() => Process.Start(AsUser(Path.Combine(_bin, "postgres"), "-D", _data, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", "fsync=off"))!;
+    private Process Start() => Process.Start(AsUser(Path.Combine(_bin, "postgres"), "-D", _data, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", WaitsForDisk ? "fsync=on" : "fsync=off"))!;
 
     private async Task WaitUntilReadyAsync()
     {

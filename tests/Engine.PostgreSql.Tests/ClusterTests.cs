@@ -19,6 +19,7 @@ public sealed class ClusterTests(PostgreSqlFixture server)
     {
         var cluster = $"c{Guid.NewGuid():N}";
         var hosts = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => StartSiloAsync(cluster))); // all create the schema at once
+        await UntilAsync(() => Task.FromResult(hosts.All(host => host.Services.GetRequiredService<Silo>().View.Silos.Length == hosts.Length)), "every silo sees all three");
         using var client = await StartClientAsync(cluster);
         var factory = client.Services.GetRequiredService<IClusterClient>();
         var grains = Enumerable.Range(0, 60).Select(i => factory.GetGrain<IAccountGrain>($"account {i}")).ToList();

@@ -229,7 +229,10 @@ internal abstract partial class Node
             call.Fault = exception;
         }
 
-        call.Complete();
+        if (call.Source is null && call.Completion is null)
+            Scheduler.Schedule(call); // what its caller does next may take long, and others wait for this connection
+        else
+            call.Complete();
     }
 
     public virtual void OnDisconnected(SiloAddress peer, string reason)

@@ -3,7 +3,10 @@ using Nsn.Engine.Runtime.Scheduling;
 
 namespace Nsn.Engine.Runtime.Transport;
 
-/// <summary>Connects silos and clients that live in one process: frames are the same bytes that would go over a wire.</summary>
+/// <summary>
+/// Connects silos and clients that live in one process: frames are the same bytes that would go over a wire, and as on a wire those from one peer to another arrive in
+/// the order in which they were sent.
+/// </summary>
 public sealed class InProcessNetwork(ITurnScheduler scheduler)
 {
     private readonly ConcurrentDictionary<SiloAddress, Endpoint> _endpoints = new();
@@ -21,6 +24,7 @@ public sealed class InProcessNetwork(ITurnScheduler scheduler)
 
     private sealed class Endpoint(InProcessNetwork network) : ITransport
     {
+        private readonly ConcurrentDictionary<Endpoint, Connection> _connections = new();
         private SiloAddress? _local;
         private ITransportHandler? _handler;
 
@@ -40,17 +44,23 @@ public sealed class InProcessNetwork(ITurnScheduler scheduler)
                 return false;
             }
 
-            network.Schedule(new Delivery(network, peer, _local, frame));
+            var connection = _connections.TryGetValue(peer, out var known) ? known : _connections.GetOrAdd(peer, static (to, of) => new Connection(of, to), network);
+            connection.Send(_local, frame);
             return true;
         }
 
-        public void Deliver(SiloAddress from, Writer frame)
-        {
-            _handler!.OnFrame(from, frame.Buffer, 0, frame.Length);
-            frame.Dispose();
-        }
+        public void Deliver(SiloAddress from, Writer frame) => _handler!.OnFrame(from, frame.Buffer, 0, frame.Length);
 
-        public void Disconnected(SiloAddress peer) => _handler?.OnDisconnected(peer, "the process is gone");
+        public void Disconnected(SiloAddress peer)
+        {
+            foreach (var (other, connection) in _connections)
+            {
+                if (peer.Equals(other._local))
+                    _connections.TryRemove(KeyValuePair.Create(other, connection));
+            }
+
+            _handler?.OnDisconnected(peer, "the process is gone");
+        }
 
         public ValueTask DisposeAsync()
         {
@@ -60,16 +70,35 @@ public sealed class InProcessNetwork(ITurnScheduler scheduler)
         }
     }
 
-    private void Schedule(Delivery delivery) => scheduler.Schedule(delivery);
-
-    private sealed class Delivery(InProcessNetwork network, Endpoint target, SiloAddress from, Writer frame) : IThreadPoolWorkItem
+    /// <summary>The frames on their way from one endpoint to another; one thread at a time delivers them.</summary>
+    private sealed class Connection(InProcessNetwork network, Endpoint target) : IThreadPoolWorkItem
     {
+        private const int FramesPerTurn = 64;
+        private readonly ConcurrentQueue<(SiloAddress From, Writer Frame)> _frames = new();
+        private int _waiting;
+
+        public void Send(SiloAddress from, Writer frame)
+        {
+            _frames.Enqueue((from, frame));
+            if (Interlocked.Increment(ref _waiting) == 1)
+                network.Schedule(this);
+        }
+
         public void Execute()
         {
-            if (network._endpoints.ContainsKey(from))
-                target.Deliver(from, frame);
-            else
-                frame.Dispose();
+            var delivered = 0;
+            while (delivered < FramesPerTurn && _frames.TryDequeue(out var next))
+            {
+                delivered++;
+                if (network._endpoints.ContainsKey(next.From))
+                    target.Deliver(next.From, next.Frame);
+                next.Frame.Dispose();
+            }
+
+            if (Interlocked.Add(ref _waiting, -delivered) > 0)
+                network.Schedule(this);
         }
     }
+
+    private void Schedule(IThreadPoolWorkItem delivery) => scheduler.Schedule(delivery);
 }

@@ -1,44 +1,38 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace Nsn.Engine.Runtime.Transport;
 
-/// <summary>One connection: a queue of frames that is written in batches, and a loop that reads.</summary>
+/// <summary>One connection.</summary>
+/// <remarks>Split by topic: this file is the beginning and the end, <c>TcpPeer.Write.cs</c> and <c>TcpPeer.Read.cs</c> the two directions.</remarks>
 internal sealed partial class TcpPeer
 {
     private const uint Magic = 0x314e534e; // "NSN1"
-    private const int QueuedFramesMax = 100_000;
     private const int BatchBytes = 64 * 1024;
     private const int GreetingBytesMax = 1024;
     private static readonly TimeSpan s_greetingTimeout = TimeSpan.FromSeconds(5);
 
     private readonly TcpTransport _transport;
-    private readonly Channel<Writer> _outgoing = Channel.CreateBounded<Writer>(new BoundedChannelOptions(QueuedFramesMax) { SingleReader = true, AllowSynchronousContinuations = false });
     private Socket? _socket;
+    private SslStream? _tls;
     private int _closed;
 
     public TcpPeer(TcpTransport transport, SiloAddress remote)
     {
         _transport = transport;
         Remote = remote;
+        _spinner = new Spinner(transport.Turnstile);
     }
 
     public SiloAddress Remote { get; private set; }
 
-    public bool TryEnqueue(Writer frame)
-    {
-        if (_outgoing.Writer.TryWrite(frame))
-            return true;
-        frame.Dispose();
-        return false;
-    }
-
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {
+        _transport.Opened(this);
         try
         {
             var answered = await OpenAsync(cancellationToken);
@@ -48,25 +42,40 @@ internal sealed partial class TcpPeer
         }
         catch (Exception exception)
         {
+            LogFailed(_transport.Logger, Remote.ToString(), exception.Message);
             Close(exception.Message);
         }
     }
 
+    /// <summary>Connects to whoever listens there; <see cref="Run"/> comes after it.</summary>
     public async Task<SiloAddress> ConnectToAnyAsync(CancellationToken cancellationToken)
     {
-        Remote = await OpenAsync(cancellationToken);
-        Run();
-        return Remote;
+        _transport.Opened(this);
+        try
+        {
+            Remote = await OpenAsync(cancellationToken);
+            return Remote;
+        }
+        catch (Exception exception)
+        {
+            LogFailed(_transport.Logger, Remote.Endpoint.ToString(), exception.Message);
+            Close(exception.Message);
+            throw;
+        }
     }
 
     public static async Task AcceptAsync(TcpTransport transport, Socket socket, CancellationToken cancellationToken)
     {
+        var from = socket.RemoteEndPoint?.ToString();
         var peer = new TcpPeer(transport, SiloAddress.Zero) { _socket = socket };
+        transport.Opened(peer);
         try
         {
             socket.NoDelay = true;
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(s_greetingTimeout);
+            if (transport.Tls is { } tls)
+                peer._tls = await TlsHandshake.AnswerAsync(socket, tls, limit.Token);
             peer.Remote = await peer.ReadGreetingAsync(limit.Token);
             await peer.SendGreetingAsync(limit.Token);
             transport.Attach(peer.Remote, peer);
@@ -74,8 +83,9 @@ internal sealed partial class TcpPeer
         }
         catch (Exception exception)
         {
-            LogRefused(transport.Logger, socket.RemoteEndPoint?.ToString(), exception.Message);
-            peer.Close(exception.Message);
+            var reason = exception is OperationCanceledException ? "it did not greet in time" : exception.Message;
+            LogRefused(transport.Logger, from, reason);
+            peer.Close(reason);
         }
     }
 
@@ -85,6 +95,8 @@ internal sealed partial class TcpPeer
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_greetingTimeout);
         await _socket.ConnectAsync(Remote.Endpoint, limit.Token);
+        if (_transport.Tls is { } tls)
+            _tls = await TlsHandshake.AskAsync(_socket, tls, Remote.Endpoint.Address.ToString(), limit.Token);
         await SendGreetingAsync(limit.Token);
         return await ReadGreetingAsync(limit.Token);
     }
@@ -96,7 +108,10 @@ internal sealed partial class TcpPeer
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, Magic);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), text.Length);
         text.CopyTo(bytes, 8);
-        await _socket!.SendAsync(bytes, cancellationToken);
+        if (_tls is null)
+            await _socket!.SendAsync(bytes, cancellationToken);
+        else
+            await _tls.WriteAsync(bytes, cancellationToken);
     }
 
     private async Task<SiloAddress> ReadGreetingAsync(CancellationToken cancellationToken)
@@ -122,146 +137,33 @@ internal sealed partial class TcpPeer
     {
         while (buffer.Length > 0)
         {
-            var count = await _socket!.ReceiveAsync(buffer, cancellationToken);
+            var count = await (_tls is null ? _socket!.ReceiveAsync(buffer, cancellationToken) : _tls.ReadAsync(buffer, cancellationToken));
             if (count == 0)
                 throw new EndOfStreamException("The peer closed the connection.");
             buffer = buffer[count..];
         }
     }
 
-    private void Run()
+    /// <summary>Begins to carry frames.</summary>
+    public void Run()
     {
-        _ = Task.Run(WriteAsync);
-        _ = Task.Run(ReadAsync);
-    }
-
-    /// <summary>Packs what waits into one write: under load many frames share a system call.</summary>
-    private async Task WriteAsync()
-    {
-        var batch = new byte[BatchBytes];
-        try
-        {
-            while (await _outgoing.Reader.WaitToReadAsync())
-            {
-                var used = 0;
-                while (used < BatchBytes && _outgoing.Reader.TryRead(out var frame))
-                {
-                    using (frame)
-                    {
-                        if (used + 4 + frame.Length > BatchBytes)
-                        {
-                            await SendAllAsync(batch.AsMemory(0, used));
-                            used = 0;
-                        }
-
-                        BinaryPrimitives.WriteInt32LittleEndian(batch.AsSpan(used), frame.Length);
-                        used += 4;
-                        if (frame.Length <= BatchBytes - used)
-                        {
-                            frame.Written.CopyTo(batch.AsSpan(used));
-                            used += frame.Length;
-                        }
-                        else
-                        {
-                            await SendAllAsync(batch.AsMemory(0, used));
-                            used = 0;
-                            await SendAllAsync(frame.Buffer.AsMemory(0, frame.Length));
-                        }
-                    }
-                }
-
-                await SendAllAsync(batch.AsMemory(0, used));
-            }
-        }
-        catch (Exception exception)
-        {
-            Close(exception.Message);
-        }
-    }
-
-    private async ValueTask SendAllAsync(ReadOnlyMemory<byte> bytes)
-    {
-        while (bytes.Length > 0)
-            bytes = bytes[await _socket!.SendAsync(bytes)..];
-    }
-
-    private async Task ReadAsync()
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(BatchBytes);
-        int start = 0, end = 0;
-        try
-        {
-            while (true)
-            {
-                while (end - start >= 4)
-                {
-                    var length = BinaryPrimitives.ReadInt32LittleEndian(buffer.AsSpan(start));
-                    if (length < 0 || length > _transport.FrameLengthMax)
-                        throw new InvalidDataException($"A frame of {(uint)length} bytes is beyond the limit of {_transport.FrameLengthMax}.");
-                    if (end - start - 4 < length)
-                    {
-                        if (length + 4 > buffer.Length)
-                            Enlarge(ref buffer, ref start, ref end, length + 4);
-                        break;
-                    }
-
-                    if (!_transport.Handler.OnFrame(Remote, buffer, start + 4, length))
-                        throw new InvalidDataException("A frame made no sense.");
-                    start += 4 + length;
-                }
-
-                if (start == end)
-                    start = end = 0;
-                else if (end == buffer.Length)
-                    Compact(buffer, ref start, ref end);
-                var count = await _socket!.ReceiveAsync(buffer.AsMemory(end));
-                if (count == 0)
-                    throw new EndOfStreamException("the peer closed the connection");
-                end += count;
-            }
-        }
-        catch (Exception exception)
-        {
-            if (exception is InvalidDataException)
-                LogRefused(_transport.Logger, Remote.ToString(), exception.Message);
-            Close(exception.Message);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    /// <summary>Grows with what has arrived, not with what a length claims.</summary>
-    private static void Enlarge(ref byte[] buffer, ref int start, ref int end, int needed)
-    {
-        if (end < buffer.Length)
-            return;
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min((long)buffer.Length * 2, Math.Max(needed, buffer.Length + 1)));
-        buffer.AsSpan(start, end - start).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        (buffer, start, end) = (larger, 0, end - start);
-    }
-
-    private static void Compact(byte[] buffer, ref int start, ref int end)
-    {
-        if (start == 0)
-            return;
-        buffer.AsSpan(start, end - start).CopyTo(buffer);
-        (start, end) = (0, end - start);
+        BeginWriting();
+        BeginReading(new Intake(ArrayPool<byte>.Shared.Rent(BatchBytes)));
     }
 
     public void Close(string reason)
     {
         if (Interlocked.Exchange(ref _closed, 1) == 1)
             return;
-        _outgoing.Writer.TryComplete();
+        _tls?.Dispose();
         _socket?.Dispose();
-        while (_outgoing.Reader.TryRead(out var frame))
-            frame.Dispose();
+        DiscardQueue();
         _transport.Detach(this, reason);
     }
 
     [LoggerMessage(40, LogLevel.Warning, "The connection with {Peer} was closed: {Reason}")]
     private static partial void LogRefused(ILogger logger, string? peer, string reason);
+
+    [LoggerMessage(41, LogLevel.Warning, "No connection with {Peer}: {Reason}")]
+    private static partial void LogFailed(ILogger logger, string peer, string reason);
 }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Connections.Security;
 
 namespace Nsn.Engine.Runtime.Transport;
 
@@ -18,9 +19,13 @@ internal sealed class TcpTransport(
     IOptions<ClusterOptions> cluster,
     IOptions<EndpointOptions> endpoints,
     IOptions<SiloMessagingOptions> messaging,
+    IOptions<TlsOptions> tls,
     ILogger<TcpTransport> logger) : ITransport
 {
+    private static readonly TimeSpan s_watchPeriod = TimeSpan.FromMilliseconds(20);
+
     private readonly ConcurrentDictionary<SiloAddress, TcpPeer> _peers = new();
+    private readonly ConcurrentDictionary<TcpPeer, bool> _open = new();
     private readonly CancellationTokenSource _stopped = new();
     private readonly List<Socket> _listeners = [];
     private ITransportHandler? _handler;
@@ -32,6 +37,12 @@ internal sealed class TcpTransport(
     public ITransportHandler Handler => _handler!;
     public ILogger Logger => logger;
 
+    /// <summary>How connections are encrypted; null when they are not.</summary>
+    public TlsOptions? Tls => tls.Value.LocalCertificate is null ? null : tls.Value;
+
+    /// <summary>Lets one connection spin at a time.</summary>
+    public Spinner.Turnstile Turnstile { get; } = new();
+
     public Task StartAsync(SiloAddress local, ITransportHandler handler, CancellationToken cancellationToken)
     {
         var rejoins = _local is not null;
@@ -40,14 +51,12 @@ internal sealed class TcpTransport(
         if (rejoins)
         {
             foreach (var (address, peer) in _peers)
-            {
-                if (_peers.TryRemove(address, out _))
-                    peer.Close("this silo is a new incarnation");
-            }
-
+                _peers.TryRemove(KeyValuePair.Create(address, peer)); // before it closes: nobody is to be told
+            CloseAll("this silo is a new incarnation");
             return Task.CompletedTask;
         }
 
+        StartWatch();
         if (local.IsClient)
             return Task.CompletedTask;
         Listen(endpoints.Value.SiloListeningEndpoint ?? new IPEndPoint(local.Endpoint.Address, endpoints.Value.SiloPort));
@@ -76,7 +85,7 @@ internal sealed class TcpTransport(
         var fresh = new TcpPeer(this, target);
         peer = _peers.GetOrAdd(target, fresh);
         if (peer == fresh)
-            _ = peer.ConnectAsync(_stopped.Token);
+            _ = Task.Run(() => fresh.ConnectAsync(_stopped.Token)); // outside of the turn that sends
         return true;
     }
 
@@ -86,7 +95,15 @@ internal sealed class TcpTransport(
         var peer = new TcpPeer(this, SiloAddress.New(endpoint, 0));
         var address = await peer.ConnectToAnyAsync(cancellationToken);
         _peers[address] = peer;
+        peer.Run();
         return address;
+    }
+
+    public void Opened(TcpPeer peer)
+    {
+        _open[peer] = true;
+        if (_stopped.IsCancellationRequested)
+            peer.Close("the transport stops");
     }
 
     public void Attach(SiloAddress remote, TcpPeer peer)
@@ -97,6 +114,7 @@ internal sealed class TcpTransport(
 
     public void Detach(TcpPeer peer, string reason)
     {
+        _open.TryRemove(peer, out _);
         if (_peers.TryRemove(KeyValuePair.Create(peer.Remote, peer)) && !_stopped.IsCancellationRequested)
             Handler.OnDisconnected(peer.Remote, reason);
     }
@@ -107,7 +125,7 @@ internal sealed class TcpTransport(
         listener.Bind(endpoint);
         listener.Listen(512);
         _listeners.Add(listener);
-        _ = AcceptAsync(listener);
+        _ = Task.Run(() => AcceptAsync(listener));
     }
 
     private async Task AcceptAsync(Socket listener)
@@ -132,8 +150,27 @@ internal sealed class TcpTransport(
         await _stopped.CancelAsync();
         foreach (var listener in _listeners)
             listener.Dispose();
-        foreach (var peer in _peers.Values)
-            peer.Close("the transport stops");
+        CloseAll("the transport stops");
         _peers.Clear();
     }
+
+    private void CloseAll(string reason)
+    {
+        foreach (var peer in _open.Keys)
+            peer.Close(reason);
+    }
+
+    /// <summary>Looks after threads that read and do not come back from what they run; on a thread of its own, because the thread pool may be what is stuck.</summary>
+    private void StartWatch() => new Thread(() =>
+    {
+        while (!_stopped.Token.WaitHandle.WaitOne(s_watchPeriod))
+        {
+            foreach (var peer in _open.Keys)
+                peer.Rescue();
+        }
+    })
+    {
+        IsBackground = true,
+        Name = "nsn engine reader watch",
+    }.Start();
 }

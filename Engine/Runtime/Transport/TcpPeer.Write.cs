@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+
+namespace Nsn.Engine.Runtime.Transport;
+
+/// <content>
+/// Frames out. A thread of the pool packs what waits into one write, so that many share a system call; the thread that reads a connection does so itself when it has run what
+/// the frames have caused.
+/// </content>
+internal sealed partial class TcpPeer : IThreadPoolWorkItem
+{
+    private const int QueuedFramesMax = 100_000;
+
+    private readonly Queue<Writer> _outgoing = new();
+    private readonly Lock _outgoingGate = new();
+    private byte[]? _batch;
+    private bool _writing = true; // until the greeting is through
+    private bool _refuses;
+
+    public bool TryEnqueue(Writer frame)
+    {
+        lock (_outgoingGate)
+        {
+            if (_refuses || _outgoing.Count >= QueuedFramesMax)
+            {
+                frame.Dispose();
+                return false;
+            }
+
+            _outgoing.Enqueue(frame);
+            if (_writing || ReaderTurns.Current?.Hold(this) == true)
+                return true;
+            _writing = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return true;
+    }
+
+    /// <summary>Writes what waits on this thread, unless another one writes.</summary>
+    public void Flush()
+    {
+        lock (_outgoingGate)
+        {
+            if (_writing || _outgoing.Count == 0)
+                return;
+            _writing = true;
+        }
+
+        _ = WriteAsync(once: true);
+    }
+
+    private void BeginWriting() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    void IThreadPoolWorkItem.Execute() => _ = WriteAsync(once: false);
+
+    /// <summary>
+    /// Writes what waits; one at a time does. It may begin within a turn of a grain and must not come back to it, hence ConfigureAwait everywhere.
+    /// </summary>
+    private async ValueTask WriteAsync(bool once)
+    {
+        try
+        {
+            var batch = _batch ??= new byte[BatchBytes];
+            while (true)
+            {
+                var used = 0;
+                while (used < BatchBytes && TryDequeue(out var frame))
+                {
+                    using (frame)
+                    {
+                        if (used + 4 + frame.Length > BatchBytes)
+                        {
+                            await SendAllAsync(batch.AsMemory(0, used)).ConfigureAwait(false);
+                            used = 0;
+                        }
+
+                        BinaryPrimitives.WriteInt32LittleEndian(batch.AsSpan(used), frame.Length);
+                        used += 4;
+                        if (frame.Length <= BatchBytes - used)
+                        {
+                            frame.Written.CopyTo(batch.AsSpan(used));
+                            used += frame.Length;
+                        }
+                        else
+                        {
+                            await SendAllAsync(batch.AsMemory(0, used)).ConfigureAwait(false);
+                            used = 0;
+                            await SendAllAsync(frame.Buffer.AsMemory(0, frame.Length)).ConfigureAwait(false);
+                        }
+                    }
+                }
+
+                await SendAllAsync(batch.AsMemory(0, used)).ConfigureAwait(false);
+                if (!HasMore())
+                    return;
+                if (once)
+                {
+                    ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                    return;
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            Close(exception.Message);
+        }
+    }
+
+    private bool TryDequeue(out Writer frame)
+    {
+        lock (_outgoingGate)
+            return _outgoing.TryDequeue(out frame!);
+    }
+
+    /// <summary>Whether frames came meanwhile; if not, the next one to come finds nobody writing.</summary>
+    private bool HasMore()
+    {
+        lock (_outgoingGate)
+            return _writing = _outgoing.Count > 0;
+    }
+
+    private async ValueTask SendAllAsync(ReadOnlyMemory<byte> bytes)
+    {
+        if (_tls is { } tls)
+        {
+            if (bytes.Length > 0)
+                await tls.WriteAsync(bytes).ConfigureAwait(false);
+            return;
+        }
+
+        while (bytes.Length > 0)
+            bytes = bytes[await _socket!.SendAsync(bytes).ConfigureAwait(false)..];
+    }
+
+    private void DiscardQueue()
+    {
+        lock (_outgoingGate)
+        {
+            _refuses = true;
+            while (_outgoing.TryDequeue(out var frame))
+                frame.Dispose();
+        }
+    }
+}

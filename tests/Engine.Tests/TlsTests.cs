@@ -1,0 +1,199 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Nsn.Engine.Runtime.Transport;
+using Nsn.Engine.Serialization;
+using Orleans.Configuration;
+using Orleans.Connections.Security;
+
+namespace Nsn.Engine.Tests;
+
+public sealed class TlsTests
+{
+    private static readonly DateTimeOffset s_from = DateTimeOffset.UtcNow.AddDays(-1);
+    private static readonly DateTimeOffset s_until = DateTimeOffset.UtcNow.AddDays(30);
+
+    [Fact]
+    public async Task Silos_and_clients_of_one_authority_talk()
+    {
+        using var authority = Authority("the cluster");
+        using var siloCertificate = Issue(authority, "silo");
+        using var clientCertificate = Issue(authority, "client");
+        var gateway = Ports.Free();
+        using var host = await StartAsync(builder => builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Free(), gateway).UseTls(siloCertificate, tls => tls.TrustedAuthorities.Add(authority))));
+        using var client = await StartAsync(builder => builder.UseOrleansClient(cluster => cluster.UseLocalhostClustering(gateway).UseTls(clientCertificate, tls => tls.TrustedAuthorities.Add(authority))));
+        var grain = client.Services.GetRequiredService<IClusterClient>().GetGrain<ICounterGrain>(1);
+        for (var i = 0; i < 100; i++)
+            Assert.Equal(i + 1, await grain.Ping(i));
+
+        using var stranger = new HostBuilder().UseOrleansClient(cluster => cluster.UseLocalhostClustering(gateway)).Build();
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => stranger.StartAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(1, await grain.Ping(0));
+
+        await client.StopAsync(TestContext.Current.CancellationToken);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_silo_without_a_certificate_is_refused_and_the_reason_is_logged()
+    {
+        using var authority = Authority("the cluster");
+        using var certificate = Issue(authority, "silo");
+        await RefusesAsync(WithAuthority(certificate, authority), new TlsOptions(), "There was no TLS handshake");
+    }
+
+    [Fact]
+    public async Task A_silo_that_shows_no_certificate_is_refused_and_the_reason_is_logged()
+    {
+        using var authority = Authority("the cluster");
+        using var certificate = Issue(authority, "silo");
+        using var withoutKey = X509CertificateLoader.LoadCertificate(certificate.Export(X509ContentType.Cert)); // which TLS cannot show
+        await RefusesAsync(WithAuthority(certificate, authority), WithAuthority(withoutKey, authority), "It showed no certificate.");
+    }
+
+    [Fact]
+    public async Task A_silo_with_a_certificate_of_another_authority_is_refused_and_the_reason_is_logged()
+    {
+        using var authority = Authority("the cluster");
+        using var other = Authority("somebody else");
+        using var certificate = Issue(authority, "silo");
+        using var foreign = Issue(other, "silo");
+        await RefusesAsync(WithAuthority(certificate, authority), WithAuthority(foreign, authority), "was not issued by a trusted authority");
+    }
+
+    [Fact]
+    public async Task Only_pinned_certificates_are_let_in_where_some_are_pinned()
+    {
+        using var authority = Authority("the cluster");
+        using var one = Issue(authority, "one");
+        using var two = Issue(authority, "two");
+        using var three = Issue(authority, "three");
+        var pinned = new[] { one, two }.Select(certificate => certificate.GetCertHashString(HashAlgorithmName.SHA256)).ToArray();
+        await using var pair = await Pair.StartAsync(Pinned(one, pinned), Pinned(two, pinned));
+        Assert.True(pair.Send());
+        await Until.HoldsAsync("the frame of the pinned silo arrives", () => pair.Answering.Frames == 1);
+        await RefusesAsync(Pinned(one, pinned), Pinned(three, pinned), "which is not among those pinned");
+    }
+
+    /// <summary>A connection is not made, the silo that was connected to says why, and who connected is told that it is gone.</summary>
+    private static async Task RefusesAsync(TlsOptions answering, TlsOptions asking, string reason)
+    {
+        await using var pair = await Pair.StartAsync(answering, asking);
+        pair.Send();
+        await Until.HoldsAsync($"the log says '{reason}'; it says: {string.Join(" | ", pair.Answering.Log)}", () => pair.Answering.Log.Any(line => line.Contains(reason, StringComparison.Ordinal)));
+        await Until.HoldsAsync("who connected is told", () => pair.Asking.Lost == 1);
+        Assert.Equal(0, pair.Answering.Frames);
+    }
+
+    private static TlsOptions WithAuthority(X509Certificate2 certificate, X509Certificate2 authority)
+    {
+        var options = new TlsOptions { LocalCertificate = certificate };
+        options.TrustedAuthorities.Add(authority);
+        return options;
+    }
+
+    private static TlsOptions Pinned(X509Certificate2 certificate, string[] thumbprints)
+    {
+        var options = new TlsOptions { LocalCertificate = certificate };
+        options.PinnedThumbprints.UnionWith(thumbprints);
+        return options;
+    }
+
+    private static X509Certificate2 Authority(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        return request.CreateSelfSigned(s_from, s_until);
+    }
+
+    private static X509Certificate2 Issue(X509Certificate2 authority, string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        using var certificate = request.Create(authority, s_from, s_until.AddDays(-1), RandomNumberGenerator.GetBytes(8));
+        return certificate.CopyWithPrivateKey(key);
+    }
+
+    private static async Task<IHost> StartAsync(Action<HostApplicationBuilder> configure)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
+        configure(builder);
+        var host = builder.Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        return host;
+    }
+
+    /// <summary>Two silos' transports, and what they see.</summary>
+    private sealed class Pair(Side answering, Side asking) : IAsyncDisposable
+    {
+        public Side Answering => answering;
+        public Side Asking => asking;
+
+        public static async Task<Pair> StartAsync(TlsOptions answering, TlsOptions asking) => new(await Side.StartAsync(answering), await Side.StartAsync(asking));
+
+        public bool Send()
+        {
+            var frame = new Writer(16);
+            frame.WriteByte(1);
+            return asking.Transport.TrySend(answering.Address, frame);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await asking.Transport.DisposeAsync();
+            await answering.Transport.DisposeAsync();
+        }
+    }
+
+    private sealed class Side : ITransportHandler, ILogger<TcpTransport>
+    {
+        private int _frames;
+        private int _lost;
+
+        private Side(TlsOptions tls)
+        {
+            var port = Ports.Free();
+            Address = SiloAddress.New(IPAddress.Loopback, port, 1);
+            Transport = new TcpTransport(
+                Options.Create(new ClusterOptions()),
+                Options.Create(new EndpointOptions { SiloPort = port, GatewayPort = 0 }),
+                Options.Create(new SiloMessagingOptions()),
+                Options.Create(tls),
+                this);
+        }
+
+        public SiloAddress Address { get; }
+        public TcpTransport Transport { get; }
+        public ConcurrentQueue<string> Log { get; } = new();
+        public int Frames => Volatile.Read(ref _frames);
+        public int Lost => Volatile.Read(ref _lost);
+
+        public static async Task<Side> StartAsync(TlsOptions tls)
+        {
+            var side = new Side(tls);
+            await side.Transport.StartAsync(side.Address, side, TestContext.Current.CancellationToken);
+            return side;
+        }
+
+        public bool OnFrame(SiloAddress from, byte[] buffer, int offset, int count)
+        {
+            Interlocked.Increment(ref _frames);
+            return true;
+        }
+
+        public void OnDisconnected(SiloAddress peer, string reason) => Interlocked.Increment(ref _lost);
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Log.Enqueue(formatter(state, exception));
+    }
+}
