@@ -49,10 +49,6 @@ public sealed class SiloSettings : IValidatableObject
     [Range(1, 64)]
     public int DeviceJobs { get; set; } = 2;
 
-    /// <summary>Frames that each director regenerates of every clip.</summary>
-    [Range(1, 64)]
-    public int SampleCount { get; set; } = 3;
-
     /// <summary>Whether it hosts the grains of the core.</summary>
     public bool IsCore => Roles.Contains("core");
 

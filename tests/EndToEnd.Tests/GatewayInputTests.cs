@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -74,6 +75,44 @@ public sealed class GatewayInputTests(StackFixture stack)
 
         Assert.Equal("ready", (await stack.GetAsync("/health")).GetProperty("checks").GetProperty("gateway").GetProperty("description").GetString());
     }
+
+    [Fact]
+    public async Task A_flood_from_one_address_is_slowed_down_and_others_notice_nothing()
+    {
+        // Loopback has many addresses; the flood comes from one that nobody else uses.
+        using var flood = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = FromAsync(IPAddress.Parse("127.0.0.9")) }) { BaseAddress = stack.Gateway };
+        HttpResponseMessage? refused = null;
+        var answers = 0;
+        await Eventually.HoldsAsync(
+            "an address that asks without pause is told to slow down",
+            async () =>
+            {
+                var some = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => flood.GetAsync(new Uri("/p2p/info", UriKind.Relative), Cancellation)));
+                answers += some.Length;
+                return refused = some.FirstOrDefault(answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+            },
+            answer => answer is not null);
+        Assert.True(answers > 500, $"refused after {answers} requests; ten seconds' worth come through");
+        await ProblemAsync(refused!, HttpStatusCode.TooManyRequests);
+        Assert.NotNull(refused!.Headers.RetryAfter);
+        await stack.GetAsync("/api/channels/main");
+    }
+
+    private static Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> FromAsync(IPAddress source) => async (context, cancellation) =>
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.Bind(new IPEndPoint(source, 0));
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    };
 
     [Fact]
     public async Task An_idempotency_key_stands_for_one_recipe()
