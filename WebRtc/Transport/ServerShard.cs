@@ -1,4 +1,5 @@
 using Nsn.WebRtc.Network;
+using Nsn.WebRtc.Rtp;
 
 namespace Nsn.WebRtc.Transport;
 
@@ -8,6 +9,12 @@ namespace Nsn.WebRtc.Transport;
 /// </summary>
 internal sealed class ServerShard
 {
+    /// <summary>
+    /// How long the thread rests after nothing but RTCP came. Each viewer sends some twenty reports a second at moments of its own; to wake for each costs more than to
+    /// read them. A repeat that one of them asks for comes this much later.
+    /// </summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(2);
+
     private readonly WebRtcServer _server;
     private readonly Thread _thread;
     private readonly HashSet<WebRtcConnection> _touched = [];
@@ -42,16 +49,21 @@ internal sealed class ServerShard
     private void Run()
     {
         SendBatch batch = _server.UsePort(Port);
-        ReceiveBatch receive = new(Port);
+        ReceiveBatch receive = new();
         TimeSpan tick = WebRtcServer.IdleTick;
+        bool hasRested = false;
         while (!_server.IsStopping)
         {
-            int count = receive.Receive(tick);
+            // After a rest something is there as a rule, so there is no need to ask first.
+            int count = hasRested ? receive.Receive(Port, TimeSpan.Zero) : 0;
+            count = count > 0 ? count : receive.Receive(Port, tick);
             TimeSpan now = _server.Now;
             Interlocked.Exchange(ref _lastRoundTicks, now.Ticks);
+            bool onlyReports = count > 0;
             for (int i = 0; i < count; i++)
             {
                 Span<byte> datagram = receive.Datagram(i, out TransportAddress from);
+                onlyReports &= RtpHeader.IsRtcp(datagram);
                 if (_server.Deliver(datagram, from, now) is { } connection)
                 {
                     _touched.Add(connection);
@@ -69,6 +81,11 @@ internal sealed class ServerShard
             _touched.Clear();
             tick = _server.DriveClocks(Index, count == ReceiveBatch.Capacity);
             batch.Release();
+            hasRested = onlyReports && count < ReceiveBatch.Capacity;
+            if (hasRested)
+            {
+                Thread.Sleep(tick < Rest ? tick : Rest);
+            }
         }
     }
 }

@@ -163,13 +163,18 @@ public sealed class WebRtcConnection
     public bool SendFrame(MediaFrame frame)
     {
         bool sent;
+        bool hasEvents;
         lock (_lock)
         {
             sent = _session.SendFrame(frame);
-            Drain_NeedsLock();
+            hasEvents = Drain_NeedsLock();
         }
 
-        DispatchEvents();
+        if (hasEvents)
+        {
+            DispatchEvents();
+        }
+
         return sent;
     }
 
@@ -252,12 +257,16 @@ public sealed class WebRtcConnection
     /// <summary>Sends what came of the datagrams that were handled.</summary>
     internal void Flush()
     {
+        bool hasEvents;
         lock (_lock)
         {
-            Drain_NeedsLock();
+            hasEvents = Drain_NeedsLock();
         }
 
-        DispatchEvents();
+        if (hasEvents)
+        {
+            DispatchEvents();
+        }
     }
 
     internal void HandleTimeout(TimeSpan now)
@@ -303,7 +312,8 @@ public sealed class WebRtcConnection
         DispatchEvents();
     }
 
-    private void Drain_NeedsLock()
+    /// <returns>True if events wait to be dispatched.</returns>
+    private bool Drain_NeedsLock()
     {
         TimeSpan now = _host.Now;
         SendBatch batch = _host.Batch;
@@ -311,7 +321,7 @@ public sealed class WebRtcConnection
         {
             // Another thread is about to send what it gathered for many sessions, this one among them. What comes now must not overtake it: the clock comes back.
             Interlocked.Exchange(ref _deadlineTicks, now.Ticks);
-            return;
+            return _pendingEvents.Count > 0;
         }
 
         while (true)
@@ -331,7 +341,7 @@ public sealed class WebRtcConnection
             _unsentIn = batch;
             _unsent = batch.Waiting;
             Interlocked.Exchange(ref _deadlineTicks, result.Deadline.Ticks);
-            return;
+            return _pendingEvents.Count > 0;
         }
     }
 
