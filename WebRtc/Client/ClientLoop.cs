@@ -13,6 +13,7 @@ public sealed unsafe class ClientLoop : IDisposable
     private readonly ConcurrentDictionary<int, ClientPeer> _peers = new();
     private readonly Thread _thread;
     private readonly MonotonicClock _clock;
+    private readonly ReceiveBatch _receive = new();
     private volatile bool _stopping;
 
     /// <summary>Starts the thread.</summary>
@@ -71,7 +72,7 @@ public sealed unsafe class ClientLoop : IDisposable
             {
                 if (_peers.TryGetValue(descriptors[i].Socket, out ClientPeer? peer))
                 {
-                    peer.Serve(descriptors[i].Returned != 0, now);
+                    peer.Serve(_receive, descriptors[i].Returned != 0, now);
                 }
             }
         }
@@ -82,7 +83,7 @@ public sealed unsafe class ClientLoop : IDisposable
         Thread.Sleep(1);
         foreach (ClientPeer peer in _peers.Values)
         {
-            peer.Serve(isReadable: true, _clock.Now);
+            peer.Serve(_receive, isReadable: true, _clock.Now);
         }
     }
 }

@@ -10,7 +10,6 @@ internal sealed class ClientPeer : IConnectionHost, IDisposable
 {
     private readonly ClientLoop _loop;
     private readonly UdpPort _port;
-    private readonly ReceiveBatch _receive;
     private readonly ThreadLocal<SendBatch> _batches;
     private readonly Lock _lock = new();
     private bool _disposed;
@@ -19,8 +18,7 @@ internal sealed class ClientPeer : IConnectionHost, IDisposable
     {
         _loop = loop;
         _port = UdpPort.Open(bindAddress, 0);
-        _receive = new ReceiveBatch(_port);
-        _batches = new ThreadLocal<SendBatch>(() => new SendBatch(_port));
+        _batches = new ThreadLocal<SendBatch>(() => new SendBatch(_port, arenaBytes: SendBatch.SmallArenaBytes));
         Connection = new WebRtcConnection(this, WebRtcSession.CreateOffer(options, out offer));
         _loop.Add(this);
     }
@@ -40,7 +38,11 @@ internal sealed class ClientPeer : IConnectionHost, IDisposable
         // One socket, one session: nothing to route by.
     }
 
-    public void Serve(bool isReadable, TimeSpan now)
+    /// <summary>Takes what is there, and does what is due.</summary>
+    /// <param name="receive">The loop's own.</param>
+    /// <param name="isReadable">False if nothing is there.</param>
+    /// <param name="now">The time.</param>
+    public void Serve(ReceiveBatch receive, bool isReadable, TimeSpan now)
     {
         lock (_lock)
         {
@@ -49,10 +51,10 @@ internal sealed class ClientPeer : IConnectionHost, IDisposable
                 return;
             }
 
-            int count = isReadable ? _receive.Receive(TimeSpan.Zero) : 0;
+            int count = isReadable ? receive.Receive(_port, TimeSpan.Zero) : 0;
             for (int i = 0; i < count; i++)
             {
-                Connection.Handle(_receive.Datagram(i, out TransportAddress from), from, now);
+                Connection.Handle(receive.Datagram(i, out TransportAddress from), from, now);
             }
 
             if (count > 0)

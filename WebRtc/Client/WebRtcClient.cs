@@ -33,7 +33,7 @@ public sealed class WebRtcClient : IAsyncDisposable
         _options = options;
         _loop = loop ?? new ClientLoop();
         _ownsLoop = loop is null;
-        _certificate = DtlsCertificate.CreateEphemeral();
+        _certificate = options.Certificate ?? DtlsCertificate.CreateEphemeral();
         SessionOptions session = new()
         {
             Certificate = _certificate,
@@ -117,7 +117,10 @@ public sealed class WebRtcClient : IAsyncDisposable
             _loop.Dispose();
         }
 
-        _certificate.Dispose();
+        if (_options.Certificate is null)
+        {
+            _certificate.Dispose();
+        }
     }
 
     private void Authorize(HttpRequestMessage request)

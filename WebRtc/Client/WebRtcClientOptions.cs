@@ -1,4 +1,5 @@
 using System.Net;
+using Nsn.WebRtc.Dtls;
 using Nsn.WebRtc.Media;
 
 namespace Nsn.WebRtc.Client;
@@ -17,6 +18,9 @@ public sealed class WebRtcClientOptions
 
     /// <summary>The video codec to offer.</summary>
     public MediaCodec VideoCodec { get; set; } = MediaCodec.Vp8;
+
+    /// <summary>The certificate to show, which the caller disposes of after the client; null for one that this client makes. Many clients of one program may share one.</summary>
+    public DtlsCertificate? Certificate { get; set; }
 
     /// <summary>The token for the `Authorization: Bearer` header.</summary>
     public string? BearerToken { get; set; }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -62,11 +63,19 @@ internal static class SdpHttp
             return (null, Problem(413, $"The description is longer than {SessionDescription.LengthMax} bytes."));
         }
 
-        byte[] buffer = new byte[SessionDescription.LengthMax + 1];
-        int length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
-        return length > SessionDescription.LengthMax
-            ? (null, Problem(413, $"The description is longer than {SessionDescription.LengthMax} bytes."))
-            : (Encoding.UTF8.GetString(buffer, 0, length), null);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(SessionDescription.LengthMax + 1);
+        try
+        {
+            int length = await context.Request.Body.ReadAtLeastAsync(
+                buffer.AsMemory(0, SessionDescription.LengthMax + 1), SessionDescription.LengthMax + 1, throwOnEndOfStream: false, context.RequestAborted);
+            return length > SessionDescription.LengthMax
+                ? (null, Problem(413, $"The description is longer than {SessionDescription.LengthMax} bytes."))
+                : (Encoding.UTF8.GetString(buffer, 0, length), null);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>An error as problem details (RFC 9457).</summary>

@@ -11,31 +11,24 @@ internal sealed unsafe class ReceiveBatch
     public const int Capacity = 32;
     private const int BufferBytes = 2_048;
 
-    private readonly UdpPort _port;
-    private readonly byte[] _buffers = GC.AllocateArray<byte>(Capacity * BufferBytes, pinned: true);
+    private readonly byte[] _buffers = GC.AllocateUninitializedArray<byte>(Capacity * BufferBytes, pinned: true);
     private readonly byte[] _native = GC.AllocateArray<byte>(
         Capacity * (sizeof(LibC.MultiMessage) + sizeof(LibC.IoVector) + SocketAddressCodec.LengthMax + 4), pinned: true);
 
     private readonly int[] _lengths = new int[Capacity];
     private readonly TransportAddress[] _from = new TransportAddress[Capacity];
-    private readonly SocketAddress _socketAddress;
-
-    public ReceiveBatch(UdpPort port)
-    {
-        _port = port;
-        _socketAddress = new SocketAddress(port.IsIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork);
-    }
+    private SocketAddress? _socketAddress;
 
     /// <summary>Waits for datagrams and takes them.</summary>
     /// <returns>How many there are.</returns>
-    public int Receive(TimeSpan timeout)
+    public int Receive(UdpPort port, TimeSpan timeout)
     {
         if (!LibC.IsSupported)
         {
-            return ReceiveManaged(timeout);
+            return ReceiveManaged(port, timeout);
         }
 
-        LibC.PollDescriptor descriptor = new() { Socket = _port.Descriptor, Events = LibC.PollIn };
+        LibC.PollDescriptor descriptor = new() { Socket = port.Descriptor, Events = LibC.PollIn };
         if (timeout > TimeSpan.Zero && LibC.poll(&descriptor, 1, Math.Max(1, (int)timeout.TotalMilliseconds)) <= 0)
         {
             return 0;
@@ -57,7 +50,7 @@ internal sealed unsafe class ReceiveBatch
             };
         }
 
-        int count = LibC.recvmmsg(_port.Descriptor, messages, Capacity, LibC.MessageDontWait, null);
+        int count = LibC.recvmmsg(port.Descriptor, messages, Capacity, LibC.MessageDontWait, null);
         for (int i = 0; i < count; i++)
         {
             _lengths[i] = (int)messages[i].Transferred;
@@ -74,14 +67,16 @@ internal sealed unsafe class ReceiveBatch
         return _buffers.AsSpan(index * BufferBytes, _lengths[index]);
     }
 
-    private int ReceiveManaged(TimeSpan timeout)
+    private int ReceiveManaged(UdpPort port, TimeSpan timeout)
     {
-        if (!_port.Wait(timeout))
+        if (!port.Wait(timeout))
         {
             return 0;
         }
 
-        int length = _port.Receive(_buffers.AsSpan(0, BufferBytes), _socketAddress);
+        AddressFamily family = port.IsIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        _socketAddress = _socketAddress?.Family == family ? _socketAddress : new SocketAddress(family);
+        int length = port.Receive(_buffers.AsSpan(0, BufferBytes), _socketAddress);
         _lengths[0] = length;
         _from[0] = TransportAddress.From(_socketAddress);
         return length > 0 ? 1 : 0;

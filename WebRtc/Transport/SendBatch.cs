@@ -8,16 +8,20 @@ namespace Nsn.WebRtc.Transport;
 /// (UDP_SEGMENT), and several such buffers go in one sendmmsg. Without Linux, or without offload, they go one by one. What is for an ICE-TCP connection is
 /// handed to it at once.
 /// </summary>
-internal sealed unsafe class SendBatch(UdpPort port, TcpPort? streams = null, SendCounters? counters = null)
+internal sealed unsafe class SendBatch(UdpPort port, TcpPort? streams = null, SendCounters? counters = null, int arenaBytes = SendBatch.ArenaBytes)
 {
     public const int DatagramMax = 1_500;
+
+    /// <summary>Room for the datagrams of one session; the default is for many.</summary>
+    public const int SmallArenaBytes = 24 * 1_024;
+
     private const int ArenaBytes = 96 * 1_024;
     private const int MessagesMax = 64;
     private const int SegmentsMax = 60;
     private const int RunBytesMax = 64_000;
     private const int ControlLength = 24;
 
-    private readonly byte[] _arena = GC.AllocateArray<byte>(ArenaBytes, pinned: true);
+    private readonly byte[] _arena = GC.AllocateUninitializedArray<byte>(arenaBytes, pinned: true);
     private readonly byte[] _native = GC.AllocateArray<byte>(
         MessagesMax * (sizeof(LibC.MultiMessage) + sizeof(LibC.IoVector) + SocketAddressCodec.LengthMax + 4 + ControlLength), pinned: true);
 
@@ -36,7 +40,7 @@ internal sealed unsafe class SendBatch(UdpPort port, TcpPort? streams = null, Se
     /// <summary>Room for the next datagram; sends what is there if there is no room.</summary>
     public Span<byte> Next()
     {
-        if (ArenaBytes - _length < DatagramMax || _runCount == MessagesMax)
+        if (_arena.Length - _length < DatagramMax || _runCount == MessagesMax)
         {
             Flush();
         }

@@ -6,7 +6,7 @@ namespace Nsn.WebRtc.Bench;
 internal sealed unsafe class BareViewers : IDisposable
 {
     private readonly UdpPort[] _ports;
-    private readonly ReceiveBatch[] _batches;
+    private readonly ReceiveBatch _receive = new();
     private readonly Thread _thread;
     private volatile bool _stopping;
     private long _received;
@@ -14,7 +14,6 @@ internal sealed unsafe class BareViewers : IDisposable
     public BareViewers(int count)
     {
         _ports = [.. Enumerable.Range(0, count).Select(_ => UdpPort.Open(null, 0))];
-        _batches = [.. _ports.Select(port => new ReceiveBatch(port))];
         _thread = new Thread(Run) { IsBackground = true };
         _thread.Start();
     }
@@ -47,7 +46,7 @@ internal sealed unsafe class BareViewers : IDisposable
             {
                 if (descriptors[i].Returned != 0)
                 {
-                    Interlocked.Add(ref _received, _batches[i].Receive(TimeSpan.Zero));
+                    Interlocked.Add(ref _received, _receive.Receive(_ports[i], TimeSpan.Zero));
                 }
             }
         }

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Nsn.WebRtc.Bench;
 using Nsn.WebRtc.Client;
 using Nsn.WebRtc.DataChannels;
+using Nsn.WebRtc.Dtls;
 using Nsn.WebRtc.Sessions;
 
 // Modes: srtp, fanout, bare, joins, dc, all; or, for the measured processes, serve and send.
@@ -14,7 +15,7 @@ int viewers = (int)Option("--viewers", 50);
 double megabits = Option("--mbps", 2);
 double seconds = Option("--seconds", 10);
 double warmUp = Option("--warm-up", 10);
-int joinsTotal = (int)Option("--joins", 600);
+int joinsTotal = (int)Option("--joins", 2_000);
 int joinsAtOnce = (int)Option("--at-once", 16);
 string? json = args.SkipWhile(argument => argument != "--json").Skip(1).FirstOrDefault();
 switch (mode)
@@ -93,8 +94,10 @@ Process StartAnother(string part)
 async Task MeasureJoinsAsync(HttpClient http, Uri origin, Dictionary<string, double> output)
 {
     using ClientLoop loop = new();
+    using DtlsCertificate certificate = DtlsCertificate.CreateEphemeral();
     int remaining = joinsTotal;
     Stopwatch? clock = null;
+    ServerCounters? start = null;
 
     // The first joins compile the code: they are not counted.
     async Task JoinAsync()
@@ -104,16 +107,20 @@ async Task MeasureJoinsAsync(HttpClient http, Uri origin, Dictionary<string, dou
         {
             if (left == joinsTotal / 2)
             {
-                Interlocked.CompareExchange(ref clock, Stopwatch.StartNew(), null);
+                start = await http.GetFromJsonAsync<ServerCounters>(new Uri(origin, "/counters"));
+                clock = Stopwatch.StartNew();
             }
 
-            await using WebRtcClient client = new(http, new WebRtcClientOptions { DataChannels = false }, loop);
+            await using WebRtcClient client = new(http, new WebRtcClientOptions { DataChannels = false, Certificate = certificate }, loop);
             await client.ConnectAsync(new Uri(origin, "/whep"));
         }
     }
 
     await Task.WhenAll(Enumerable.Range(0, joinsAtOnce).Select(_ => Task.Run(JoinAsync)));
-    output["joins_per_s"] = (joinsTotal / 2) / clock!.Elapsed.TotalSeconds;
+    double elapsed = clock!.Elapsed.TotalSeconds;
+    ServerCounters end = (await http.GetFromJsonAsync<ServerCounters>(new Uri(origin, "/counters")))!;
+    output["joins_per_s"] = (joinsTotal / 2) / elapsed;
+    output["join_cpu_ms"] = (end.CpuSeconds - start!.CpuSeconds) * 1e3 / (joinsTotal / 2);
 }
 
 async Task MeasureFanoutAsync(HttpClient http, Uri origin, Dictionary<string, double> output)

@@ -66,6 +66,41 @@ public class HostingTests
     }
 
     [Fact]
+    public async Task endpoints_and_sessions_answer_get_and_a_restart_names_the_section_of_the_offer()
+    {
+        await using WebApplication app = await StartAsync(_ => { }, app =>
+        {
+            WebRtcServer server = app.Services.GetRequiredService<WebRtcServer>();
+            MediaSource source = new(server, "test");
+            app.MapWhep("/whep", server, new WhepOptions { FindSource = _ => source });
+            app.MapWhip("/whip", server, new WhipOptions { FindSource = _ => source });
+        });
+        using HttpClient http = new() { BaseAddress = new Uri(app.Urls.First()) };
+        foreach (string endpoint in new[] { "whep", "whip" })
+        {
+            Assert.Equal(HttpStatusCode.NoContent, await GetAsync(endpoint));
+            Assert.Equal(HttpStatusCode.NotFound, await GetAsync(endpoint + "/nobody"));
+            string offer = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Offers", $"gstreamer-{endpoint}.sdp"), TestContext.Current.CancellationToken);
+            using StringContent body = new(offer, System.Text.Encoding.UTF8, "application/sdp");
+            using HttpResponseMessage created = await http.PostAsync(new Uri(endpoint, UriKind.Relative), body, TestContext.Current.CancellationToken);
+            string session = created.Headers.Location!.ToString();
+            Assert.Equal(HttpStatusCode.NoContent, await GetAsync(session));
+            using HttpRequestMessage restart = new(HttpMethod.Patch, session);
+            restart.Content = new StringContent("a=ice-ufrag:abcd\r\na=ice-pwd:0123456789abcdef012345\r\n", System.Text.Encoding.UTF8, "application/trickle-ice-sdpfrag");
+            restart.Headers.TryAddWithoutValidation("If-Match", "*");
+            using HttpResponseMessage restarted = await http.SendAsync(restart, TestContext.Current.CancellationToken);
+            string fragment = await restarted.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.Contains(endpoint == "whep" ? "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:audio0\r\n" : "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:video0\r\n", fragment, StringComparison.Ordinal);
+        }
+
+        async Task<HttpStatusCode> GetAsync(string path)
+        {
+            using HttpResponseMessage response = await http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task full_server_is_degraded()
     {
         await using WebApplication app = await StartAsync(options => options.SessionsMax = 1);
