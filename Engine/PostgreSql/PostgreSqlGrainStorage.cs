@@ -69,7 +69,7 @@ internal sealed class PostgreSqlGrainStorage : IGrainStorage
         await using var command = _database.Source.CreateCommand("""
             insert into nsn_engine.states as s (service_id, store, state, grain_id, data, etag, epoch)
             select $1, $2, p.state, p.grain_id, p.data::jsonb, p.etag, least(p.epoch, 9000000000000000000) from unnest($3, $4, $5, $6, $7) as p(state, grain_id, data, etag, epoch)
-            where not exists (select 1 from nsn_engine.grains g where g.cluster_id = $8 and g.grain_id = p.grain_id and g.epoch > p.epoch)
+            where coalesce((select g.epoch from nsn_engine.grains g where g.cluster_id = $8 and g.grain_id = p.grain_id), 0) <= p.epoch -- not as a join: that may read the whole table
             order by p.grain_id, p.state
             on conflict (service_id, grain_id, store, state) do update set data = excluded.data, etag = excluded.etag,
                 epoch = case when excluded.epoch = 9000000000000000000 then s.epoch else excluded.epoch end

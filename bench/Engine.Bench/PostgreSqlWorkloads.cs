@@ -24,7 +24,7 @@ internal static class PostgreSqlWorkloads
 
         using var host = await StartAsync(connectionString);
         var factory = host.Services.GetRequiredService<IGrainFactory>();
-        await Workloads.Activate(factory, 1_000_000, 2_000, ActivationCallers);
+        await Workloads.Activate(factory, 1_000_000, 10_000, ActivationCallers);
         var clock = Stopwatch.StartNew();
         await Workloads.Activate(factory, 0, ActivationCount, ActivationCallers);
         var activations = ActivationCount / clock.Elapsed.TotalSeconds;

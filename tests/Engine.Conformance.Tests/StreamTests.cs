@@ -51,4 +51,28 @@ public sealed class StreamTests(ClusterFixture fixture)
             "four items arrived at the client");
         await handle.UnsubscribeAsync();
     }
+
+    [Fact]
+    public async Task Batches_arrive_whole_and_in_order()
+    {
+        var batches = fixture.Grains.GetGrain<IBatchConsumerGrain>("batch consumer");
+        await batches.Subscribe("b");
+        await fixture.Grains.GetGrain<IBatchProducerGrain>("batch producer").Produce("b", [1, 2, 3, 4, 5]);
+        await fixture.Grains.GetGrain<IBatchProducerGrain>("batch producer").Produce("b", [6, 7]);
+        await Wait.UntilAsync(async () => (await batches.Items()).Count == 7, "seven items arrived", seconds: 60);
+        Assert.Equal(Enumerable.Range(1, 7), await batches.Items());
+    }
+
+    [Fact]
+    public async Task A_new_activation_takes_its_subscriptions_up()
+    {
+        var consumer = fixture.Grains.GetGrain<IResumingGrain>("resumed");
+        await consumer.Subscribe("resumed");
+        var activation = await consumer.Activation();
+        await consumer.Deactivate();
+        await Wait.UntilAsync(async () => await consumer.Activation() != activation, "a new activation answered", seconds: 60);
+        await Producer.Produce("resumed", "resumed", 1, 3);
+        await Wait.UntilAsync(async () => (await consumer.Items()).Count == 3, "three items arrived at the new activation", seconds: 60);
+        Assert.Equal([1, 2, 3], await consumer.Items());
+    }
 }

@@ -6,7 +6,7 @@ namespace Nsn.Engine.Runtime.Silos;
 /// <content>The clock, and calls whose time is up.</content>
 internal abstract partial class Node
 {
-    private const int TickMilliseconds = 100;
+    protected const int TickMilliseconds = 100;
     private readonly long _started;
     private ITimer? _ticker;
     private long _now;

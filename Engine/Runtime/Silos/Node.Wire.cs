@@ -9,6 +9,7 @@ internal abstract partial class Node
     private readonly ConcurrentDictionary<long, (Call Call, SiloAddress Target)> _pending = new();
     private readonly ConcurrentDictionary<(SiloAddress From, long Correlation), Call> _cancellable = new();
     private long _lastCorrelation;
+    private long _lastRequest;
 
     protected void SendRemote(Call call, SiloAddress target, bool placeHere)
     {
@@ -114,6 +115,7 @@ internal abstract partial class Node
 
     private void OnRequest(SiloAddress from, Reader reader)
     {
+        Volatile.Write(ref _lastRequest, Now);
         var correlation = (long)reader.ReadVarUInt();
         var placeHere = reader.ReadByte() == 1;
         var forwards = checked((int)reader.ReadVarUInt());
@@ -167,6 +169,9 @@ internal abstract partial class Node
     }
 
     public int PendingCalls => _pending.Count;
+
+    /// <summary>When the last call came from another process, by <see cref="Now"/>.</summary>
+    protected long LastRequest => Volatile.Read(ref _lastRequest);
 
     /// <summary>Whether a call is refused because this node has too much to do.</summary>
     protected virtual bool Sheds(SiloAddress from, GrainId target) => false;

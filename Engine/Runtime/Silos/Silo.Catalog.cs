@@ -12,6 +12,8 @@ internal sealed partial class Silo
 {
     private readonly ConcurrentDictionary<GrainId, Activation> _activations = new();
     private readonly ConcurrentDictionary<GrainId, WorkerPool> _workers = new();
+    private const long QuietMilliseconds = 300;
+    private const long QuietMillisecondsMax = 3000;
     private Activation? _control;
     private ITimer? _collector;
 
@@ -113,15 +115,14 @@ internal sealed partial class Silo
     public void Collect(TimeSpan? age)
     {
         Observers.Collect();
-        var memory = GC.GetGCMemoryInfo();
-        var pressed = _collection.EnableActivationSheddingOnMemoryPressure
-            && 100d * memory.MemoryLoadBytes / Math.Max(1, memory.TotalAvailableMemoryBytes) > _collection.MemoryUsageLimitPercentage;
+        var pressed = _collection.EnableActivationSheddingOnMemoryPressure && MemoryPercent > _collection.MemoryUsageLimitPercentage;
         var count = 0;
         foreach (var activation in Grains)
         {
-            var limit = age ?? AgeOf(activation.Class);
-            if (limit == TimeSpan.MaxValue)
-                continue;
+            var own = AgeOf(activation.Class);
+            if (own == TimeSpan.MaxValue)
+                continue; // kept alive whatever is asked for
+            var limit = age ?? own;
             var milliseconds = (long)limit.TotalMilliseconds;
             if (activation.TryCollect(Now, pressed ? milliseconds / 10 : milliseconds))
                 count++;
@@ -142,6 +143,23 @@ internal sealed partial class Silo
             activation.Deactivate(reason, cancellationToken);
         await Task.WhenAll(all.Select(activation => activation.Deactivated)).WaitAsync(DeactivationTimeout, TimeProvider, cancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    /// <summary>
+    /// Calls may still be on their way to a silo that leaves: they are sent on. It goes once all of those have been answered and none has come for a while; a client that calls
+    /// without pause through this silo does not keep it.
+    /// </summary>
+    private async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        var started = Now;
+        while (View.Silos.Length > 1 && !cancellationToken.IsCancellationRequested && Now - started < (long)DeactivationTimeout.TotalMilliseconds)
+        {
+            if (ActivationCount > 0)
+                await DeactivateAllAsync(cancellationToken); // someone was told that a grain is here while it was ending
+            if (PendingCalls == 0 && (Now - LastRequest >= QuietMilliseconds || Now - started >= QuietMillisecondsMax))
+                return;
+            await Task.Delay(TimeSpan.FromMilliseconds(TickMilliseconds), TimeProvider, CancellationToken.None);
+        }
     }
 
     private void DropAll(string reason)

@@ -1,4 +1,5 @@
 using Orleans.Configuration;
+using Orleans.Statistics;
 
 namespace Nsn.Engine.Runtime.Silos;
 
@@ -7,6 +8,7 @@ internal sealed partial class Silo
 {
     private const int TicksPerSample = 10;
     private readonly LoadSheddingOptions _shedding;
+    private readonly IEnvironmentStatisticsProvider? _environment;
     private TimeSpan _processorTime;
     private long _sampledAt;
     private int _ticksSinceSample;
@@ -30,9 +32,19 @@ internal sealed partial class Silo
         }
 
         (_sampledAt, _processorTime) = (now, used);
-        var memory = GC.GetGCMemoryInfo();
-        var memoryPercent = 100d * memory.MemoryLoadBytes / Math.Max(1, memory.TotalAvailableMemoryBytes);
-        _overloaded = ProcessorPercent > _shedding.CpuThreshold || memoryPercent > _shedding.MemoryThreshold;
+        _overloaded = ProcessorPercent > _shedding.CpuThreshold || MemoryPercent > _shedding.MemoryThreshold;
+    }
+
+    /// <summary>Memory in use as a share of what there is: of the machine or of the process's limit, or as a provider of the host's says.</summary>
+    private double MemoryPercent
+    {
+        get
+        {
+            if (_environment is not null)
+                return _environment.GetEnvironmentStatistics().MemoryUsagePercentage;
+            var memory = GC.GetGCMemoryInfo();
+            return 100d * memory.MemoryLoadBytes / Math.Max(1, memory.TotalAvailableMemoryBytes);
+        }
     }
 
     protected override void OnExpired(int count) => Metrics.CallsExpired(count);

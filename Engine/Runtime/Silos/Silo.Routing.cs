@@ -80,9 +80,10 @@ internal sealed partial class Silo
         var id = call.TargetId;
         try
         {
-            if (call.PlaceHere)
+            var placedHere = call.PlaceHere;
+            call.PlaceHere = false;
+            if (placedHere && _status == SiloStatus.Active)
             {
-                call.PlaceHere = false;
                 Host(call, grainClass);
                 return;
             }
@@ -90,7 +91,7 @@ internal sealed partial class Silo
             // Another silo holds this one for the owner: one of the two remembers wrongly, and only the directory knows which.
             if (call.ReplyTo is { IsClient: false })
                 _located.TryRemove(id, out _);
-            if (_located.TryGetValue(id, out var known) && View.Find(known) is not null)
+            if (_located.TryGetValue(id, out var known) && View.Find(known) is { Status: SiloStatus.Active })
             {
                 Forward(call, known, placeHere: false);
                 return;

@@ -11,6 +11,7 @@ using Nsn.Engine.Runtime.Placement;
 using Nsn.Engine.Runtime.Telemetry;
 using Nsn.Engine.Runtime.Transport;
 using Orleans.Configuration;
+using Orleans.Statistics;
 
 namespace Nsn.Engine.Runtime.Silos;
 
@@ -53,6 +54,7 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
         Address = NewAddress();
         Name = services.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName ?? $"silo-{Address.Endpoint.Port}";
         _shedding = services.GetRequiredService<IOptions<LoadSheddingOptions>>().Value;
+        _environment = services.GetService<IEnvironmentStatisticsProvider>();
         Metrics = new SiloMetrics(this, services.GetService<IMeterFactory>());
         _placement = new PlacementService(services, () => Address, () => View);
         _membership = NewMembership();
@@ -95,6 +97,7 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
         {
             await _lifecycle.StopAsync(cancellationToken);
             await DeactivateAllAsync(cancellationToken);
+            await DrainAsync(cancellationToken);
         }
         finally
         {

@@ -1,0 +1,147 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Nsn.Engine.Runtime.Silos;
+using Orleans.Configuration;
+using Orleans.Statistics;
+using Orleans.TestingHost;
+
+namespace Nsn.Engine.Tests;
+
+public interface IQueueGrain : IGrainWithStringKey
+{
+    Task Wait();
+    Task<int> Work(int value);
+}
+
+public sealed class QueueGrain(LimitTests.Signal signal) : Grain, IQueueGrain
+{
+    public Task Wait() => signal.Task;
+    public Task<int> Work(int value) => Task.FromResult(value);
+}
+
+public interface IKnotGrain : IGrainWithStringKey
+{
+    Task<int> Tie(IKnotGrain other, IKnotGrain back);
+    Task<int> TieBack(IKnotGrain back);
+    [ResponseTimeout("00:00:02")]
+    Task<int> End();
+}
+
+public sealed class KnotGrain : Grain, IKnotGrain
+{
+    public Task<int> Tie(IKnotGrain other, IKnotGrain back) => other.TieBack(back);
+    public Task<int> TieBack(IKnotGrain back) => back.End();
+    public Task<int> End() => Task.FromResult(1);
+}
+
+public sealed class LimitTests
+{
+    [Fact]
+    public async Task A_grain_with_too_many_calls_waiting_refuses_more_and_answers_those_it_took()
+    {
+        var signal = new Signal();
+        using var host = await StartAsync(builder =>
+        {
+            builder.Services.AddSingleton(signal);
+            builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Free(), 0).Configure<SiloMessagingOptions>(options => options.MaxEnqueuedRequestsHardLimit = 10));
+        });
+        var grain = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IQueueGrain>("full");
+        await grain.Work(0);
+        var holds = grain.Wait();
+        var calls = Enumerable.Range(0, 50).Select(i => grain.Work(i)).ToList();
+        await Until.HoldsAsync("some calls are refused", () => calls.Any(call => call.IsFaulted));
+        signal.SetResult();
+        await holds;
+        await Until.HoldsAsync("every call ends", () => calls.All(call => call.IsCompleted));
+        Assert.InRange(calls.Count(call => call.IsCompletedSuccessfully), 1, 11);
+        foreach (var refused in calls.Where(call => call.IsFaulted))
+            Assert.IsType<LimitExceededException>(refused.Exception!.InnerException);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_deadlock_names_the_chain_and_the_grain_that_waits_for_itself()
+    {
+        using var host = await StartAsync(builder => builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Free(), 0)));
+        var factory = host.Services.GetRequiredService<IGrainFactory>();
+        var (first, second) = (factory.GetGrain<IKnotGrain>("first"), factory.GetGrain<IKnotGrain>("second"));
+        var timeout = await Assert.ThrowsAsync<TimeoutException>(() => first.Tie(second, first));
+        Assert.Contains("knot/first.Tie -> knot/second.TieBack -> knot/first.End", timeout.Message, StringComparison.Ordinal);
+        Assert.Contains("Deadlock: knot/first", timeout.Message, StringComparison.Ordinal);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData(90, 0)]
+    [InlineData(50, 20)]
+    public async Task Memory_pressure_makes_activations_old_sooner(int percentInUse, int left)
+    {
+        var time = new FakeTimeProvider();
+        using var host = await StartAsync(builder =>
+        {
+            builder.Services.AddSingleton<TimeProvider>(time);
+            builder.Services.AddSingleton<IEnvironmentStatisticsProvider>(new Memory(percentInUse));
+            builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Free(), 0).Configure<GrainCollectionOptions>(options =>
+            {
+                options.EnableActivationSheddingOnMemoryPressure = true;
+                options.CollectionAge = TimeSpan.FromMinutes(20);
+                options.CollectionQuantum = TimeSpan.FromMinutes(1);
+            }));
+        });
+        var factory = host.Services.GetRequiredService<IGrainFactory>();
+        for (var i = 0; i < 20; i++)
+            await factory.GetGrain<ICounterGrain>(i).Ping(i);
+        var silo = host.Services.GetRequiredService<Silo>();
+        Assert.Equal(20, silo.ActivationCount);
+        for (var minute = 0; minute < 4; minute++)
+            time.Advance(TimeSpan.FromMinutes(1)); // twice a tenth of the age
+        await Until.HoldsAsync($"{left} activations are left; there are {silo.ActivationCount}", () => silo.ActivationCount == left);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Calls_are_answered_while_a_silo_leaves_in_good_order()
+    {
+        await using var cluster = new TestClusterBuilder(3).Build();
+        await cluster.DeployAsync();
+        var stop = false;
+        var factory = cluster.GetSiloServiceProvider(cluster.Primary.SiloAddress).GetRequiredService<IGrainFactory>();
+        var callers = Enumerable.Range(0, 8).Select(caller => Task.Run(
+            async () =>
+            {
+                var answers = 0;
+                for (var i = 0; !Volatile.Read(ref stop); i++)
+                {
+                    Assert.Equal(i + 1, await factory.GetGrain<ICounterGrain>(((caller * 100) + i) % 200).Ping(i));
+                    answers++;
+                }
+
+                return answers;
+            },
+            TestContext.Current.CancellationToken)).ToList();
+        foreach (var silo in cluster.SecondarySilos.ToList())
+            await cluster.StopSiloAsync(silo);
+        Volatile.Write(ref stop, true);
+        Assert.All(await Task.WhenAll(callers), answers => Assert.True(answers > 0));
+    }
+
+    private static async Task<IHost> StartAsync(Action<HostApplicationBuilder> configure)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
+        configure(builder);
+        var host = builder.Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        return host;
+    }
+
+    /// <summary>What a grain waits for.</summary>
+    public sealed class Signal() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed class Memory(int percentInUse) : IEnvironmentStatisticsProvider
+    {
+        public EnvironmentStatistics GetEnvironmentStatistics() => new(0, percentInUse, 100 - percentInUse, 100);
+    }
+}
