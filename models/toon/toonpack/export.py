@@ -20,7 +20,7 @@ from .reader import pack_weights
 from .towers import EMBEDDING, FRAME, SHARE_A, SHARE_B
 from .training import CHECKPOINTS, ROOT
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 OPSET = 16
 FREE = "n"
 DESCRIPTIONS = {
@@ -76,10 +76,12 @@ def stored_weights(model: onnx.ModelProto) -> dict[str, torch.Tensor]:
     return {k: torch.from_numpy(v.copy()) for k, v in out.items()}
 
 
-def restore(folder: Path) -> dict[str, torch.nn.Module]:
-    """The networks with exactly the weights that the graphs of a pack hold (attribute heads and temperatures of the towers are not among them)."""
+def restore(folder: Path, only: list[str] | None = None) -> dict[str, torch.nn.Module]:
+    """The networks (all, or these) with exactly the weights that the graphs of a pack hold (attribute heads and temperatures of the towers are not among them)."""
     m = models()
     for name, (module, _, _) in graphs(m).items():
+        if only is not None and not name.startswith(tuple(only)):
+            continue
         path = folder / f"{name}.onnx"
         held = {k.replace("null.1", "null"): v for k, v in stored_weights(onnx.load(str(path))).items()}
         own = module.state_dict()
@@ -141,16 +143,33 @@ def manifest(entries: list[dict]) -> dict:
     }
 
 
+def replace(folder: Path, m: dict[str, torch.nn.Module], names: list[str]) -> None:
+    """Write the graphs of some networks anew; thresholds and the other graphs stay (calibrate afterwards)."""
+    path = folder / "manifest.json"
+    held = json.loads(path.read_text(encoding="utf-8"))
+    for name in names:
+        m[name].load_state_dict(torch.load(CHECKPOINTS / f"{name}.pt"))
+    fresh = {g: export_graph(g, *spec, folder) for g, spec in graphs(m).items() if g.startswith(tuple(names))}
+    held["version"], held["graphs"] = VERSION, [fresh.get(e["name"], e) for e in held["graphs"]]
+    path.write_text(json.dumps(held, indent=1) + "\n", encoding="utf-8")
+    for e in fresh.values():
+        print(e["name"], e["bytes"])
+
+
 def main() -> None:
     p = argparse.ArgumentParser()
     p.add_argument("--out", default=str(ROOT / "pack"))
     p.add_argument("--partial", action="store_true", help="allow networks without a checkpoint")
+    p.add_argument("--only", default="", help="networks to replace in the pack that is there, for example tower_a,tower_b; the rest of it stays as it is")
     a = p.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(1)
     folder = Path(a.out)
     folder.mkdir(parents=True, exist_ok=True)
     m = models()
+    if a.only:
+        replace(folder, m, a.only.split(","))
+        return
     for name, module in m.items():
         path = CHECKPOINTS / f"{name}.pt"
         if path.exists():

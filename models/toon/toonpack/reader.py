@@ -7,19 +7,12 @@ import torch.nn.functional as F
 
 from .canvas import CONTROLS
 from .latent import ONE_HOT
+from .towers import convolutions
 
 MOVES = [c for c in CONTROLS if c != "phase"]
 # Mean and spread of the controls as clips use them (`layers.sample_controls`), so that the read-out learns in units of one spread.
 MEANS = {"open": 0.36, "blink": 0.11, "zoom": 0.5}
 SPREADS = {"open": 0.35, "blink": 0.27, "zoom": 0.289}
-
-
-def convolutions(channels: tuple[int, ...], strides: tuple[int, ...]) -> nn.Sequential:
-    """3x3 convolutions with batch norm."""
-    steps: list[nn.Module] = []
-    for a, b, stride in zip(channels, channels[1:], strides):
-        steps += [nn.Conv2d(a, b, 3, stride, 1, bias=False), nn.BatchNorm2d(b), nn.ReLU(True)]
-    return nn.Sequential(*steps)
 
 
 class Reader(nn.Module):

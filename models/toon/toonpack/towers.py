@@ -1,7 +1,7 @@
 """The two verification towers, of different architecture: pictures and captions to unit vectors of 256 numbers.
 
-A: strided convolutions, and a bag of hashed n-grams. B: patches and mixer blocks, and a convolution over the word sequence.
-Both look at a frame of 128x128 twice: the whole at half size, and the middle at full size.
+A: convolutions, and a bag of hashed n-grams. B: patches and mixer blocks, and a convolution over the word sequence.
+Both look at a frame of 128x128 twice: the whole at half size, and the middle at full size. A has a network for each view, B one for both.
 """
 from __future__ import annotations
 
@@ -25,26 +25,31 @@ def views(frame: torch.Tensor) -> torch.Tensor:
     return torch.cat([F.avg_pool2d(frame, 2), frame[:, :, 26:90, 32:96]], 1) - 0.5
 
 
+def convolutions(channels: tuple[int, ...], strides: tuple[int, ...]) -> nn.Sequential:
+    """3x3 convolutions with batch norm."""
+    steps: list[nn.Module] = []
+    for a, b, stride in zip(channels, channels[1:], strides):
+        steps += [nn.Conv2d(a, b, 3, stride, 1, bias=False), nn.BatchNorm2d(b), nn.ReLU(True)]
+    return nn.Sequential(*steps)
+
+
 class ConvImage(nn.Module):
-    """Four convolutions with batch norm on 2x2 cells, two linear layers."""
+    """Convolutions on 2x2 cells, one network for each view, and two linear layers over the 4x4 places of both."""
 
-    def __init__(self, out: int = EMBEDDING, channels=(24, 40, 64, 128, 160), strides=(2, 1, 2, 2)):
+    def __init__(self, out: int = EMBEDDING):
         super().__init__()
-        steps = []
-        for a, b, stride in zip(channels, channels[1:], strides):
-            steps += [nn.Conv2d(a, b, 3, stride, 1, bias=False), nn.BatchNorm2d(b), nn.ReLU(True)]
-        self.convolutions = nn.Sequential(*steps)
-        self.linear = nn.Sequential(nn.Linear(channels[-1] * 16, 384), nn.ReLU(), nn.Linear(384, out))
-
-    def hidden(self, x: torch.Tensor) -> torch.Tensor:
-        """What the last layer reads."""
-        cells = F.pixel_unshuffle(x, 2)
-        if not torch.onnx.is_in_onnx_export():
-            cells = cells.contiguous(memory_format=torch.channels_last)
-        return self.linear[1](self.linear[0](self.convolutions(cells).flatten(1)))
+        self.whole = convolutions((12, 24, 48, 96, 96), (1, 2, 2, 2))
+        self.close = convolutions((12, 32, 64, 64, 128, 128), (1, 2, 1, 2, 2))
+        self.linear = nn.Sequential(nn.Linear(224 * 16, 384), nn.ReLU(), nn.Linear(384, out))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.linear[2](self.hidden(x))
+        seen = []
+        for network, view in ((self.whole, x[:, :3]), (self.close, x[:, 3:])):
+            cells = F.pixel_unshuffle(view, 2)
+            if not torch.onnx.is_in_onnx_export():
+                cells = cells.contiguous(memory_format=torch.channels_last)
+            seen.append(network(cells).flatten(1))
+        return self.linear(torch.cat(seen, 1))
 
 
 class MixerBlock(nn.Module):
