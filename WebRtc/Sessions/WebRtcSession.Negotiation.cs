@@ -55,9 +55,32 @@ public sealed partial class WebRtcSession
         return session;
     }
 
-    /// <summary>Takes the answer to our offer and starts connectivity checks.</summary>
+    /// <summary>
+    /// Makes an offer as the gateway's side, ICE-lite, for peers whose signalling lets the server speak first; <see cref="TryApplyAnswer"/> takes the answer. Without one
+    /// the session ends as one whose consent expired.
+    /// </summary>
+    /// <param name="options">What to offer.</param>
+    /// <param name="now">The time; the consent clock starts.</param>
+    /// <param name="offer">Our description.</param>
+    public static WebRtcSession CreateServerOffer(SessionOptions options, TimeSpan now, out string offer)
+    {
+        WebRtcSession session = new(options, IceRole.Lite) { _negotiated = OfferMedia.Create(options) };
+        session.NewSdpSessionId();
+        session._ice.Start(now);
+        offer = DescriptionWriter.Write(
+            session._negotiated, options, session._ice.Local, "actpass", isLite: true, session._sdpSessionId, 1, isOffer: true).ToString();
+        return session;
+    }
+
+    /// <summary>Takes the answer to our offer and starts connectivity checks, or waits for them as the lite side.</summary>
     public bool TryApplyAnswer(string answerText, TimeSpan now, out string? reason)
     {
+        if (_dtls is not null)
+        {
+            reason = "this session has its answer";
+            return false;
+        }
+
         if (!SessionDescription.TryParse(answerText, out SessionDescription? answer, out reason) ||
             !Negotiation.TryReadTransport(answer!, out RemoteTransport? transport, out reason))
         {

@@ -218,6 +218,15 @@ public sealed class WebRtcConnection
         return result;
     }
 
+    /// <summary>Takes the peer's answer to <see cref="WebRtcServer.CreateOffer"/>.</summary>
+    /// <param name="answer">The peer's description.</param>
+    /// <param name="reason">What is wrong with it, for the person who sent it.</param>
+    public bool TryApplyAnswer(string answer, out string? reason)
+    {
+        reason = Use((session, now) => session.TryApplyAnswer(answer, now, out string? problem) ? null : problem ?? "unknown");
+        return reason is null;
+    }
+
     /// <summary>ICE restart: takes the peer's new credentials and gives ours.</summary>
     public IceCredentials RestartIce(IceCredentials remote)
     {

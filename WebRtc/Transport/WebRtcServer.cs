@@ -96,11 +96,20 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
             return false;
         }
 
-        connection = new WebRtcConnection(this, session!);
-        Interlocked.Increment(ref _accepted);
-        Enlist(connection);
-        _byUsername[session!.LocalUsernameFragment] = connection;
+        connection = Serve(session!);
         return true;
+    }
+
+    /// <summary>
+    /// Makes an offer and serves the session once <see cref="WebRtcConnection.TryApplyAnswer"/> got the answer; for signalling of one's own in which the server speaks
+    /// first. Without an answer the session closes after half a minute.
+    /// </summary>
+    /// <param name="configure">Changes the options of this session; null to leave them.</param>
+    /// <param name="offer">Our description, with one video codec: the first of the options.</param>
+    public WebRtcConnection CreateOffer(Func<SessionOptions, SessionOptions>? configure, out string offer)
+    {
+        SessionOptions options = CreateOptions();
+        return Serve(WebRtcSession.CreateServerOffer(configure is null ? options : configure(options), Now, out offer));
     }
 
     /// <summary>Finds a session by its id.</summary>
@@ -133,6 +142,15 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
 
         _batches.Dispose();
         Certificate.Dispose();
+    }
+
+    private WebRtcConnection Serve(WebRtcSession session)
+    {
+        WebRtcConnection connection = new(this, session);
+        Interlocked.Increment(ref _accepted);
+        Enlist(connection);
+        _byUsername[session.LocalUsernameFragment] = connection;
+        return connection;
     }
 
     SendBatch IConnectionHost.Batch => _batches.Value!;

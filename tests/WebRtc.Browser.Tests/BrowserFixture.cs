@@ -75,6 +75,20 @@ public sealed class BrowserFixture : IAsyncLifetime
             _app.MapWhip("/whip-" + peer, Server, new WhipOptions { FindSource = context => published });
         }
 
+        // Signalling in which the server speaks first.
+        _app.MapPost("/offer", () =>
+        {
+            WebRtcConnection viewer = Server.CreateOffer(null, out string offer);
+            Source.Add(viewer);
+            return Results.Json(new { id = viewer.Id, sdp = offer });
+        });
+        _app.MapPost("/answer/{id}", async (HttpContext context, string id) =>
+        {
+            using StreamReader reader = new(context.Request.Body);
+            string answer = await reader.ReadToEndAsync(context.RequestAborted);
+            return Server.TryGet(id, out WebRtcConnection? viewer) && viewer!.TryApplyAnswer(answer, out string? reason) ? Results.NoContent() : Results.BadRequest();
+        });
+
         await _app.StartAsync();
         Origin = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         if (!IsAvailable)

@@ -139,5 +139,5 @@ public class OfferTests
     }
 
     // With the line ends of the wire.
-    private static string ReadText(string name) => File.ReadAllText(Path.Combine(Folder, name + ".sdp")).ReplaceLineEndings("\r\n");
+    internal static string ReadText(string name) => File.ReadAllText(Path.Combine(Folder, name + ".sdp")).ReplaceLineEndings("\r\n");
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Nsn.WebRtc.DataChannels;
+using Nsn.WebRtc.Dtls;
 using Nsn.WebRtc.Ice;
 using Nsn.WebRtc.Media;
 using Nsn.WebRtc.Network;
@@ -297,6 +298,23 @@ public class SessionTests
         network.Loss = 1;
         network.RunUntil("consent expired", () => network.Server.State == SessionState.Closed, seconds: 40);
         Assert.Equal(CloseReason.ConsentExpired, network.ServerEvents.OfType<SessionClosed>().Single().Reason);
+    }
+
+    [Fact]
+    public void offer_of_the_server_that_nobody_answers_ends_after_half_a_minute()
+    {
+        using DtlsCertificate certificate = DtlsCertificate.CreateEphemeral();
+        TimeSpan now = TimeSpan.FromSeconds(1);
+        using WebRtcSession server = WebRtcSession.CreateServerOffer(new SessionOptions { Certificate = certificate }, now, out string offer);
+        Assert.Contains("a=ice-lite", offer, StringComparison.Ordinal);
+        Assert.Contains("a=sendonly", offer, StringComparison.Ordinal);
+        Assert.False(server.TryApplyAnswer(OfferTests.ReadText("safari-whep")[..200], now, out string? reason));
+        Assert.NotNull(reason);
+        byte[] buffer = new byte[WebRtcSession.DatagramMax];
+        server.HandleTimeout(now + TimeSpan.FromSeconds(29));
+        Assert.Equal(PollKind.Idle, server.Poll(buffer, now + TimeSpan.FromSeconds(29)).Kind);
+        server.HandleTimeout(now + TimeSpan.FromSeconds(31));
+        Assert.Equal(CloseReason.ConsentExpired, Assert.IsType<SessionClosed>(server.Poll(buffer, now + TimeSpan.FromSeconds(31)).Event).Reason);
     }
 
     [Fact]
