@@ -54,7 +54,15 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         }
     }
 
-    private Process Start() => Process.Start(AsUser(Path.Combine(_bin, "postgres"), "-D", _data, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", WaitsForDisk ? "fsync=on" : "fsync=off"))!;
+    private Process Start()
+    {
+        var server = Process.Start(ServerStart())!;
+        server.BeginOutputReadLine(); // nobody reads what it says, but it must be able to say it
+        server.BeginErrorReadLine();
+        return server;
+    }
+
+    private ProcessStartInfo ServerStart() => AsUser(Path.Combine(_bin, "postgres"), "-D", _data, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", WaitsForDisk ? "fsync=on" : "fsync=off");
 
     private async Task WaitUntilReadyAsync()
     {

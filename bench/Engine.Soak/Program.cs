@@ -4,7 +4,8 @@ using Nsn.Engine.Soak;
 
 // dotnet run -c Release --project bench/Engine.Soak -- [--kills 200] [--pauses 5] [--pause-seconds 30] [--outages 5] [--changes 100] [--counters 60] [--pace-milliseconds 5] [--postgres CONNECTION-STRING] [--json FILE]
 //
-// Without --postgres it starts a server of its own. Ends with 1 when an acknowledged write was lost or two activations acted at once.
+// Without --postgres it starts a server of its own. A line for each event, at the end one JSON object, also when something took too long. Ends with 1 then, and when an
+// acknowledged write was lost or two activations acted at once.
 if (args is ["silo", var connection, var port, var cluster])
 {
     await Cluster.RunSiloAsync(connection, int.Parse(port, CultureInfo.InvariantCulture), cluster);
@@ -19,9 +20,19 @@ if (Value("--postgres") is null)
     await server.InitializeAsync();
 var options = new SoakOptions { Kills = Number("--kills", 0), Pauses = Number("--pauses", 0), Pause = TimeSpan.FromSeconds(Number("--pause-seconds", 30)), Outages = Number("--outages", 0), Changes = Number("--changes", 0), Counters = Number("--counters", 60), Pace = TimeSpan.FromMilliseconds(Number("--pace-milliseconds", 5)) };
 await using var run = new SoakRun(Value("--postgres") ?? server.ConnectionString, options, Console.Error.WriteLine) { Server = server };
-var report = await run.RunAsync();
+SoakReport report;
+try
+{
+    report = await run.RunAsync();
+}
+catch (Exception exception)
+{
+    Console.Error.WriteLine(exception);
+    report = await run.ReportAsync() with { Failure = exception.Message.Split('\n')[0] };
+}
+
 var json = JsonSerializer.Serialize(report, JsonSerializerOptions.Web);
 Console.WriteLine(json);
 if (Value("--json") is { } file)
     await File.WriteAllTextAsync(file, json + "\n");
-return report.Lost == 0 && report.Overlaps == 0 ? 0 : 1;
+return report.Failure is null && report.Lost == 0 && report.Overlaps == 0 ? 0 : 1;

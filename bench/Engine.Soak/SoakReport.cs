@@ -3,6 +3,9 @@ namespace Nsn.Engine.Soak;
 /// <summary>What was counted.</summary>
 public sealed record SoakReport
 {
+    /// <summary>Why the run ended early; the figures are those until then. Null when it did everything.</summary>
+    public string? Failure { get; init; }
+
     public int Kills { get; init; }
     public int Pauses { get; init; }
     public int Changes { get; init; }

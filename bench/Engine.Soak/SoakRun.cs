@@ -9,7 +9,10 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
     private readonly string _cluster = $"soak-{Guid.NewGuid():N}";
     private readonly List<SiloProcess> _silos = [];
     private readonly List<double> _recoveries = [];
+    private Load? _load;
     private int _rejoined;
+    private int _changes;
+    private int _outages;
     private long _answeredInOutages;
 
     /// <summary>The server behind the connection string, where it is to be killed.</summary>
@@ -28,6 +31,7 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
         for (var i = 0; i < 10; i++)
             await RetryAsync(factory.GetGrain<IWitnessedCounter>($"counter {i}").Remind);
         await using var load = new Load(factory, options.Counters, options.Pace);
+        _load = load;
         try
         {
             await load.WaitForProgressAsync(null, "the start", options.Limit);
@@ -48,25 +52,32 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
         }
 
         await client.StopAsync();
-        _recoveries.Sort();
+        return await ReportAsync();
+    }
+
+    /// <summary>What has been counted until now.</summary>
+    public async Task<SoakReport> ReportAsync()
+    {
+        await using var witness = new Witness(connectionString);
+        var recoveries = _recoveries.Order().ToList();
         return new SoakReport
         {
-            Kills = options.Kills,
-            Pauses = options.Pauses,
-            Changes = options.Changes,
-            Acknowledged = load.Acknowledged,
-            Failed = load.Failed,
-            Lost = load.Lost,
+            Kills = _recoveries.Count,
+            Pauses = _rejoined,
+            Changes = _changes,
+            Acknowledged = _load?.Acknowledged ?? 0,
+            Failed = _load?.Failed ?? 0,
+            Lost = _load?.Lost ?? 0,
             Overlaps = await witness.CountOverlapsAsync(),
             StaleRefused = await witness.CountStaleAsync(),
             StaleWrites = await witness.CountStaleWritesAsync(_cluster),
             Rejoined = _rejoined,
-            Outages = options.Outages,
+            Outages = _outages,
             AnsweredInOutages = _answeredInOutages,
             Ticks = await witness.CountTicksAsync(),
             DoubleTicks = await witness.CountDoubleTicksAsync(),
-            RecoveryMedianSeconds = _recoveries.Count == 0 ? 0 : Math.Round(_recoveries[_recoveries.Count / 2], 2),
-            RecoveryMaxSeconds = _recoveries.Count == 0 ? 0 : Math.Round(_recoveries[^1], 2),
+            RecoveryMedianSeconds = recoveries.Count == 0 ? 0 : Math.Round(recoveries[recoveries.Count / 2], 2),
+            RecoveryMaxSeconds = recoveries.Count == 0 ? 0 : Math.Round(recoveries[^1], 2),
         };
     }
 
@@ -141,6 +152,7 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
         var back = Stopwatch.StartNew();
         await load.WaitForProgressAsync(null, $"outage {number + 1}", options.Limit);
         _answeredInOutages += answered;
+        _outages++;
         log($"outage {number + 1}: {answered} calls answered in {options.Outage.TotalSeconds:0} s without PostgreSQL; every counter went on {back.Elapsed.TotalSeconds:0.00} s after it was back; {load.Acknowledged} acknowledged, {load.Lost} lost");
     }
 
@@ -171,6 +183,7 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
         await ReplaceAsync();
         await leaving.StopAsync();
         leaving.Dispose();
+        _changes++;
         log($"change {number + 1}: {load.Acknowledged} acknowledged, {load.Lost} lost");
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Orleans.Concurrency;
 using Orleans.Metadata;
 using Orleans.Placement;
@@ -167,7 +168,7 @@ public sealed class PunctualGrain : Grain, IPunctualGrain, IRemindable
     private readonly List<TimeSpan> _ticks = [];
 
     public Task Start() => this.RegisterOrUpdateReminder("punctual", TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200));
-    public async Task Stop() => await this.UnregisterReminder(await this.GetReminder("punctual"));
+    public async Task Stop() => await this.UnregisterReminder((await this.GetReminder("punctual"))!);
     public Task<List<TimeSpan>> Ticks() => Task.FromResult(_ticks);
 
     public Task ReceiveReminder(string reminderName, TickStatus status)
@@ -182,22 +183,19 @@ public sealed class PunctualGrain : Grain, IPunctualGrain, IRemindable
 public sealed class NearGrain(ILocalSiloDetails silo) : Grain, INearGrain
 {
     public Task<string> Silo() => Task.FromResult(silo.SiloAddress.ToString());
-    public Task<bool> IsSame(Unchanging value) => Task.FromResult(ReferenceEquals(value, value.Self));
+    public Task<bool> IsSame(Unchanging value, int identity) => Task.FromResult(RuntimeHelpers.GetHashCode(value) == identity);
 }
 
 public interface INearGrain : IGrainWithStringKey
 {
     Task<string> Silo();
-    Task<bool> IsSame(Unchanging value);
+    Task<bool> IsSame(Unchanging value, int identity);
 }
 
 /// <summary>Nobody changes it, so it need not be copied.</summary>
 [GenerateSerializer, Immutable]
 public sealed class Unchanging
 {
-    /// <summary>Not a member that travels: it is there when the object itself came.</summary>
-    public Unchanging? Self { get; set; }
-
     [Id(0)]
     public int Value { get; init; }
 }
@@ -238,8 +236,7 @@ public sealed class CallerGrain(ILocalSiloDetails silo) : Grain, ICallerGrain
     public Task<bool> GivesItself(string key)
     {
         var value = new Unchanging { Value = 1 };
-        value.Self = value;
-        return GrainFactory.GetGrain<INearGrain>(key).IsSame(value);
+        return GrainFactory.GetGrain<INearGrain>(key).IsSame(value, RuntimeHelpers.GetHashCode(value));
     }
 
     public Task<string> Outgoing() => GrainFactory.GetGrain<IColour>("outgoing").Name();

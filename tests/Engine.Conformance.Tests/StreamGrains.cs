@@ -66,7 +66,7 @@ public sealed class ResumingGrain : Grain, IResumingGrain
         return Task.CompletedTask;
     }
 
-    private Task Take(int item, StreamSequenceToken token)
+    private Task Take(int item, StreamSequenceToken? token)
     {
         _items.Add(item);
         return Task.CompletedTask;

@@ -23,6 +23,33 @@ public sealed record Parcel
     public Parcel? Inner { get; init; }
 }
 
+[GenerateSerializer]
+public sealed class OldLetter
+{
+    [Id(0)]
+    public string Name { get; set; } = "";
+
+    [Id(1)]
+    public int Weight { get; set; } = 20;
+
+    [Id(2)]
+    public List<Parcel> Enclosed { get; set; } = [];
+}
+
+/// <summary>The letter of a later version: it has lost two members and gained two.</summary>
+[GenerateSerializer]
+public sealed class NewLetter
+{
+    [Id(0)]
+    public string Name { get; set; } = "";
+
+    [Id(3)]
+    public string Note { get; set; } = "none";
+
+    [Id(7)]
+    public Dictionary<string, Parcel> Attached { get; set; } = [];
+}
+
 /// <summary>Bytes that a peer may send: whatever they are, reading them ends with a value or one kind of refusal, and takes memory in proportion to them.</summary>
 public sealed class WireTests
 {
@@ -52,6 +79,23 @@ public sealed class WireTests
         }
 
         Assert.InRange(refused, 1, Rounds);
+    }
+
+    [Fact]
+    public void Versions_that_lose_and_gain_members_read_each_other()
+    {
+        var parcel = new Parcel { Name = "p", Numbers = [1, 2] };
+        var newer = Translate<OldLetter, NewLetter>(new OldLetter { Name = "old", Weight = 5, Enclosed = [parcel, parcel] });
+        Assert.Equal(("old", "none", 0), (newer.Name, newer.Note, newer.Attached.Count));
+        var older = Translate<NewLetter, OldLetter>(new NewLetter { Name = "new", Note = "n", Attached = { ["a"] = parcel } });
+        Assert.Equal(("new", 20, 0), (older.Name, older.Weight, older.Enclosed.Count));
+    }
+
+    private static TTo Translate<TFrom, TTo>(TFrom value)
+    {
+        using var writer = new Writer();
+        CodecOf<TFrom>.Instance.Write(writer, value);
+        return CodecOf<TTo>.Instance.Read(new Reader(writer.Written.ToArray()));
     }
 
     [Fact]

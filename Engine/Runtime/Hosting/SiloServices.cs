@@ -27,6 +27,7 @@ internal static class SiloServices
             return;
         services.AddLogging();
         services.AddOptions();
+        OptionsChecks.Add(services);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ITurnScheduler, ThreadPoolTurnScheduler>();
         services.TryAddSingleton(Random.Shared);
