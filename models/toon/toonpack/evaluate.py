@@ -132,12 +132,20 @@ class Evaluation:
         return {"a": self.models["tower_a"].read(text.features(captions)), "b": self.models["tower_b"].read(text.sequence(captions))}
 
     def thresholds(self, frames) -> dict:
-        """Acceptance thresholds: below them lies one in 200 of the honest pairs (captions of all lengths), and most of the other captions."""
+        """Acceptance thresholds: below them lies one in 200 of the honest pairs, and most of the other captions.
+
+        Honest are captions of all lengths, and such as ask for a thing that the character cannot wear: a clip without it is still the clip of its prompt.
+        """
         z = self.embed(frames)
         same = {"a": [], "b": []}
+        values = latent.values(self.generated).tolist()
+        said = []
         for drop in (0.1, 0.3, 0.6):
             rng = random.Random(SEED + 2)
-            t = self.embed_text([caption(v, rng, drop)[0] for v in latent.values(self.generated).tolist()])
+            said.append([caption(v, rng, drop)[0] for v in values])
+        said += [[asked_too_much(v, i + n, rng) for i, v in enumerate(values)] for n in range(3)]
+        for captions in said:
+            t = self.embed_text(captions)
             for k in "ab":
                 same[k].append((t[k] * z[k]).sum(1))
         a, b = torch.cat(same["a"]), torch.cat(same["b"])
@@ -183,6 +191,22 @@ class Evaluation:
                 pairs.append(s.flatten())
         out["correlation_a_b"] = torch.corrcoef(torch.stack(pairs))[0, 1].item()
         return out
+
+
+def asked_too_much(values: list[int], index: int, rng: random.Random) -> str:
+    """A short caption with a hat on those who wear their own, or glasses on the pirate's patch; of others any short caption."""
+    v = list(values)
+    kind, name = NAMES.index("kind"), ""
+    if v[kind] == 3 and index % 2:
+        name = "glasses"
+    elif v[kind] not in (0, 6, 7, 9):
+        name = "hat"
+    if name:
+        v[NAMES.index(name)] = 1 + index % 3
+    while True:
+        text, said = caption(v, rng, 0.6)
+        if name != "hat" or any(w in text for w in ("cap", "beanie", "hat")):
+            return text
 
 
 def rounded(x):
