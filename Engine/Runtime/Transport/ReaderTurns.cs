@@ -9,7 +9,7 @@ namespace Nsn.Engine.Runtime.Transport;
 /// </summary>
 /// <remarks>
 /// What runs is other people's code and may take long or block. Three things keep that from holding up the connection. After a short while the rest goes to the thread pool, to
-/// be run by all processors. Code that took long keeps the connection from running anything for a hundred times as long, a second at most. And when the thread does not come back, the
+/// be run by all processors. Code that took long keeps the connection from running anything for a hundred times as long, 20 ms at most. And when the thread does not come back, the
 /// transport's watch takes the reading away from it (<see cref="TryTakeOver"/>), and another thread goes on with the bytes that follow.
 /// </remarks>
 internal sealed class ReaderTurns
@@ -19,7 +19,7 @@ internal sealed class ReaderTurns
     private const int TakenOver = 2;
     private const int AloneMax = 3;
     private const int RestFactor = 100;
-    private static readonly long s_restMax = Stopwatch.Frequency; // a second: a thread that the system did not run for a while looks like one that ran long
+    private static readonly long s_restMax = Stopwatch.Frequency / 50; // 20 ms: a thread that the system did not run for a while looks like one that ran long
     private static readonly long s_share = Stopwatch.Frequency / 5000; // 200 µs for all that came with one read
     private static readonly long s_long = Stopwatch.Frequency / 2000; // 500 µs for one piece
 
