@@ -3,6 +3,7 @@ using Microsoft.Net.Http.Headers;
 using Nsn.Gateway.Api;
 using Nsn.Gateway.Channels;
 using Nsn.Grains.Channels;
+using Nsn.Grains.Slots;
 using Nsn.Media;
 
 namespace Nsn.Gateway.Endpoints;
@@ -34,7 +35,7 @@ internal static class RecordingEndpoints
             foreach (var entry in entries)
             {
                 next = entry.Report.Slot;
-                if (entry.Report.Certificate is null)
+                if (entry.Report.Phase != SlotPhase.Certified)
                     continue;
                 found.Add(ApiMapper.ToRecording(entry));
                 if (found.Count == limit)

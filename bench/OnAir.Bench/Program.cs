@@ -23,7 +23,8 @@ if (what is "all" or "viewers")
 
 if (what is "all" or "freezes")
 {
-    await using var screen = await WatchedScreen.OpenAsync(stack.Gateway);
+    await using var browser = await HeadlessBrowser.LaunchAsync();
+    await using var screen = await WatchedScreen.OpenAsync(browser, stack.Gateway);
     foreach (Fault fault in Fault.All)
         report.Freezes.Add(Tell(await FreezeMeasure.MeasureAsync(stack, screen, fault)));
 }

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Nsn.OnAir.Bench;
 
-/// <summary>Chromium with the viewer's page, which writes down when a new picture is on the screen and what the badge says.</summary>
+/// <summary>The viewer's page, which writes down when a new picture is on the screen and what the badge says.</summary>
 internal sealed class WatchedScreen : IAsyncDisposable
 {
     // A new picture counts only while it is shown: the player conceals what failed its checks.
@@ -21,30 +21,16 @@ internal sealed class WatchedScreen : IAsyncDisposable
         }).observe(document, { subtree: true, childList: true, attributes: true });
         """;
 
-    private readonly IPlaywright _playwright;
-    private readonly IBrowser _browser;
     private readonly IPage _page;
 
-    private WatchedScreen(IPlaywright playwright, IBrowser browser, IPage page)
-    {
-        _playwright = playwright;
-        _browser = browser;
-        _page = page;
-    }
+    private WatchedScreen(IPage page) => _page = page;
 
-    public static async Task<WatchedScreen> OpenAsync(Uri gateway)
+    public static async Task<WatchedScreen> OpenAsync(HeadlessBrowser browser, Uri gateway)
     {
-        IPlaywright playwright = await Playwright.CreateAsync();
-        IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Headless = true,
-            Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--autoplay-policy=no-user-gesture-required", "--disable-features=WebRtcHideLocalIpsWithMdns"],
-        });
         IPage page = await browser.NewPageAsync();
         await page.AddInitScriptAsync(Watch);
         await page.GotoAsync(gateway.ToString());
-        var screen = new WatchedScreen(playwright, browser, page);
+        var screen = new WatchedScreen(page);
         await screen.WaitForCertifiedAsync();
         return screen;
     }
@@ -84,9 +70,5 @@ internal sealed class WatchedScreen : IAsyncDisposable
         return (pictures, [(from, all.Last(v => v.At <= from).Verdict), .. all.Where(v => v.At > from)]);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await _page.Context.DisposeAsync();
 }

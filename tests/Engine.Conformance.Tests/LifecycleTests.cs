@@ -97,7 +97,8 @@ public sealed class LifecycleTests(ClusterFixture fixture)
         await grain.Stop();
         var ticks = await grain.Ticks();
         Assert.Equal(ticks.Order(), ticks);
-        Assert.All(ticks, tick => Assert.True(tick >= TimeSpan.Zero));
+        // A timer counts by another clock than the one on the wall, in coarser steps: it may be early by one of them.
+        Assert.All(ticks, tick => Assert.True(tick >= TimeSpan.FromMilliseconds(-20), $"a tick {-tick} before the first was due"));
     }
 
     [Fact]
