@@ -6,7 +6,7 @@ using Nsn.Grains.Channels;
 namespace Nsn.Gateway.Endpoints;
 
 /// <summary>Channels, slots, certificates and chunks: what is public about a programme.</summary>
-internal static class ChannelEndpoints
+internal static partial class ChannelEndpoints
 {
     public static void MapChannels(this IEndpointRouteBuilder routes)
     {
@@ -93,7 +93,7 @@ internal static class ChannelEndpoints
     }
 
     private static async Task<IResult> ListSlots(
-        ChannelTails tails, IGrainFactory grains, string channel = "main", ulong? before = null, int limit = 20)
+        ChannelTails tails, IGrainFactory grains, ILogger<ChannelTail> logger, string channel = "main", ulong? before = null, int limit = 20)
     {
         if (tails.Find(channel) is not { } tail)
             return NoChannel(channel);
@@ -104,9 +104,11 @@ internal static class ChannelEndpoints
         {
             entries = await grains.GetGrain<IChannelGrain>(channel).GetSlotsAsync(before, limit);
         }
-        catch (Exception failure) when (Problems.IsOutage(failure))
+        catch (Exception failure)
         {
-            // What is in memory is still true.
+            // What is in memory is still true, whatever is the matter with the grain.
+            if (!Problems.IsOutage(failure))
+                LogNotListed(logger, failure, channel);
             var slots = tail.Slots.Values.Reverse().Where(view => before is null || view.Slot < before).Take(limit).Select(view => view.Summary);
             return Page(slots, limit);
         }
@@ -160,4 +162,7 @@ internal static class ChannelEndpoints
     private static IResult NoChannel(string name) => Problems.NotFound($"There is no channel '{name}'. GET /api/channels lists them.");
 
     private static IResult NoSlot(ulong slot) => Problems.NotFound($"Slot {slot} is not known. GET /api/slots lists those that are.");
+
+    [LoggerMessage(20, LogLevel.Error, "The slots of channel {Channel} could not be asked for; those in memory are told")]
+    private static partial void LogNotListed(ILogger logger, Exception failure, string channel);
 }

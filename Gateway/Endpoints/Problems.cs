@@ -14,6 +14,7 @@ internal static class Problems
     /// </summary>
     public static bool IsOutage(Exception failure) =>
         failure is TimeoutException or OrleansException or DbException or SocketException or IOException or ContentStoreException
+            or OperationCanceledException or ObjectDisposedException // a grain whose silo lost its lease, a connection that is being replaced
         || (failure.InnerException is { } inner && IsOutage(inner));
 
     /// <summary>The status of a request that failed with an exception.</summary>

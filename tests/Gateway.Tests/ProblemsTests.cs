@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
+using Nsn.Content;
 using Nsn.Gateway.Endpoints;
 using Orleans.Runtime;
 
@@ -15,6 +16,9 @@ public class ProblemsTests
         { new OrleansException("no silo"), 503 },
         { new NpgsqlException("the database restarts"), 503 },
         { new SocketException(), 503 },
+        { new TaskCanceledException("the silo lost its lease while the grain was activated"), 503 },
+        { new ObjectDisposedException("connection"), 503 },
+        { new ContentStoreException("the store restarts"), 503 },
         { new AggregateException(new InvalidOperationException("outer", new NpgsqlException())), 503 },
         { new InvalidOperationException("a bug"), 500 },
     };
