@@ -73,7 +73,7 @@ public sealed class BlockedReaderTests
     private static async Task<Silo> StartSiloAsync()
     {
         var gateway = Ports.Free();
-        var host = await StartAsync(builder =>
+        var host = await TestHost.StartAsync(builder =>
         {
             builder.Services.AddSingleton<Gates>();
             builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Free(), gateway));
@@ -81,17 +81,7 @@ public sealed class BlockedReaderTests
         return new Silo(host, gateway);
     }
 
-    private static Task<IHost> StartClientAsync(int gateway) => StartAsync(builder => builder.UseOrleansClient(client => client.UseLocalhostClustering(gateway)));
-
-    private static async Task<IHost> StartAsync(Action<HostApplicationBuilder> configure)
-    {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.SetMinimumLevel(LogLevel.Error);
-        configure(builder);
-        var host = builder.Build();
-        await host.StartAsync(TestContext.Current.CancellationToken);
-        return host;
-    }
+    private static Task<IHost> StartClientAsync(int gateway) => TestHost.StartAsync(builder => builder.UseOrleansClient(client => client.UseLocalhostClustering(gateway)));
 
     private sealed record Silo(IHost Host, int Gateway) : IDisposable
     {

@@ -42,7 +42,7 @@ public sealed class LimitTests
     public async Task A_grain_with_too_many_calls_waiting_refuses_more_and_answers_those_it_took()
     {
         var signal = new Signal();
-        using var host = await StartAsync(builder =>
+        using var host = await TestHost.StartAsync(builder =>
         {
             builder.Services.AddSingleton(signal);
             builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Free(), 0).Configure<SiloMessagingOptions>(options => options.MaxEnqueuedRequestsHardLimit = 10));
@@ -64,7 +64,7 @@ public sealed class LimitTests
     [Fact]
     public async Task A_deadlock_names_the_chain_and_the_grain_that_waits_for_itself()
     {
-        using var host = await StartAsync(builder => builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Free(), 0)));
+        using var host = await TestHost.StartAsync(builder => builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Free(), 0)));
         var factory = host.Services.GetRequiredService<IGrainFactory>();
         var (first, second) = (factory.GetGrain<IKnotGrain>("first"), factory.GetGrain<IKnotGrain>("second"));
         var timeout = await Assert.ThrowsAsync<TimeoutException>(() => first.Tie(second, first));
@@ -79,7 +79,7 @@ public sealed class LimitTests
     public async Task Memory_pressure_makes_activations_old_sooner(int percentInUse, int left)
     {
         var time = new FakeTimeProvider();
-        using var host = await StartAsync(builder =>
+        using var host = await TestHost.StartAsync(builder =>
         {
             builder.Services.AddSingleton<TimeProvider>(time);
             builder.Services.AddSingleton<IEnvironmentStatisticsProvider>(new Memory(percentInUse));
@@ -125,16 +125,6 @@ public sealed class LimitTests
             await cluster.StopSiloAsync(silo);
         Volatile.Write(ref stop, true);
         Assert.All(await Task.WhenAll(callers), answers => Assert.True(answers > 0));
-    }
-
-    private static async Task<IHost> StartAsync(Action<HostApplicationBuilder> configure)
-    {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.SetMinimumLevel(LogLevel.Error);
-        configure(builder);
-        var host = builder.Build();
-        await host.StartAsync(TestContext.Current.CancellationToken);
-        return host;
     }
 
     /// <summary>What a grain waits for.</summary>

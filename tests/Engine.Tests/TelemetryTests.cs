@@ -156,16 +156,11 @@ public sealed class TelemetryTests
     private static async Task<HealthStatus> HealthOfAsync(IHost host) =>
         (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Name == EngineTelemetry.HealthCheckName, Cancellation)).Status;
 
-    private static async Task<IHost> StartAsync(Action<HostApplicationBuilder> configure)
+    private static Task<IHost> StartAsync(Action<HostApplicationBuilder> configure) => TestHost.StartAsync(builder =>
     {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.SetMinimumLevel(LogLevel.Error);
         builder.Services.AddMetrics();
         configure(builder);
-        var host = builder.Build();
-        await host.StartAsync(Cancellation);
-        return host;
-    }
+    });
 
     /// <summary>A judge that vouches for two seconds of a lease of ten, and that can be silent.</summary>
     private sealed class SlowJudge : IClusterJudge

@@ -25,8 +25,8 @@ public sealed class TlsTests
         using var siloCertificate = Issue(authority, "silo");
         using var clientCertificate = Issue(authority, "client");
         var gateway = Ports.Free();
-        using var host = await StartAsync(builder => builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Free(), gateway).UseTls(siloCertificate, tls => tls.TrustedAuthorities.Add(authority))));
-        using var client = await StartAsync(builder => builder.UseOrleansClient(cluster => cluster.UseLocalhostClustering(gateway).UseTls(clientCertificate, tls => tls.TrustedAuthorities.Add(authority))));
+        using var host = await TestHost.StartAsync(builder => builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Free(), gateway).UseTls(siloCertificate, tls => tls.TrustedAuthorities.Add(authority))));
+        using var client = await TestHost.StartAsync(builder => builder.UseOrleansClient(cluster => cluster.UseLocalhostClustering(gateway).UseTls(clientCertificate, tls => tls.TrustedAuthorities.Add(authority))));
         var grain = client.Services.GetRequiredService<IClusterClient>().GetGrain<ICounterGrain>(1);
         for (var i = 0; i < 100; i++)
             Assert.Equal(i + 1, await grain.Ping(i));
@@ -118,16 +118,6 @@ public sealed class TlsTests
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         using var certificate = request.Create(authority, s_from, s_until.AddDays(-1), RandomNumberGenerator.GetBytes(8));
         return certificate.CopyWithPrivateKey(key);
-    }
-
-    private static async Task<IHost> StartAsync(Action<HostApplicationBuilder> configure)
-    {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.SetMinimumLevel(LogLevel.Error);
-        configure(builder);
-        var host = builder.Build();
-        await host.StartAsync(TestContext.Current.CancellationToken);
-        return host;
     }
 
     /// <summary>Two silos' transports, and what they see.</summary>

@@ -14,8 +14,8 @@ public sealed class TransportTests
     public async Task Hostile_bytes_close_their_connection_and_no_other()
     {
         var (siloPort, gatewayPort) = (Ports.Free(), Ports.Free());
-        using var host = await StartAsync(builder => builder.UseOrleans(silo => silo.UseLocalhostClustering(siloPort, gatewayPort)));
-        using var client = await StartAsync(builder => builder.UseOrleansClient(cluster => cluster.UseLocalhostClustering(gatewayPort)));
+        using var host = await TestHost.StartAsync(builder => builder.UseOrleans(silo => silo.UseLocalhostClustering(siloPort, gatewayPort)));
+        using var client = await TestHost.StartAsync(builder => builder.UseOrleansClient(cluster => cluster.UseLocalhostClustering(gatewayPort)));
         var grain = client.Services.GetRequiredService<IClusterClient>().GetGrain<ICounterGrain>(5);
         Assert.Equal(2, await grain.Ping(1));
 
@@ -79,15 +79,5 @@ public sealed class TransportTests
         {
             Assert.Fail("The connection was not closed within 60 s.");
         }
-    }
-
-    private static async Task<IHost> StartAsync(Action<HostApplicationBuilder> configure)
-    {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.SetMinimumLevel(LogLevel.Error);
-        configure(builder);
-        var host = builder.Build();
-        await host.StartAsync(TestContext.Current.CancellationToken);
-        return host;
     }
 }

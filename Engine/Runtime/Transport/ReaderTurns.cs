@@ -99,11 +99,7 @@ internal sealed class ReaderTurns
         s_current = null;
         if (!mine)
             return false;
-        while (_items.TryDequeue(out var left))
-            Queue(left);
-        foreach (var peer in _held)
-            peer.Flush();
-        _held.Clear();
+        HandOver();
         return true;
     }
 
@@ -163,12 +159,18 @@ internal sealed class ReaderTurns
             _state = TakenOver;
         }
 
+        HandOver();
+        return true;
+    }
+
+    /// <summary>Leaves what was not run to the thread pool, and writes what was held.</summary>
+    private void HandOver()
+    {
         while (_items.TryDequeue(out var left))
             Queue(left);
         foreach (var peer in _held)
             peer.Flush();
         _held.Clear();
-        return true;
     }
 
     private static void Queue(IThreadPoolWorkItem item) => ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: true);
