@@ -26,7 +26,7 @@ public static class NsnStack
         var core = stack.AddSilo("core", siloPort: 11111, gatewayPort: 30000, healthPort: 8091)
             .WithRole("core").WithReplicas(2).WithReference(database).WithReference(blobs).WithFfmpeg().WithEnvironment(GiveTimeToOneMachine);
         var gpu = stack.AddSilo("gpu", siloPort: 11121, gatewayPort: 30010, healthPort: 8095)
-            .WithRole("gpu").WithReference(database).WithReference(blobs).WithFfmpeg().WaitFor(core);
+            .WithRole("gpu").WithReference(database).WithReference(blobs).WithFfmpeg().WithEnvironment(GiveWayToBrowser).WaitFor(core);
 
         if (!Directory.Exists(Path.Combine(stack.Paths.Root, "Gateway")))
             return stack;
@@ -34,6 +34,13 @@ public static class NsnStack
         foreach (ResourceBuilder<PagesResource> page in pages)
             gateway.WaitFor(page);
         return stack;
+    }
+
+    /// <summary>Models that run on the processors would take them from the browser of whoever watches, just when it opens the page.</summary>
+    private static void GiveWayToBrowser(ResourceContext context, IDictionary<string, string> environment)
+    {
+        if (Environment.GetEnvironmentVariable("Silo__LowPriority") is null)
+            environment["Silo__LowPriority"] = "true";
     }
 
     /// <summary>Five directors, the browser and everything else share one machine here, so the phases of a slot get more time than in a network.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.Options;
 using Nsn.Content;
@@ -17,6 +18,8 @@ using Nsn.Silo.Ledger;
 
 var builder = WebApplication.CreateBuilder(args);
 var settings = builder.Configuration.GetSection("Silo").Get<SiloSettings>() ?? new SiloSettings();
+if (settings.LowPriority)
+    Process.GetCurrentProcess().PriorityClass = ProcessPriorityClass.BelowNormal; // on Linux of this thread, and of all that it and its like will start
 builder.Services.AddOptions<SiloSettings>().BindConfiguration("Silo").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton(services => services.GetRequiredService<IOptions<SiloSettings>>().Value);
 builder.Services.AddOptions<ChannelOptions>().BindConfiguration("Channel").ValidateDataAnnotations().ValidateOnStart();

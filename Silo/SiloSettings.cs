@@ -49,6 +49,9 @@ public sealed class SiloSettings : IValidatableObject
     [Range(1, 64)]
     public int DeviceJobs { get; set; } = 2;
 
+    /// <summary>Whether the process gives way to others on its machine: for models on the processors of a machine that people use.</summary>
+    public bool LowPriority { get; set; }
+
     /// <summary>Whether it hosts the grains of the core.</summary>
     public bool IsCore => Roles.Contains("core");
 

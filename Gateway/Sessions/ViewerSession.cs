@@ -1,15 +1,20 @@
 using Nsn.Gateway.Channels;
+using Nsn.Gateway.Endpoints;
 using Nsn.Grains.Viewers;
 
 namespace Nsn.Gateway.Sessions;
 
-/// <summary>A viewer on this gateway: its frame stream, and the grain that remembers it beyond this connection.</summary>
+/// <summary>
+/// A viewer on this gateway: its frame stream, and the grain that remembers it beyond this connection; of a viewer that was here before it may
+/// know where it was.
+/// </summary>
 internal sealed class ViewerSession(
-    string id, string transport, string gateway, ChannelTail tail, FrameStream stream, IGrainFactory grains, GatewayMetrics metrics, Action closed)
-    : IAsyncDisposable
+    string id, bool isKnown, string transport, string gateway, ChannelTail tail, FrameStream stream, IGrainFactory grains, GatewayMetrics metrics,
+    Action closed) : IAsyncDisposable
 {
     // A grain that does not answer must not keep a viewer from its picture.
     private static readonly TimeSpan s_grainTimeout = TimeSpan.FromSeconds(1);
+    private Task<ViewerPosition?> _attached = Task.FromResult<ViewerPosition?>(null);
     private long _unreported;
     private int _disposed;
 
@@ -19,17 +24,22 @@ internal sealed class ViewerSession(
     /// <summary>What it gets.</summary>
     public FrameStream Stream => stream;
 
-    /// <summary>Attaches the grain and answers where to go on: what the viewer asks for, else what the grain remembers.</summary>
+    /// <summary>Attaches the grain and answers where to go on: what the viewer asks for, else what the grain remembers. Only for the latter it waits.</summary>
     public async Task<ViewerPosition?> ResumeAsync(ViewerPosition? wanted)
+    {
+        _attached = AttachAsync();
+        return wanted is null && isKnown ? await _attached : wanted;
+    }
+
+    private async Task<ViewerPosition?> AttachAsync()
     {
         try
         {
-            var remembered = await Grain.AttachAsync(tail.Name, gateway, transport).WaitAsync(s_grainTimeout);
-            return wanted ?? remembered;
+            return await Grain.AttachAsync(tail.Name, gateway, transport).WaitAsync(s_grainTimeout);
         }
-        catch (Exception failure) when (failure is TimeoutException or Orleans.Runtime.OrleansException)
+        catch (Exception failure) when (Problems.IsOutage(failure))
         {
-            return wanted;
+            return null;
         }
     }
 
@@ -47,7 +57,7 @@ internal sealed class ViewerSession(
         {
             await Grain.ReportAsync(stream.Position, Interlocked.Exchange(ref _unreported, 0)).WaitAsync(s_grainTimeout);
         }
-        catch (Exception failure) when (failure is TimeoutException or Orleans.Runtime.OrleansException)
+        catch (Exception failure) when (Problems.IsOutage(failure))
         {
             // Reported again with the next figures.
         }
@@ -59,12 +69,13 @@ internal sealed class ViewerSession(
             return;
         closed();
         metrics.Left(transport);
+        await _attached;
         await ReportAsync();
         try
         {
             await Grain.DetachAsync().WaitAsync(s_grainTimeout);
         }
-        catch (Exception failure) when (failure is TimeoutException or Orleans.Runtime.OrleansException)
+        catch (Exception failure) when (Problems.IsOutage(failure))
         {
             // The grain forgets the session by itself.
         }

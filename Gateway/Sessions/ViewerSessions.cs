@@ -20,12 +20,11 @@ internal sealed class ViewerSessions(
     {
         if (_open.Count >= settings.Value.ViewersMax)
             return null;
-        var id = known is { Length: IdBytes * 2 } && known.All(char.IsAsciiHexDigitLower) && !_open.ContainsKey(known)
-            ? known
-            : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
+        var isKnown = known is { Length: IdBytes * 2 } && known.All(char.IsAsciiHexDigitLower) && !_open.ContainsKey(known);
+        var id = isKnown ? known! : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
         var chain = tail.Head is { } head ? ApiJson.Hex(head.GenesisHash) : "";
         var stream = new FrameStream(tail, id, chain, time);
-        var session = new ViewerSession(id, transport, settings.Value.Name, tail, stream, grains, metrics, () => _open.TryRemove(id, out _));
+        var session = new ViewerSession(id, isKnown, transport, settings.Value.Name, tail, stream, grains, metrics, () => _open.TryRemove(id, out _));
         if (!_open.TryAdd(id, session))
             return null;
         metrics.Joined(transport);

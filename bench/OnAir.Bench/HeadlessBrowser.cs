@@ -5,6 +5,7 @@ namespace Nsn.OnAir.Bench;
 /// <summary>A Chromium without graphics card, that plays without being touched.</summary>
 internal sealed class HeadlessBrowser : IAsyncDisposable
 {
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(2);
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
 
@@ -25,8 +26,17 @@ internal sealed class HeadlessBrowser : IAsyncDisposable
         }));
     }
 
-    /// <summary>A page of a person who has never been here: nothing is cached or remembered.</summary>
-    public async Task<IPage> NewPageAsync() => await (await _browser.NewContextAsync()).NewPageAsync();
+    /// <summary>
+    /// An open, empty tab of a person who has never been here: nothing is cached or remembered. It is given time to come to rest, as it has while
+    /// somebody types an address: what a browser starts for a new tab is not part of opening a page in it.
+    /// </summary>
+    public async Task<IPage> NewPageAsync()
+    {
+        IPage page = await (await _browser.NewContextAsync()).NewPageAsync();
+        await page.EvaluateAsync("new Promise(resolve => requestIdleCallback(resolve))");
+        await Task.Delay(s_rest);
+        return page;
+    }
 
     public async ValueTask DisposeAsync()
     {

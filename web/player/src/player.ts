@@ -99,10 +99,12 @@ export class Player {
     this.unsupported = MediaSink.supported() ? await missingCryptography() : 'This browser cannot play WebM with VP8 and Opus through MediaSource.';
     if (this.closed) return;
     if (this.unsupported !== null) return this.changed();
-    await this.screen.open('live');
+    const opened = this.screen.open('live');
+    void this.connection.run();
+    await opened;
+    if (this.closed) return;
     void this.screen.play();
     this.tick = setInterval(() => this.watch(), tickMilliseconds);
-    void this.connection.run();
   }
 
   close(): void {

@@ -1,3 +1,4 @@
+import type { Player } from '@nsn/player';
 import { useRef, useState } from 'react';
 import { Announcer } from './components/Announcer';
 import { Badge } from './components/Badge';
@@ -7,7 +8,6 @@ import { PromptBox } from './components/PromptBox';
 import { SettingsDialog, ShortcutsDialog } from './components/SettingsDialog';
 import { SlotPanel } from './components/SlotPanel';
 import { Stage } from './components/Stage';
-import type { PageConfig } from './config';
 import { useHistory } from './hooks/useHistory';
 import { useNow } from './hooks/useNow';
 import { usePlayer } from './hooks/usePlayer';
@@ -16,12 +16,21 @@ import { useSettings } from './hooks/useSettings';
 import { useShortcuts } from './hooks/useShortcuts';
 import { useSlotDetail } from './hooks/useSlotDetail';
 import { useStatistics } from './hooks/useStatistics';
+import type { Settings } from './settings';
 
 const connectionTexts = { connecting: 'Connecting', live: 'Connected', reconnecting: 'Reconnecting', starting: 'Starting', offline: 'Offline', closed: 'Closed' } as const;
 
-export function App({ config }: { config: PageConfig }) {
-  const [settings, changeSettings] = useSettings();
-  const { player, snapshot, video } = usePlayer(config, settings);
+export interface AppProps {
+  readonly channel: string;
+  readonly settings: Settings;
+  readonly player: Player;
+  /** The element that the player plays in. */
+  readonly video: HTMLVideoElement;
+}
+
+export function App({ channel, settings: initial, player, video }: AppProps) {
+  const [settings, changeSettings] = useSettings(initial);
+  const snapshot = usePlayer(player, settings);
   const [dialog, setDialog] = useState<'settings' | 'shortcuts' | null>(null);
   const [statisticsOpen, setStatisticsOpen] = useState(false);
   const [replayError, setReplayError] = useState<string | null>(null);
@@ -32,17 +41,17 @@ export function App({ config }: { config: PageConfig }) {
 
   const view = snapshot.slot;
   const detail = useSlotDetail(player, view?.slot ?? null, snapshot.upcoming[0]?.slot ?? null);
-  const history = useHistory(player, config.channel, view?.summary ?? null, snapshot.restarts);
-  const prompts = usePrompts(player, config.channel);
+  const history = useHistory(player, channel, view?.summary ?? null, snapshot.restarts);
+  const prompts = usePrompts(player, channel);
 
   const setVolume = (volume: number) => {
     const clamped = Math.min(1, Math.max(0, volume));
-    player?.setVolume(clamped);
+    player.setVolume(clamped);
     changeSettings({ volume: clamped, muted: clamped === 0 });
   };
   const replay = (slot: number) => {
     setReplayError(null);
-    player?.replay(slot).catch(() => {
+    player.replay(slot).catch(() => {
       setReplayError(`Slot ${slot} cannot be had any more.`);
       void player.goLive();
     });
@@ -51,25 +60,25 @@ export function App({ config }: { config: PageConfig }) {
     if (view === null) return;
     if (direction > 0 && snapshot.mode === 'live') return;
     const target = view.slot + direction;
-    if (direction > 0 && !history.slots.some(slot => slot.slot === target)) void player?.goLive();
+    if (direction > 0 && !history.slots.some(slot => slot.slot === target)) void player.goLive();
     else replay(target);
   };
   const toggleFullScreen = () => void (document.fullscreenElement === null ? stage.current?.requestFullscreen() : document.exitFullscreen());
   const toggleStatistics = () => setStatisticsOpen(open => !open);
-  const togglePlay = () => (snapshot.paused ? void player?.play() : player?.pause());
+  const togglePlay = () => (snapshot.paused ? void player.play() : player.pause());
 
   useShortcuts({
     ' ': togglePlay,
     k: togglePlay,
     m: () => {
-      player?.setMuted(!snapshot.muted);
+      player.setMuted(!snapshot.muted);
       changeSettings({ muted: !snapshot.muted });
     },
     ArrowUp: () => setVolume(snapshot.volume + 0.1),
     ArrowDown: () => setVolume(snapshot.volume - 0.1),
     ArrowLeft: () => step(-1),
     ArrowRight: () => step(1),
-    l: () => void player?.goLive(),
+    l: () => void player.goLive(),
     f: toggleFullScreen,
     c: () => changeSettings({ captions: !settings.captions }),
     s: toggleStatistics,

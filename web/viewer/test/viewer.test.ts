@@ -93,6 +93,19 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
     expect(await page.locator('.badge-broken').count()).toBe(0);
   });
 
+  it('takes the channel before its interface has come', async () => {
+    const taken = page.waitForResponse(response => response.url().includes('/stream') || response.url().endsWith('/offer'));
+    let interfaceAsked = false;
+    await page.route('**/assets/page-*.js', async route => {
+      interfaceAsked = true;
+      await taken;
+      await route.continue();
+    });
+    await page.goto(url);
+    await badge('certified').waitFor();
+    expect(interfaceAsked).toBe(true);
+  });
+
   for (const spoiler of ['chunk', 'certificate', 'directors'] as const) {
     it(`shows a slot as broken, and never as certified, when its ${spoiler} is forged`, async () => {
       gateway.spoilFrom = { slot: 0, spoiler };

@@ -7,8 +7,6 @@ export const dataChannelProtocol = 'nsn.frames.1';
 
 /** How long ICE, DTLS and SCTP may take together before UDP counts as blocked. */
 const openTimeoutMilliseconds = 5_000;
-/** The offer waits this long for host candidates; an ICE-lite gateway needs none of them, it learns the address from the first check. */
-const gatheringMilliseconds = 250;
 
 /** The frame stream over one WebRTC data channel (docs/player-protocol.md, section 2). */
 export class WebRtcTransport implements Transport {
@@ -43,8 +41,8 @@ export class WebRtcTransport implements Transport {
     try {
       const channel = peer.createDataChannel(dataChannelLabel, { ordered: true, protocol: dataChannelProtocol });
       channel.binaryType = 'arraybuffer';
-      await peer.setLocalDescription(await peer.createOffer());
-      await gathered(peer);
+      await peer.setLocalDescription();
+      // The offer goes without candidates: an ICE-lite gateway needs none, it learns the address from the first check.
       const limit = AbortSignal.any([signal, AbortSignal.timeout(openTimeoutMilliseconds)]);
       const { answer, location } = await gateway.offer(channelName, peer.localDescription!.sdp, limit);
       await peer.setRemoteDescription({ type: 'answer', sdp: answer });
@@ -106,18 +104,6 @@ export function subscription(channel: string, resume: ResumePoint | null): objec
   return resume === null
     ? { channel, from: null }
     : { channel, session: resume.session, from: { slot: resume.slot, chunk: resume.chunk } };
-}
-
-function gathered(peer: RTCPeerConnection): Promise<void> {
-  return new Promise(resolve => {
-    if (peer.iceGatheringState === 'complete') return resolve();
-    const timer = setTimeout(resolve, gatheringMilliseconds);
-    peer.addEventListener('icegatheringstatechange', () => {
-      if (peer.iceGatheringState !== 'complete') return;
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
 
 function opened(channel: RTCDataChannel, peer: RTCPeerConnection, signal: AbortSignal): Promise<void> {

@@ -1,11 +1,11 @@
 import type { Player, PlayerSnapshot } from '@nsn/player';
 import type { ReactNode } from 'react';
 import { clock } from '../format';
-import type { Settings } from '../hooks/useSettings';
+import type { Settings } from '../settings';
 import { CaptionsIcon, FullScreenIcon, MutedIcon, PauseIcon, PlayIcon, SoundIcon, StatisticsIcon } from './icons';
 
 interface ControlsProps {
-  readonly player: Player | null;
+  readonly player: Player;
   readonly snapshot: PlayerSnapshot;
   readonly settings: Settings;
   readonly statisticsOpen: boolean;
@@ -19,11 +19,11 @@ export function Controls({ player, snapshot, settings, statisticsOpen, onSetting
   const live = snapshot.mode === 'live';
   const duration = snapshot.clipDuration ?? 0;
   const setVolume = (volume: number) => {
-    player?.setVolume(volume);
+    player.setVolume(volume);
     onSettings({ volume, muted: volume === 0 });
   };
   const toggleMuted = () => {
-    player?.setMuted(!snapshot.muted);
+    player.setMuted(!snapshot.muted);
     onSettings({ muted: !snapshot.muted });
   };
   return (
@@ -32,7 +32,7 @@ export function Controls({ player, snapshot, settings, statisticsOpen, onSetting
       <Button label={snapshot.paused ? 'Play' : 'Pause'} shortcut="Space" onClick={onTogglePlay}>{snapshot.paused ? <PlayIcon /> : <PauseIcon />}</Button>
       <Button label={snapshot.muted ? 'Unmute' : 'Mute'} shortcut="M" onClick={toggleMuted}>{snapshot.muted ? <MutedIcon /> : <SoundIcon />}</Button>
       <input className="volume" type="range" min={0} max={1} step={0.02} value={snapshot.muted ? 0 : snapshot.volume} onChange={event => setVolume(event.target.valueAsNumber)} aria-label="Volume" />
-      <button className={`live${live ? ' on' : ''}`} onClick={() => void player?.goLive()} disabled={live && !snapshot.paused} aria-label={live ? 'Live' : 'Back to live'}>
+      <button className={`live${live ? ' on' : ''}`} onClick={() => void player.goLive()} disabled={live && !snapshot.paused} aria-label={live ? 'Live' : 'Back to live'}>
         <span className="dot" /> Live
       </button>
       <span className="clip-time" aria-hidden="true">{clock(snapshot.clipTime)} / {clock(duration)}</span>

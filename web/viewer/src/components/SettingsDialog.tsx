@@ -1,6 +1,6 @@
 import type { PlayerSnapshot } from '@nsn/player';
 import { useEffect, useRef, type ReactNode } from 'react';
-import type { Settings } from '../hooks/useSettings';
+import type { Settings } from '../settings';
 import { CloseIcon } from './icons';
 
 /** A modal dialog; Esc, the cross and a click beside it close it. */

@@ -1,16 +1,17 @@
 import type { Player, PlayerSnapshot, PlayerStatistics } from '@nsn/player';
 import { useEffect, useRef, useState, type RefObject } from 'react';
-import type { Settings } from '../hooks/useSettings';
+import type { Settings } from '../settings';
 import { Ambient } from './Ambient';
 import { Captions } from './Captions';
 import { Controls } from './Controls';
+import { Picture } from './Picture';
 import { StageMessage } from './StageMessage';
 import { StatisticsOverlay } from './StatisticsOverlay';
 
 interface StageProps {
-  readonly player: Player | null;
+  readonly player: Player;
   readonly snapshot: PlayerSnapshot;
-  readonly video: RefObject<HTMLVideoElement | null>;
+  readonly video: HTMLVideoElement;
   readonly settings: Settings;
   readonly statistics: PlayerStatistics | null;
   readonly now: number;
@@ -35,25 +36,17 @@ export function Stage({ player, snapshot, video, settings, statistics, now, onSe
 
   // What has failed its checks, or was never checked, must not stay on the screen, not even as the last picture.
   const hidden = snapshot.verdict === 'broken' || (snapshot.verdict === null && snapshot.starved);
-  const togglePlay = () => (snapshot.paused ? void player?.play() : player?.pause());
+  const togglePlay = () => (snapshot.paused ? void player.play() : player.pause());
 
   return (
     <section className={`stage${idle ? ' idle' : ''}`} ref={stage} onPointerMove={wake} onPointerDown={wake} aria-label="The channel">
       <div className="picture">
         {settings.ambient && <Ambient video={video} hidden={hidden} />}
-        <video
-          ref={video}
-          className={hidden ? 'concealed' : undefined}
-          playsInline
-          onClick={togglePlay}
-          onDoubleClick={onToggleFullScreen}
-          aria-label={snapshot.slot?.proof?.prompt ?? 'The channel’s picture'}
-          data-testid="video"
-        />
+        <Picture video={video} concealed={hidden} label={snapshot.slot?.proof?.prompt ?? 'The channel’s picture'} onClick={togglePlay} onDoubleClick={onToggleFullScreen} />
         {settings.captions && !hidden && <Captions captions={snapshot.slot?.captions ?? []} time={snapshot.clipTime} />}
         {snapshot.verdict === 'filler' && <p className="ribbon" data-testid="ribbon" title={snapshot.slot?.summary?.reason ?? undefined}>Filler · {snapshot.slot?.summary?.reason ?? 'nothing certified in this slot'}</p>}
         {snapshot.mode === 'replay' && (
-          <button className="replay-chip" onClick={() => void player?.goLive()}>
+          <button className="replay-chip" onClick={() => void player.goLive()}>
             Replay of slot {snapshot.slot?.slot ?? '…'} <span>Back to live</span>
           </button>
         )}

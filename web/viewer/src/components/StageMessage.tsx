@@ -4,7 +4,7 @@ import { until } from '../format';
 import { HourglassIcon, PlayIcon, PlugIcon, ShieldBrokenIcon, SoundIcon } from './icons';
 
 /** Says what is the matter when there is no picture, or not the usual one. */
-export function StageMessage({ player, snapshot, now }: { player: Player | null; snapshot: PlayerSnapshot; now: number }) {
+export function StageMessage({ player, snapshot, now }: { player: Player; snapshot: PlayerSnapshot; now: number }) {
   const next = snapshot.upcoming[0];
   const nextText = snapshot.mode === 'replay' ? 'Go back to live to see what is on air.' : next?.airsAt ? `The next slot airs ${until(next.airsAt, now)}.` : 'The next slot follows.';
 
@@ -24,11 +24,11 @@ export function StageMessage({ player, snapshot, now }: { player: Player | null;
     return <Toast><Spinner /> Waiting for the next slot</Toast>;
   }
   if (snapshot.paused) {
-    return <button className="big-play" onClick={() => void player?.play()} aria-label="Play"><PlayIcon size={40} /></button>;
+    return <button className="big-play" onClick={() => void player.play()} aria-label="Play"><PlayIcon size={40} /></button>;
   }
   if (trouble !== null) return <Toast><Spinner /> {trouble.title}</Toast>;
   if (snapshot.soundBlocked) {
-    return <button className="sound-chip" onClick={() => player?.setMuted(false)} data-testid="sound"><SoundIcon /> Turn sound on</button>;
+    return <button className="sound-chip" onClick={() => player.setMuted(false)} data-testid="sound"><SoundIcon /> Turn sound on</button>;
   }
   return null;
 }

@@ -5,13 +5,13 @@ const pageSize = 12;
 const slotsMax = 96;
 
 /** The slots that were on air, newest first: loaded from the gateway, then kept up to date as the channel goes on. */
-export function useHistory(player: Player | null, channel: string, current: SlotSummary | null, restarts: number): { slots: readonly SlotSummary[]; more: (() => void) | null } {
+export function useHistory(player: Player, channel: string, current: SlotSummary | null, restarts: number): { slots: readonly SlotSummary[]; more: (() => void) | null } {
   const [slots, setSlots] = useState<readonly SlotSummary[]>([]);
   const [cursor, setCursor] = useState<string | null>(null);
 
   const load = useCallback(
     async (before: string | null) => {
-      const page = await player?.gateway.slots(channel, before, pageSize).catch(() => null);
+      const page = await player.gateway.slots(channel, before, pageSize).catch(() => null);
       if (!page) return;
       setSlots(known => merge(known, page.items));
       setCursor(page.next);

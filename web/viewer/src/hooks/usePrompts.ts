@@ -7,7 +7,7 @@ const pollMilliseconds = 2_500;
 const finalStates = new Set(['aired', 'failed', 'rejected']);
 
 /** The viewer's own prompts and their way to air; kept for this tab, so that a reload does not lose them. */
-export function usePrompts(player: Player | null, channel: string) {
+export function usePrompts(player: Player, channel: string) {
   const [prompts, setPrompts] = useState<readonly RecipeState[]>(load);
   const [error, setError] = useState<string | null>(null);
   const [sending, setSending] = useState(false);
@@ -23,10 +23,9 @@ export function usePrompts(player: Player | null, channel: string) {
     });
   }, []);
 
-  useEffect(() => player?.onEvent((name, data) => name === 'recipe' && typeof data['id'] === 'string' && update(data as unknown as RecipeState)), [player, update]);
+  useEffect(() => player.onEvent((name, data) => name === 'recipe' && typeof data['id'] === 'string' && update(data as unknown as RecipeState)), [player, update]);
 
   useEffect(() => {
-    if (player === null) return;
     const timer = setInterval(() => {
       for (const prompt of latest.current) {
         if (!finalStates.has(prompt.state)) void player.gateway.recipe(prompt.id).then(update, () => undefined);
@@ -45,7 +44,6 @@ export function usePrompts(player: Player | null, channel: string) {
 
   const submit = useCallback(
     async (prompt: string): Promise<boolean> => {
-      if (player === null) return false;
       if (attempt.current?.prompt !== prompt) attempt.current = { prompt, idempotencyKey: crypto.randomUUID() };
       setSending(true);
       setError(null);

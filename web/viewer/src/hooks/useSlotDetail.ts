@@ -9,12 +9,12 @@ const detailsMax = 32;
  * What the gateway tells about a slot; asked again for a while until the directors' votes are among it. The slot that comes next is asked for
  * in advance, so that the panel does not go empty at every change of slots.
  */
-export function useSlotDetail(player: Player | null, slot: number | null, next: number | null): SlotDetail | null {
+export function useSlotDetail(player: Player, slot: number | null, next: number | null): SlotDetail | null {
   const known = useRef(new Map<number, SlotDetail>());
   const [, redraw] = useState(0);
 
   useEffect(() => {
-    if (player === null || slot === null) return;
+    if (slot === null) return;
     let current = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const load = async (wanted: number, attempt: number) => {

@@ -2,10 +2,10 @@ import type { Player, PlayerStatistics } from '@nsn/player';
 import { useEffect, useState } from 'react';
 
 /** Figures of the player, once a second while somebody looks. */
-export function useStatistics(player: Player | null, wanted: boolean): PlayerStatistics | null {
+export function useStatistics(player: Player, wanted: boolean): PlayerStatistics | null {
   const [statistics, setStatistics] = useState<PlayerStatistics | null>(null);
   useEffect(() => {
-    if (player === null || !wanted) return;
+    if (!wanted) return;
     let current = true;
     const read = () => void player.statistics().then(value => current && setStatistics(value));
     read();

@@ -1,19 +1,17 @@
 import '@fontsource-variable/inter/wght.css';
-import './styles/base.css';
 import './styles/stage.css';
 import './styles/panel.css';
 import './styles/below.css';
 import './styles/dialog.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from './App';
-import { loadConfig } from './config';
+import { App, type AppProps } from './App';
 
-const root = createRoot(document.getElementById('root')!);
-void loadConfig().then(config =>
-  root.render(
+/** Shows the interface around a player that is already at work. */
+export function show(root: HTMLElement, props: AppProps): void {
+  createRoot(root).render(
     <StrictMode>
-      <App config={config} />
+      <App {...props} />
     </StrictMode>,
-  ),
-);
+  );
+}
