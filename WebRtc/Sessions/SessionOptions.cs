@@ -40,6 +40,9 @@ public sealed record SessionOptions
     /// <summary>The bit rate at which the bandwidth estimate starts, bits per second.</summary>
     public int StartBitrate { get; init; } = 2_000_000;
 
+    /// <summary>How long a player is asked to hold frames back on a clean link; after losses it is asked for more. At most 500 ms.</summary>
+    public TimeSpan PlayoutDelay { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>No estimate goes above it, bits per second.</summary>
     public int MaxBitrate { get; init; } = 30_000_000;
 

@@ -151,6 +151,7 @@ public sealed partial class WebRtcSession
             return 0;
         }
 
+        _playoutDelay.Update(now);
         track!.MinimumDelayUnits = _playoutDelay.MinimumUnits;
 
         ushort transportSequence = _transportSequence;
@@ -176,7 +177,6 @@ public sealed partial class WebRtcSession
         {
             _nextReport = now + ReportInterval;
             SendReports(now);
-            _playoutDelay.Update(now);
         }
 
         if (_probe.IsRunning && !_probe.WantsPadding(now))

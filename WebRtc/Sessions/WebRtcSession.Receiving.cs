@@ -220,7 +220,7 @@ public sealed partial class WebRtcSession
     private void SendNacks(IncomingStream stream, TimeSpan now)
     {
         Span<ushort> sequences = stackalloc ushort[128];
-        int count = stream.CollectNacks(sequences, now, _roundTripTime, _emit!);
+        int count = stream.CollectNacks(sequences, now, _roundTrip.Usual, _emit!);
         if (stream.NeedsKeyFrame && !stream.HasMissing)
         {
             SendPictureLoss(stream, now);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Nsn.WebRtc.Congestion;
 using Nsn.WebRtc.Rtp;
 
 namespace Nsn.WebRtc.Sessions;
@@ -9,7 +10,7 @@ public sealed partial class WebRtcSession
     private static readonly TimeSpan KeyFrameRequestInterval = TimeSpan.FromMilliseconds(300);
 
     private TimeSpan _lastKeyFrameRequest = TimeSpan.MinValue;
-    private TimeSpan _roundTripTime = TimeSpan.FromMilliseconds(50);
+    private RoundTrip _roundTrip;
     private long _nacks;
     private long _pictureLosses;
     private double _fractionLost;
@@ -66,7 +67,7 @@ public sealed partial class WebRtcSession
                 int elapsed = (int)(middle - lastReport - delay);
                 if (elapsed is >= 0 and < 65_536 * 10)
                 {
-                    _roundTripTime = TimeSpan.FromSeconds(elapsed / 65_536.0);
+                    _roundTrip.Note(TimeSpan.FromSeconds(elapsed / 65_536.0));
                 }
             }
         }
@@ -95,8 +96,8 @@ public sealed partial class WebRtcSession
                 if ((mask >> bit & 1) != 0)
                 {
                     _nacks++;
-                    _playoutDelay.NoteLoss(_roundTripTime, now);
-                    track.RequestRepeat((ushort)(packetId + bit), now, _roundTripTime);
+                    _playoutDelay.NoteLoss(_roundTrip.Most, now);
+                    track.RequestRepeat((ushort)(packetId + bit), now, _roundTrip.Usual);
                 }
             }
         }

@@ -20,7 +20,7 @@ public sealed partial class WebRtcSession
         PacketsLost = _packetsLost,
         FractionLost = _fractionLost,
         Jitter = _jitter,
-        RoundTripTime = _ice.RoundTripTime ?? _roundTripTime,
+        RoundTripTime = _ice.RoundTripTime ?? _roundTrip.Usual,
         EstimatedBitrate = EstimatedBitrate,
         QueuedBytes = QueuedMediaBytes,
         Encoding = CurrentEncoding,

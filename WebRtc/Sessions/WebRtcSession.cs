@@ -43,6 +43,7 @@ public sealed partial class WebRtcSession : IDisposable
         _ice = new IceAgent(role, IceCredentials.Create(options.Random), options.Random);
         _bandwidth = new BandwidthEstimator(options.StartBitrate, options.MaxBitrate);
         _pacer = new Pacer { BitsPerSecond = PacingBitrate(options.StartBitrate) };
+        _playoutDelay = new PlayoutDelay(options.PlayoutDelay);
         Span<byte> id = stackalloc byte[16];
         options.Random.Fill(id);
         Id = Convert.ToHexStringLower(id);

@@ -162,6 +162,7 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
         VideoCodecs = [.. _options.VideoCodecs],
         Epoch = _clock.Epoch,
         StartBitrate = _options.StartBitrate,
+        PlayoutDelay = _options.PlayoutDelay,
         LegacySrtpOnly = _options.LegacySrtpOnly,
     };
 

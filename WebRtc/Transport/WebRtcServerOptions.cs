@@ -47,6 +47,12 @@ public sealed class WebRtcServerOptions
     /// <summary>The bit rate at which bandwidth estimates start, bits per second.</summary>
     public int StartBitrate { get; set; } = 2_000_000;
 
+    /// <summary>
+    /// How long players are asked to hold frames back on a clean link (the playout-delay extension), so that a first loss can be repaired before its frame
+    /// is due; after losses they are asked for more. 0 to 500 ms.
+    /// </summary>
+    public TimeSpan PlayoutDelay { get; set; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Offers AES128_CM_HMAC_SHA1_80 alone; for tests.</summary>
     public bool LegacySrtpOnly { get; set; }
 }

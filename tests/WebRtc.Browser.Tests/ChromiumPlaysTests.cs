@@ -36,18 +36,40 @@ public class ChromiumPlaysTests(BrowserFixture fixture)
     }
 
     [Fact]
-    public async Task loss_is_repaired_by_retransmission_and_a_changed_path_is_followed()
+    public async Task loss_and_jitter_do_not_stop_the_picture_and_a_changed_path_is_followed()
     {
         Assert.SkipUnless(BrowserFixture.IsAvailable, "Chromium is not installed");
         using UdpRelay relay = new(fixture.Server.Port) { Loss = 0.02, Jitter = TimeSpan.FromMilliseconds(50) };
         IPage page = await fixture.OpenAsync();
         await page.EvaluateAsync("args => play(args.url, { port: args.port })", new { url = fixture.Origin + "/whep/test", port = relay.Port });
-        JsonElement result = await WatchForAsync(page, frames: 30);
-        Assert.True(result.GetProperty("retransmitted").GetInt32() > 5 * result.GetProperty("lost").GetInt32(), result.ToString());
+        // A machine that is busy with other things stops pictures by itself, now and then: so of eight windows one must be without a stop.
+        JsonElement result = await WatchAsync(page);
+        for (int window = 1; window < 8 && !IsSmooth(result); window++)
+        {
+            result = await WatchAsync(page);
+        }
+
+        TestContext.Current.SendDiagnosticMessage(result.ToString());
+        Assert.True(IsSmooth(result), $"In each of eight windows of 5 s there were few frames, or a pause of more than 200 ms: {result}");
+        Assert.True(result.GetProperty("retransmitted").GetInt32() > 0, result.ToString());
         relay.Rebind();
         // The gateway hears of the new path with the browser's next connectivity check, which may take seconds; what was sent to the old one is lost.
         JsonElement after = await WatchForAsync(page, frames: 30);
         TestContext.Current.SendDiagnosticMessage("after the path changed: " + after);
+        await page.Context.CloseAsync();
+
+        static bool IsSmooth(JsonElement result) => result.GetProperty("frames").GetInt32() > 100 && result.GetProperty("longestPause").GetDouble() <= 200;
+    }
+
+    [Fact]
+    public async Task packets_that_overtake_each_other_are_put_in_order()
+    {
+        Assert.SkipUnless(BrowserFixture.IsAvailable, "Chromium is not installed");
+        using UdpRelay relay = new(fixture.Server.Port) { Loss = 0.02, Jitter = TimeSpan.FromMilliseconds(50), Reorders = true };
+        IPage page = await fixture.OpenAsync();
+        await page.EvaluateAsync("args => play(args.url, { port: args.port })", new { url = fixture.Origin + "/whep/test", port = relay.Port });
+        JsonElement result = await WatchForAsync(page, frames: 30);
+        Assert.True(result.GetProperty("retransmitted").GetInt32() > 5 * result.GetProperty("lost").GetInt32(), result.ToString());
         await page.Context.CloseAsync();
     }
 

@@ -10,9 +10,12 @@ public sealed class UdpRelay : IDisposable
     private readonly Socket _outer = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly IPEndPoint _server;
     private readonly ConcurrentDictionary<IPEndPoint, Socket> _clients = new();
-    private readonly PriorityQueue<(byte[] Datagram, Socket Socket, EndPoint To), long> _queue = new();
+    private readonly PriorityQueue<(byte[] Datagram, Socket Socket, EndPoint To), (long At, long Number)> _queue = new();
     private readonly Random _random;
     private readonly List<Thread> _threads = [];
+    private long _number;
+    private long _latestToClient;
+    private long _latestToServer;
     private volatile bool _stopping;
 
     public UdpRelay(int serverPort, int seed = 1)
@@ -32,6 +35,9 @@ public sealed class UdpRelay : IDisposable
     public TimeSpan Delay { get; set; }
 
     public TimeSpan Jitter { get; set; }
+
+    /// <summary>Whether datagrams overtake each other because of the jitter; the queues that jitter comes from keep the order.</summary>
+    public bool Reorders { get; set; }
 
     /// <summary>Replaces the path to the server by another socket, as a NAT that lost its state does.</summary>
     public void Rebind()
@@ -112,7 +118,13 @@ public sealed class UdpRelay : IDisposable
             }
 
             long at = Environment.TickCount64 + (long)(Delay + (Jitter * _random.NextDouble())).TotalMilliseconds;
-            _queue.Enqueue((datagram, socket, to), at);
+            if (!Reorders)
+            {
+                ref long latest = ref socket == _outer ? ref _latestToClient : ref _latestToServer;
+                latest = at = Math.Max(at, latest);
+            }
+
+            _queue.Enqueue((datagram, socket, to), (at, _number++)); // what is due at the same time goes in the order in which it came
             Monitor.Pulse(_queue);
         }
     }
@@ -124,13 +136,13 @@ public sealed class UdpRelay : IDisposable
             (byte[] Datagram, Socket Socket, EndPoint To) item;
             lock (_queue)
             {
-                if (!_queue.TryPeek(out item, out long at))
+                if (!_queue.TryPeek(out item, out (long At, long Number) due))
                 {
                     Monitor.Wait(_queue, 100);
                     continue;
                 }
 
-                long wait = at - Environment.TickCount64;
+                long wait = due.At - Environment.TickCount64;
                 if (wait > 0)
                 {
                     Monitor.Wait(_queue, (int)wait);

@@ -117,6 +117,7 @@ public class HostingTests
     [InlineData("SessionsMax")]
     [InlineData("Shards")]
     [InlineData("StartBitrate")]
+    [InlineData("PlayoutDelay")]
     [InlineData("CertificatePath")]
     public async Task settings_that_cannot_work_stop_the_application_at_its_start(string setting)
     {
@@ -137,6 +138,9 @@ public class HostingTests
                         break;
                     case "StartBitrate":
                         options.StartBitrate = 1;
+                        break;
+                    case "PlayoutDelay":
+                        options.PlayoutDelay = TimeSpan.FromSeconds(2);
                         break;
                     default:
                         options.CertificatePath = "/no such folder/dtls.pem";

@@ -195,26 +195,62 @@ public class SessionTests
     }
 
     [Fact]
-    public void players_are_asked_for_a_delay_once_packets_were_lost_and_not_before()
+    public void players_are_asked_for_more_delay_after_losses_and_step_by_step()
     {
-        int id = 0;
-        using VirtualNetwork network = new(changeOffer: offer => offer.Replace(
-            "a=rtcp-mux\r\n", "a=rtcp-mux\r\na=extmap:9 http://www.webrtc.org/experiments/rtp-hdrext/playout-delay\r\n", StringComparison.Ordinal));
+        using VirtualNetwork network = WithPlayoutDelay(TimeSpan.FromMilliseconds(100));
+        network.Delay = TimeSpan.FromMilliseconds(40);
         network.Connect();
-        id = network.Answer.Contains("a=extmap:9 ", StringComparison.Ordinal) ? 9 : 0;
-        Assert.Equal(9, id);
-        network.RecordToClient = true;
+        SendVideo(network, frames: 60);
+        Assert.Equal([10], Delays(network).Distinct());
+        network.ToClient.Clear();
+        network.Loss = 0.05;
+        SendVideo(network, frames: 120, first: 60);
+        int[] delays = Delays(network);
+        Assert.True(delays.Max() >= 22, $"two round trips of 80 ms and a margin are 220 ms; at most {delays.Max() * 10} ms were asked for");
+        int most = 10; // a repeat asks for what was asked for the first time
+        Assert.All(delays, delay => most = delay <= most + 1 ? Math.Max(delay, most) : throw new InvalidOperationException($"from {most} to {delay}: the picture stands still"));
+        network.Loss = 0;
+        network.Run(31);
+        network.ToClient.Clear();
+        SendVideo(network, frames: 30, first: 180);
+        Assert.Equal([10], Delays(network).Distinct());
+    }
+
+    [Fact]
+    public void players_that_may_show_frames_at_once_are_asked_for_a_delay_only_after_losses()
+    {
+        using VirtualNetwork network = WithPlayoutDelay(TimeSpan.Zero);
+        network.Connect();
         SendVideo(network, frames: 30);
-        Assert.Equal(0, CountDelays());
+        Assert.Empty(Delays(network));
         network.Loss = 0.2;
         SendVideo(network, frames: 30, first: 30);
-        network.Loss = 0;
-        SendVideo(network, frames: 30, first: 60);
-        Assert.True(CountDelays() > 30, "packets after a loss carry playout-delay");
+        Assert.NotEmpty(Delays(network));
+    }
 
-        int CountDelays() => network.ToClient.Count(datagram =>
-            datagram[0] >> 6 == 2 && !RtpHeader.IsRtcp(datagram) && RtpHeader.TryParse(datagram, out RtpHeader header, out _) &&
-            header.TryGetExtension(datagram, id, out ReadOnlySpan<byte> value) && value.Length == 3 && value[0] == 0 && value[1] >= 0x5F);
+    private static VirtualNetwork WithPlayoutDelay(TimeSpan least) => new(
+        server: options => options with { PlayoutDelay = least },
+        changeOffer: offer => offer.Replace(
+            "a=rtcp-mux\r\n", "a=rtcp-mux\r\na=extmap:9 http://www.webrtc.org/experiments/rtp-hdrext/playout-delay\r\n", StringComparison.Ordinal))
+    {
+        RecordToClient = true,
+    };
+
+    /// <summary>The least delays, in units of 10 ms, of the packets on the wire that name one.</summary>
+    private static int[] Delays(VirtualNetwork network)
+    {
+        Assert.Contains("a=extmap:9 ", network.Answer, StringComparison.Ordinal);
+        List<int> delays = [];
+        foreach (byte[] datagram in network.ToClient)
+        {
+            if (datagram[0] >> 6 == 2 && !RtpHeader.IsRtcp(datagram) && RtpHeader.TryParse(datagram, out RtpHeader header, out _) &&
+                header.TryGetExtension(datagram, 9, out ReadOnlySpan<byte> value) && value.Length == 3)
+            {
+                delays.Add((value[0] << 4) | (value[1] >> 4));
+            }
+        }
+
+        return [.. delays];
     }
 
     [Fact]
