@@ -38,7 +38,7 @@ public sealed class InProcessNetworkTests
         {
             var frame = new Writer(16);
             frame.WriteFixed32((uint)i);
-            Assert.True(transport.TrySend(target, frame));
+            Assert.Equal(SendResult.Queued, transport.Send(target, frame));
         }
     }
 

@@ -132,7 +132,7 @@ public sealed class TlsTests
         {
             var frame = new Writer(16);
             frame.WriteByte(1);
-            return asking.Transport.TrySend(answering.Address, frame);
+            return asking.Transport.Send(answering.Address, frame) == SendResult.Queued;
         }
 
         public async ValueTask DisposeAsync()

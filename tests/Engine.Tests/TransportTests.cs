@@ -20,6 +20,7 @@ public sealed class TransportTests
         Assert.Equal(2, await grain.Ping(1));
 
         var random = new Random(1);
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
         for (var round = 0; round < 30; round++)
         {
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -30,6 +31,9 @@ public sealed class TransportTests
             Assert.Equal(round + 1, await grain.Ping(round));
         }
 
+        // Six of them said that a gigabyte would follow.
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        Assert.True(allocated < 64 << 20, $"{allocated:N0} bytes were allocated for thirty hostile connections.");
         await client.StopAsync(TestContext.Current.CancellationToken);
         await host.StopAsync(TestContext.Current.CancellationToken);
     }

@@ -7,6 +7,7 @@ namespace Nsn.Engine.Runtime.Silos;
 internal abstract partial class Node
 {
     protected const int TickMilliseconds = 100;
+    private const int TicksPerObserverCollection = 600;
     private readonly long _started;
     private ITimer? _ticker;
     private long _now;
@@ -24,8 +25,11 @@ internal abstract partial class Node
         Volatile.Write(ref _now, (long)TimeProvider.GetElapsedTime(_started).TotalMilliseconds);
         ThawAll();
         OnTick();
-        if (_hasShortTimeouts || ++_ticks % 5 == 0)
+        _ticks++;
+        if (_hasShortTimeouts || _ticks % 5 == 0)
             ExpireCalls();
+        if (_ticks % TicksPerObserverCollection == 0)
+            Observers.Collect();
     }
 
     private void ThawAll()

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Nsn.Engine.Runtime.Transport;
 
 namespace Nsn.Engine.Runtime.Silos;
 
@@ -30,17 +31,23 @@ internal abstract partial class Node
         call.CorrelationId = correlation;
         if (!oneWay)
             _pending[correlation] = (call, target);
-        if (!Transport.TrySend(target, frame))
-        {
+        var result = Transport.Send(target, frame);
+        if (result == SendResult.Unreachable)
             OnUnreachable(target);
+        if (result != SendResult.Queued)
+        {
             if (oneWay || _pending.TryRemove(correlation, out _))
-                call.Abandon(new SiloUnavailableException($"{target} cannot be reached, or its queue is full; {call} was not sent."));
+                call.Abandon(WhyNotSent(result, target, call));
         }
         else if (oneWay)
         {
             call.Complete();
         }
     }
+
+    private static OrleansException WhyNotSent(SendResult result, SiloAddress target, Call call) => result == SendResult.QueueFull
+        ? new LimitExceededException($"{target} does not read as fast as it is sent to, and as much waits for it as may; {call} was not sent.")
+        : new SiloUnavailableException($"{target} cannot be reached; {call} was not sent.");
 
     private void WriteRequest(Writer frame, Call call, long correlation, bool placeHere)
     {
@@ -71,7 +78,7 @@ internal abstract partial class Node
         var frame = new Writer(32);
         frame.WriteByte((byte)FrameKind.Cancel);
         frame.WriteVarUInt((ulong)correlation);
-        Transport.TrySend(target, frame);
+        Transport.Send(target, frame);
     }
 
     /// <summary>A call that came from afar is cancelled: where this node only sent it on, the next node hears of it.</summary>
@@ -198,7 +205,7 @@ internal abstract partial class Node
             WriteResponse(frame, correlation, null, exception);
         }
 
-        Transport.TrySend(to, frame);
+        Transport.Send(to, frame);
     }
 
     private static void WriteResponse(Writer frame, long correlation, Call? call, Exception? fault)

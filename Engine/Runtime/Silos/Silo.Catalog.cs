@@ -114,7 +114,6 @@ internal sealed partial class Silo
     /// <summary>Ends activations that were idle for their age, or for the one given. Under memory pressure the age is a tenth.</summary>
     public void Collect(TimeSpan? age)
     {
-        Observers.Collect();
         var pressed = _collection.EnableActivationSheddingOnMemoryPressure && MemoryPercent > _collection.MemoryUsageLimitPercentage;
         var count = 0;
         foreach (var activation in Grains)

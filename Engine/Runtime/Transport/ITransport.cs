@@ -6,8 +6,6 @@ public interface ITransport : IAsyncDisposable
     /// <summary>Begins to listen; frames go to the handler from then on.</summary>
     Task StartAsync(SiloAddress local, ITransportHandler handler, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Queues a frame and takes ownership of it. False when the peer cannot be reached or its queue is full; the frame is gone then too.
-    /// </summary>
-    bool TrySend(SiloAddress target, Writer frame);
+    /// <summary>Queues a frame and takes ownership of it; the frame is gone also where it was not queued.</summary>
+    SendResult Send(SiloAddress target, Writer frame);
 }

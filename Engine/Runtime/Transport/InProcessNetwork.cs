@@ -36,17 +36,17 @@ public sealed class InProcessNetwork(ITurnScheduler scheduler)
             return Task.CompletedTask;
         }
 
-        public bool TrySend(SiloAddress target, Writer frame)
+        public SendResult Send(SiloAddress target, Writer frame)
         {
             if (_local is null || !network._endpoints.ContainsKey(_local) || !network._endpoints.TryGetValue(target, out var peer))
             {
                 frame.Dispose();
-                return false;
+                return SendResult.Unreachable;
             }
 
             var connection = _connections.TryGetValue(peer, out var known) ? known : _connections.GetOrAdd(peer, static (to, of) => new Connection(of, to), network);
             connection.Send(_local, frame);
-            return true;
+            return SendResult.Queued;
         }
 
         public void Deliver(SiloAddress from, Writer frame) => _handler!.OnFrame(from, frame.Buffer, 0, frame.Length);

@@ -8,32 +8,39 @@ namespace Nsn.Engine.Runtime.Transport;
 /// </content>
 internal sealed partial class TcpPeer : IThreadPoolWorkItem
 {
-    private const int QueuedFramesMax = 100_000;
+    /// <summary>As many frames may wait.</summary>
+    internal const int QueuedFramesMax = 100_000;
+
+    /// <summary>As many bytes may wait; a single frame may be larger.</summary>
+    internal const long QueuedBytesMax = 256L << 20;
 
     private readonly Queue<Writer> _outgoing = new();
     private readonly Lock _outgoingGate = new();
+    private long _queuedBytes;
     private byte[]? _batch;
     private bool _writing = true; // until the greeting is through
     private bool _refuses;
 
-    public bool TryEnqueue(Writer frame)
+    public SendResult Enqueue(Writer frame)
     {
         lock (_outgoingGate)
         {
-            if (_refuses || _outgoing.Count >= QueuedFramesMax)
+            var isFull = _outgoing.Count >= QueuedFramesMax || (_outgoing.Count > 0 && _queuedBytes + frame.Length > QueuedBytesMax);
+            if (_refuses || isFull)
             {
                 frame.Dispose();
-                return false;
+                return _refuses ? SendResult.Unreachable : SendResult.QueueFull;
             }
 
             _outgoing.Enqueue(frame);
+            _queuedBytes += frame.Length;
             if (_writing || ReaderTurns.Current?.Hold(this) == true)
-                return true;
+                return SendResult.Queued;
             _writing = true;
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        return true;
+        return SendResult.Queued;
     }
 
     /// <summary>Writes what waits on this thread, unless another one writes.</summary>
@@ -109,7 +116,12 @@ internal sealed partial class TcpPeer : IThreadPoolWorkItem
     private bool TryDequeue(out Writer frame)
     {
         lock (_outgoingGate)
-            return _outgoing.TryDequeue(out frame!);
+        {
+            if (!_outgoing.TryDequeue(out frame!))
+                return false;
+            _queuedBytes -= frame.Length;
+            return true;
+        }
     }
 
     /// <summary>Whether frames came meanwhile; if not, the next one to come finds nobody writing.</summary>
@@ -139,6 +151,7 @@ internal sealed partial class TcpPeer : IThreadPoolWorkItem
             _refuses = true;
             while (_outgoing.TryDequeue(out var frame))
                 frame.Dispose();
+            _queuedBytes = 0;
         }
     }
 }

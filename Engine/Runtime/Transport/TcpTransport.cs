@@ -65,15 +65,15 @@ internal sealed class TcpTransport(
         return Task.CompletedTask;
     }
 
-    public bool TrySend(SiloAddress target, Writer frame)
+    public SendResult Send(SiloAddress target, Writer frame)
     {
         if (_stopped.IsCancellationRequested || !TryGetPeer(target, out var peer))
         {
             frame.Dispose();
-            return false;
+            return SendResult.Unreachable;
         }
 
-        return peer.TryEnqueue(frame);
+        return peer.Enqueue(frame);
     }
 
     private bool TryGetPeer(SiloAddress target, out TcpPeer peer)

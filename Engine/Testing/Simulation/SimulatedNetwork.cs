@@ -32,16 +32,16 @@ public sealed class SimulatedNetwork(SimulatedWorld world)
             return Task.CompletedTask;
         }
 
-        public bool TrySend(SiloAddress target, Writer frame)
+        public SendResult Send(SiloAddress target, Writer frame)
         {
             var bytes = frame.Written.ToArray();
             frame.Dispose();
             if (!network._endpoints.TryGetValue(target, out var peer) || peer.Process.HasCrashed || network._cuts.Contains(Key(process, peer.Process)))
-                return false;
+                return SendResult.Unreachable;
             var from = _local;
             var arrival = network.ArrivalOf(process, peer.Process);
             peer.Process.Run(() => peer._handler!.OnFrame(from, bytes, 0, bytes.Length), arrival);
-            return true;
+            return SendResult.Queued;
         }
 
         private SimulatedProcess Process => process;

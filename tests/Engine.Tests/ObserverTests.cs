@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Nsn.Engine.Runtime.Silos;
+
+namespace Nsn.Engine.Tests;
+
+/// <summary>Observers are held weakly: who makes one has to hold it.</summary>
+public sealed class ObserverTests
+{
+    [Fact]
+    public async Task An_observer_that_nobody_holds_is_forgotten_and_calls_of_it_say_so()
+    {
+        using var host = await TestHost.StartAsync(builder => builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Free(), Ports.Free())));
+        var node = host.Services.GetRequiredService<Node>();
+        var grains = host.Services.GetRequiredService<IGrainFactory>();
+        var held = new Listener();
+        var kept = grains.CreateObjectReference<IListener>(held);
+        var dropped = Drop(grains);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+
+        await Assert.ThrowsAsync<ClientNotAvailableException>(() => dropped.Hear("who is there?"));
+        Assert.Equal("yes", await kept.Hear("and you?"));
+        var before = node.Observers.Activations.Count;
+        node.Observers.Collect();
+        Assert.Equal(before - 1, node.Observers.Activations.Count);
+        Assert.Equal("yes", await kept.Hear("still?"));
+        GC.KeepAlive(held);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>In a method of its own, so that no register holds the observer.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IListener Drop(IGrainFactory grains) => grains.CreateObjectReference<IListener>(new Listener());
+
+    private sealed class Listener : IListener
+    {
+        public Task<string> Hear(string text) => Task.FromResult("yes");
+    }
+}
+
+/// <summary>Hears.</summary>
+public interface IListener : IGrainObserver
+{
+    Task<string> Hear(string text);
+}
