@@ -65,6 +65,14 @@ public class DeclarationTests
     }
 
     [Fact]
+    public void Models_give_way_to_the_browser_on_the_same_machine_and_nothing_else_does()
+    {
+        var stack = NsnStack.Declare().Build();
+        Assert.Equal("true", stack.Find("gpu")!.Context.CreateEnvironment()["Silo__LowPriority"]);
+        Assert.DoesNotContain("Silo__LowPriority", stack.Find("core-1")!.Context.CreateEnvironment());
+    }
+
+    [Fact]
     public void The_whole_stack_can_be_declared() =>
         Assert.Contains("postgres", NsnStack.Declare().Build().Instances.Select(i => i.Context.InstanceName));
 

@@ -118,6 +118,26 @@ internal sealed class ClientNode : Node
         }
     }
 
+    protected override void OnLeaving(SiloAddress peer)
+    {
+        if (peer.Equals(_gateway))
+            _ = MoveAsync(peer);
+    }
+
+    /// <summary>Takes another gateway; the connection to the one that leaves stays for the answers that it owes.</summary>
+    private async Task MoveAsync(SiloAddress leaving)
+    {
+        try
+        {
+            var others = (await _gateways.GetGatewaysAsync(_stopped.Token)).Where(other => !leaving.Equals(other.Silo)).ToList();
+            await ConnectToAnyAsync(others, leaving, _stopped.Token);
+        }
+        catch (Exception exception) when (exception is SiloUnavailableException or OperationCanceledException)
+        {
+            _gateway ??= leaving; // the only one there is: as long as it answers
+        }
+    }
+
     protected override void OnTick()
     {
         if (++_ticksSinceCheck < GatewayCheckTicks)
@@ -165,20 +185,26 @@ internal sealed class ClientNode : Node
 
     private async Task ConnectAsync(CancellationToken cancellationToken)
     {
-        var gateways = await _gateways.GetGatewaysAsync(cancellationToken);
+        await ConnectToAnyAsync(await _gateways.GetGatewaysAsync(cancellationToken), null, cancellationToken);
+    }
+
+    private async Task ConnectToAnyAsync(IReadOnlyList<Gateway> gateways, SiloAddress? leaving, CancellationToken cancellationToken)
+    {
         Exception? last = null;
         foreach (var gateway in gateways.OrderBy(_ => Random.Shared.Next()))
         {
             try
             {
                 var silo = Transport is TcpTransport tcp ? await tcp.ConnectAsync(gateway.Endpoint, cancellationToken) : gateway.Silo!;
+                if (silo.Equals(leaving))
+                    continue;
                 _gateway = silo;
                 await Hello(silo);
                 return;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                _gateway = null;
+                _gateway = leaving;
                 last = exception;
             }
         }

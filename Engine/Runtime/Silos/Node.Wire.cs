@@ -36,7 +36,7 @@ internal abstract partial class Node
             OnUnreachable(target);
         if (result != SendResult.Queued)
         {
-            if (oneWay || _pending.TryRemove(correlation, out _))
+            if ((oneWay || _pending.TryRemove(correlation, out _)) && !(result == SendResult.Unreachable && RoutesAnew(call, target)))
                 call.Abandon(WhyNotSent(result, target, call));
         }
         else if (oneWay)
@@ -48,6 +48,9 @@ internal abstract partial class Node
     private static OrleansException WhyNotSent(SendResult result, SiloAddress target, Call call) => result == SendResult.QueueFull
         ? new LimitExceededException($"{target} does not read as fast as it is sent to, and as much waits for it as may; {call} was not sent.")
         : new SiloUnavailableException($"{target} cannot be reached; {call} was not sent.");
+
+    /// <summary>Finds another way for a call that could not be sent. False when there is none.</summary>
+    protected virtual bool RoutesAnew(Call call, SiloAddress unreachable) => false;
 
     private void WriteRequest(Writer frame, Call call, long correlation, bool placeHere)
     {
@@ -81,6 +84,18 @@ internal abstract partial class Node
         Transport.Send(target, frame);
     }
 
+    protected void SendLeaving(SiloAddress target)
+    {
+        var frame = new Writer(16);
+        frame.WriteByte((byte)FrameKind.Leaving);
+        Transport.Send(target, frame);
+    }
+
+    /// <summary>A peer says that it leaves in good order.</summary>
+    protected virtual void OnLeaving(SiloAddress peer)
+    {
+    }
+
     /// <summary>A call that came from afar is cancelled: where this node only sent it on, the next node hears of it.</summary>
     private void PassCancellationOn(Call call)
     {
@@ -106,6 +121,9 @@ internal abstract partial class Node
                 case FrameKind.Cancel:
                     if (_cancellable.TryRemove((from, (long)reader.ReadVarUInt()), out var call))
                         PassCancellationOn(call);
+                    break;
+                case FrameKind.Leaving:
+                    OnLeaving(from);
                     break;
                 default:
                     throw new WireFormatException("The frame is of no known kind.");

@@ -202,6 +202,15 @@ internal sealed partial class Silo
         var id = ClientId(client);
         _clients[id] = client;
         await _directory.RegisterAsync(new GrainAddress { GrainId = id, SiloAddress = Address, ActivationId = ActivationId.NewId() }, CancellationToken.None);
+        if (_status == SiloStatus.ShuttingDown)
+            SendLeaving(client);
+    }
+
+    /// <summary>Clients take other gateways before this one goes, and get their answers from here.</summary>
+    private void SendClientsAway()
+    {
+        foreach (var client in _clients.Values)
+            SendLeaving(client);
     }
 
     public override void OnDisconnected(SiloAddress peer, string reason)
@@ -218,6 +227,15 @@ internal sealed partial class Silo
             if (silo.Equals(peer))
                 _located.TryRemove(KeyValuePair.Create(id, silo));
         }
+    }
+
+    /// <summary>The silo has left since the call was addressed to it: its grains are elsewhere by now.</summary>
+    protected override bool RoutesAnew(Call call, SiloAddress unreachable)
+    {
+        if (call.TargetId.Type == ControlType || call.TargetId.Type == ObserverTable.Type || View.Find(unreachable) is not null || ++call.ForwardCount > ForwardsMax)
+            return false;
+        Route(call);
+        return true;
     }
 
     protected override void OnForwarded(GrainId grainId) => _located.TryRemove(grainId, out _);

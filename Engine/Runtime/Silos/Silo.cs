@@ -93,6 +93,7 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
         _status = SiloStatus.ShuttingDown;
         StopCollecting();
         await _membership.RenewAsync();
+        SendClientsAway();
         try
         {
             await _lifecycle.StopAsync(cancellationToken);

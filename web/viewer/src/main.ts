@@ -9,6 +9,7 @@ const config = await loadConfig();
 const settings = loadSettings();
 const video = document.createElement('video');
 video.playsInline = true;
+video.dataset['testid'] = 'video';
 const player = new Player({ video, channel: config.channel, gateway: config.gateway, trust: config.trust, transport: settings.transport, delay: settings.delay });
 player.setVolume(settings.volume);
 player.setMuted(settings.muted || settings.volume === 0);
