@@ -5,6 +5,7 @@ import { loadSettings } from './settings';
 
 // The picture comes first: the player connects while the interface around it is still on its way.
 const page = import('./page');
+page.catch(() => undefined); // said below
 const config = await loadConfig();
 const settings = loadSettings();
 const video = document.createElement('video');
@@ -14,4 +15,12 @@ const player = new Player({ video, channel: config.channel, gateway: config.gate
 player.setVolume(settings.volume);
 player.setMuted(settings.muted || settings.volume === 0);
 void player.start();
-(await page).show(document.getElementById('root')!, { channel: config.channel, settings, player, video });
+
+const root = document.getElementById('root')!;
+try {
+  (await page).show(root, { channel: config.channel, settings, player, video });
+} catch (error) {
+  player.close();
+  root.textContent = 'The page could not be loaded whole. Reload it to try again.';
+  throw error;
+}

@@ -36,7 +36,8 @@ export class FakeGateway {
   private readonly server: Server;
   private readonly made = new Map<number, Promise<MadeSlot>>();
   private readonly recipes = new Map<string, { id: string; prompt: string; at: number; slot: number }>();
-  private readonly streams = new Set<ServerResponse>();
+  /** The open HTTP streams. */
+  readonly streams = new Set<ServerResponse>();
   private directors: Director[] = [];
   private strangers: Director[] = [];
   private startedAt = 0;

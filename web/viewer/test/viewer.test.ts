@@ -106,6 +106,15 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
     expect(interfaceAsked).toBe(true);
   });
 
+  it('says so, and makes no sound, when its interface does not come', async () => {
+    await page.route('**/assets/page-*.js', route => route.abort());
+    await page.goto(url);
+    await page.getByText('could not be loaded').waitFor();
+    expect(await page.locator('video').count()).toBe(0);
+    await until('the gateway has no viewer', () => Promise.resolve(gateway.streams.size === 0));
+    complaints = complaints.filter(text => !text.includes('dynamically imported module'));
+  });
+
   for (const spoiler of ['chunk', 'certificate', 'directors'] as const) {
     it(`shows a slot as broken, and never as certified, when its ${spoiler} is forged`, async () => {
       gateway.spoilFrom = { slot: 0, spoiler };
