@@ -10,8 +10,10 @@ internal struct PlayoutDelay
     private const double UnitsPerSecond = 10; // as fast as players follow by themselves: a tenth of a second each second
     private static readonly TimeSpan Unit = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(60);
-    private static readonly TimeSpan Max = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan QuietSpan = TimeSpan.FromSeconds(30);
+
+    /// <summary>No player is asked for more.</summary>
+    public static readonly TimeSpan Max = TimeSpan.FromMilliseconds(500);
 
     private readonly int _leastUnits;
     private int _wantedUnits;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Nsn.WebRtc.Congestion;
 using Nsn.WebRtc.Media;
 using Nsn.WebRtc.Transport;
 
@@ -18,7 +19,7 @@ public sealed class WebRtcServerOptionsValidator : IValidateOptions<WebRtcServer
         Require(failures, options.SessionsMax > 0, $"SessionsMax is {options.SessionsMax}; it must be at least 1.");
         Require(failures, options.Shards is >= 1 and <= 64, $"Shards is {options.Shards}; it must be 1 to 64, and not more than there are cores.");
         Require(failures, options.StartBitrate >= 100_000, $"StartBitrate is {options.StartBitrate} bits per second; it must be at least 100,000.");
-        Require(failures, options.PlayoutDelay >= TimeSpan.Zero && options.PlayoutDelay <= TimeSpan.FromMilliseconds(500), $"PlayoutDelay is {options.PlayoutDelay.TotalMilliseconds} ms; it must be 0 to 500 ms.");
+        Require(failures, options.PlayoutDelay >= TimeSpan.Zero && options.PlayoutDelay <= PlayoutDelay.Max, $"PlayoutDelay is {options.PlayoutDelay.TotalMilliseconds} ms; it must be 0 to {PlayoutDelay.Max.TotalMilliseconds} ms.");
         Require(failures, options.VideoCodecs.Any(codec => codec.IsVideo()), "VideoCodecs names no video codec.");
         if (options.CertificatePath is { } path)
         {

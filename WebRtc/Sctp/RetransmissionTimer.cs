@@ -1,12 +1,14 @@
+using Nsn.WebRtc.Congestion;
+
 namespace Nsn.WebRtc.Sctp;
 
 /// <summary>Round-trip estimate and retransmission time-out (RFC 9260 section 6.3.1: SRTT, RTTVAR, doubling).</summary>
 internal sealed class RetransmissionTimer(SctpOptions options)
 {
-    private TimeSpan _variance;
+    private RoundTrip _roundTrip;
 
     /// <summary>Smoothed round-trip time; zero before the first sample.</summary>
-    public TimeSpan Smoothed { get; private set; }
+    public TimeSpan Smoothed => _roundTrip.IsKnown ? _roundTrip.Usual : TimeSpan.Zero;
 
     /// <summary>The time-out to use now.</summary>
     public TimeSpan Timeout { get; private set; } = options.RtoInitial;
@@ -16,20 +18,8 @@ internal sealed class RetransmissionTimer(SctpOptions options)
     {
         if (roundTrip < TimeSpan.Zero)
             return;
-        if (Smoothed == TimeSpan.Zero)
-        {
-            Smoothed = roundTrip;
-            _variance = roundTrip / 2;
-        }
-        else
-        {
-            _variance = (_variance * 3 + (Smoothed - roundTrip).Duration()) / 4;
-            Smoothed = (Smoothed * 7 + roundTrip) / 8;
-        }
-
-        if (Smoothed == TimeSpan.Zero)
-            Smoothed = TimeSpan.FromTicks(1);
-        Timeout = Clamp(Smoothed + (_variance * 4));
+        _roundTrip.Note(roundTrip);
+        Timeout = Clamp(_roundTrip.Most);
     }
 
     /// <summary>The timer expired: wait twice as long next time.</summary>

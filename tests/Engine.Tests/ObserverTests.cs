@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 using Nsn.Engine.Runtime.Silos;
 
 namespace Nsn.Engine.Tests;
@@ -8,10 +9,26 @@ namespace Nsn.Engine.Tests;
 /// <summary>Observers are held weakly: who makes one has to hold it.</summary>
 public sealed class ObserverTests
 {
-    [Fact]
-    public async Task An_observer_that_nobody_holds_is_forgotten_and_calls_of_it_say_so()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_observer_that_nobody_holds_is_forgotten_and_calls_of_it_say_so(bool inClient)
     {
-        using var host = await TestHost.StartAsync(builder => builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Free(), Ports.Free())));
+        var time = new FakeTimeProvider();
+        var gateway = Ports.Free();
+        using var silo = await TestHost.StartAsync(builder =>
+        {
+            if (!inClient)
+                builder.Services.AddSingleton<TimeProvider>(time);
+            builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Free(), gateway));
+        });
+        using var client = await TestHost.StartAsync(builder =>
+        {
+            if (inClient)
+                builder.Services.AddSingleton<TimeProvider>(time);
+            builder.UseOrleansClient(cluster => cluster.UseLocalhostClustering(gateway));
+        });
+        var host = inClient ? client : silo;
         var node = host.Services.GetRequiredService<Node>();
         var grains = host.Services.GetRequiredService<IGrainFactory>();
         var held = new Listener();
@@ -23,11 +40,12 @@ public sealed class ObserverTests
         await Assert.ThrowsAsync<ClientNotAvailableException>(() => dropped.Hear("who is there?"));
         Assert.Equal("yes", await kept.Hear("and you?"));
         var before = node.Observers.Activations.Count;
-        node.Observers.Collect();
+        time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(before - 1, node.Observers.Activations.Count);
         Assert.Equal("yes", await kept.Hear("still?"));
         GC.KeepAlive(held);
-        await host.StopAsync(TestContext.Current.CancellationToken);
+        await client.StopAsync(TestContext.Current.CancellationToken);
+        await silo.StopAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>In a method of its own, so that no register holds the observer.</summary>

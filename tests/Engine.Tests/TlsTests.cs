@@ -1,14 +1,9 @@
-using System.Collections.Concurrent;
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Nsn.Engine.Runtime.Transport;
 using Nsn.Engine.Serialization;
-using Orleans.Configuration;
 using Orleans.Connections.Security;
 
 namespace Nsn.Engine.Tests;
@@ -121,12 +116,12 @@ public sealed class TlsTests
     }
 
     /// <summary>Two silos' transports, and what they see.</summary>
-    private sealed class Pair(Side answering, Side asking) : IAsyncDisposable
+    private sealed class Pair(TransportSide answering, TransportSide asking) : IAsyncDisposable
     {
-        public Side Answering => answering;
-        public Side Asking => asking;
+        public TransportSide Answering => answering;
+        public TransportSide Asking => asking;
 
-        public static async Task<Pair> StartAsync(TlsOptions answering, TlsOptions asking) => new(await Side.StartAsync(answering), await Side.StartAsync(asking));
+        public static async Task<Pair> StartAsync(TlsOptions answering, TlsOptions asking) => new(await TransportSide.StartAsync(answering), await TransportSide.StartAsync(asking));
 
         public bool Send()
         {
@@ -140,50 +135,5 @@ public sealed class TlsTests
             await asking.Transport.DisposeAsync();
             await answering.Transport.DisposeAsync();
         }
-    }
-
-    private sealed class Side : ITransportHandler, ILogger<TcpTransport>
-    {
-        private int _frames;
-        private int _lost;
-
-        private Side(TlsOptions tls)
-        {
-            var port = Ports.Free();
-            Address = SiloAddress.New(IPAddress.Loopback, port, 1);
-            Transport = new TcpTransport(
-                Options.Create(new ClusterOptions()),
-                Options.Create(new EndpointOptions { SiloPort = port, GatewayPort = 0 }),
-                Options.Create(new SiloMessagingOptions()),
-                Options.Create(tls),
-                this);
-        }
-
-        public SiloAddress Address { get; }
-        public TcpTransport Transport { get; }
-        public ConcurrentQueue<string> Log { get; } = new();
-        public int Frames => Volatile.Read(ref _frames);
-        public int Lost => Volatile.Read(ref _lost);
-
-        public static async Task<Side> StartAsync(TlsOptions tls)
-        {
-            var side = new Side(tls);
-            await side.Transport.StartAsync(side.Address, side, TestContext.Current.CancellationToken);
-            return side;
-        }
-
-        public bool OnFrame(SiloAddress from, byte[] buffer, int offset, int count)
-        {
-            Interlocked.Increment(ref _frames);
-            return true;
-        }
-
-        public void OnDisconnected(SiloAddress peer, string reason) => Interlocked.Increment(ref _lost);
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Log.Enqueue(formatter(state, exception));
     }
 }

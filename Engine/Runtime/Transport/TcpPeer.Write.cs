@@ -8,8 +8,7 @@ namespace Nsn.Engine.Runtime.Transport;
 /// </content>
 internal sealed partial class TcpPeer : IThreadPoolWorkItem
 {
-    /// <summary>As many frames may wait.</summary>
-    internal const int QueuedFramesMax = 100_000;
+    private const int QueuedFramesMax = 100_000;
 
     /// <summary>As many bytes may wait; a single frame may be larger.</summary>
     internal const long QueuedBytesMax = 256L << 20;
