@@ -36,14 +36,15 @@ internal static class JudgeStatements
         where cluster_id = $1 and not dead and (lock_key in (select key from held)) = (session_lost_at is not null)
         """;
 
-    /// <summary>Parameters: cluster, grace, lease. One row, whoever is declared.</summary>
+    /// <summary>Parameters: cluster, grace, lease. One row, whoever is declared; its last column tells how long until the next may be, null when nobody's session is gone.</summary>
     public const string DeclareDead = """
         with declared as (
             update nsn_engine.silos set dead = true
             where cluster_id = $1 and not dead and (lease_until < clock_timestamp()
                 or (session_lost_at < clock_timestamp() - $2 and pg_postmaster_start_time() < clock_timestamp() - $3)) returning address),
         bumped as (update nsn_engine.clusters set version = version + 1 where cluster_id = $1 and exists (select 1 from declared) returning version)
-        select (select count(*) from declared), (select pg_notify('nsn_engine', $1) from bumped)
+        select (select count(*) from declared), (select pg_notify('nsn_engine', $1) from bumped), (select min(session_lost_at) + $2 - clock_timestamp()
+            from nsn_engine.silos where cluster_id = $1 and not dead and session_lost_at > clock_timestamp() - $2)
         """;
 
     /// <summary>Parameters: cluster, address.</summary>

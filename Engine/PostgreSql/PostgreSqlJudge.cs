@@ -91,9 +91,7 @@ internal sealed partial class PostgreSqlJudge : IClusterJudge, IAsyncDisposable
                 session = await OpenSessionAsync(self.Address, cancellationToken);
             if (!session.HasLock)
                 await LockAsync(session, cancellationToken);
-            return await RenewAsync(self, session, cancellationToken) is { } view
-                ? new LeaseRenewal(true, Lease, view, Grace)
-                : new LeaseRenewal(false, null, ClusterView.Empty);
+            return await RenewAsync(self, session, cancellationToken);
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or SocketException or OperationCanceledException)
         {
@@ -110,10 +108,10 @@ internal sealed partial class PostgreSqlJudge : IClusterJudge, IAsyncDisposable
         exception is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } or { InnerException: IOException or SocketException };
 
     /// <summary>
-    /// In one round trip: extends the lease if it has not run out, notes whose session is gone, declares dead whose time is up, and reads who is left. Null when the
-    /// incarnation is dead itself.
+    /// In one round trip: extends the lease if it has not run out, notes whose session is gone, declares dead whose time is up, and reads who is left. Not granted when
+    /// the incarnation is dead itself.
     /// </summary>
-    private async Task<ClusterView?> RenewAsync(SiloInfo self, Session session, CancellationToken cancellationToken)
+    private async Task<LeaseRenewal> RenewAsync(SiloInfo self, Session session, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(session.Connection)
         {
@@ -129,10 +127,12 @@ internal sealed partial class PostgreSqlJudge : IClusterJudge, IAsyncDisposable
         };
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
-            return null;
+            return new LeaseRenewal(false, null, ClusterView.Empty);
         await reader.NextResultAsync(cancellationToken); // the declaration
+        await reader.ReadAsync(cancellationToken);
+        TimeSpan? lookAgain = await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetTimeSpan(2);
         await reader.NextResultAsync(cancellationToken);
-        return await ReadViewAsync(reader, cancellationToken);
+        return new LeaseRenewal(true, Lease, await ReadViewAsync(reader, cancellationToken), Grace, lookAgain);
     }
 
     public async ValueTask LeaveAsync(SiloAddress self, CancellationToken cancellationToken)

@@ -24,18 +24,23 @@ internal static class BenchServer
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         await using WebApplication app = builder.Build();
         app.MapWhep("/whep", server, new WhepOptions { FindSource = _ => source, OnAccepted = (_, connection) => connection.Event += Flood });
+        AllocationLog allocations = new(() => server.Sent.Datagrams);
         app.MapGet("/counters", () => Counters(server));
+        app.MapGet("/allocations", (long from, long until) => Results.Json(allocations.BytesPerDatagram(from, until)));
         await app.StartAsync();
         Console.WriteLine(app.Urls.First());
         using CancellationTokenSource stop = new();
         TestStream stream = new(megabitsPerSecond);
         Thread media = new(() => stream.Play(SendPicture, source.SendAudio, stop.Token)) { IsBackground = true };
         media.Start();
+        Thread log = new(() => allocations.Run(stop.Token)) { IsBackground = true };
+        log.Start();
 
         // The parent closes our input when it is done.
         await Console.In.ReadToEndAsync();
         await stop.CancelAsync();
         media.Join();
+        log.Join();
         return 0;
 
         void SendPicture(ReadOnlySpan<byte> frame, uint timestamp, bool isKey) => source.SendVideo(frame, timestamp, isKey);
@@ -48,7 +53,6 @@ internal static class BenchServer
         return Results.Json(new ServerCounters(
             process.TotalProcessorTime.TotalSeconds,
             process.PrivilegedProcessorTime.TotalSeconds,
-            GC.GetTotalAllocatedBytes(),
             all.Sum(statistics => statistics.PacketsSent + statistics.PacketsRepeated),
             all.Sum(statistics => statistics.PacketsRepeated),
             all.Count(statistics => statistics.State == SessionState.Connected),

@@ -155,7 +155,9 @@ async Task MeasureFanoutAsync(HttpClient http, Uri origin, Dictionary<string, do
     ServerCounters start = (await http.GetFromJsonAsync<ServerCounters>(new Uri(origin, "/counters")))!;
     long received = clients.Sum(client => client.Connection.GetStatistics().PacketsReceived);
     Stopwatch clock = Stopwatch.StartNew();
+    long from = Stopwatch.GetTimestamp();
     await Task.Delay(TimeSpan.FromSeconds(seconds));
+    long until = Stopwatch.GetTimestamp();
     ServerCounters end = (await http.GetFromJsonAsync<ServerCounters>(new Uri(origin, "/counters")))!;
     double elapsed = clock.Elapsed.TotalSeconds;
     long packets = end.Packets - start.Packets;
@@ -166,7 +168,7 @@ async Task MeasureFanoutAsync(HttpClient http, Uri origin, Dictionary<string, do
     output["cpu_us_per_packet"] = (end.CpuSeconds - start.CpuSeconds) * 1e6 / Math.Max(1, packets);
     output["datagrams_per_send_call"] = (end.Datagrams - start.Datagrams) / (double)Math.Max(1, end.SendCalls - start.SendCalls);
     output["send_calls_per_s"] = (end.SendCalls - start.SendCalls) / elapsed;
-    output["allocated_bytes_per_packet"] = (end.AllocatedBytes - start.AllocatedBytes) / (double)Math.Max(1, packets);
+    output["allocated_bytes_per_packet"] = await http.GetFromJsonAsync<double>(new Uri(origin, string.Create(CultureInfo.InvariantCulture, $"/allocations?from={from}&until={until}")));
     output["received_per_s"] = (clients.Sum(client => client.Connection.GetStatistics().PacketsReceived) - received) / elapsed;
     output["packets_lost"] = clients.Sum(client => client.Connection.GetStatistics().ReceivedPacketsLost);
     output["packets_repeated"] = end.Repeats - before.Repeats;

@@ -5,11 +5,16 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Nsn.Engine.Serialization;
+using Orleans.Configuration;
 
 namespace Nsn.Engine.Tests;
 
 public sealed class TransportTests
 {
+    private const string Cluster = ClusterOptions.DefaultClusterId;
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+
     [Fact]
     public async Task Hostile_bytes_close_their_connection_and_no_other()
     {
@@ -38,6 +43,49 @@ public sealed class TransportTests
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
 
+    [Theory]
+    [InlineData("127.0.0.10", false)] // addresses are ordered as text: '0' comes before ':'
+    [InlineData("127.0.0.2", true)]
+    public async Task Silos_that_connect_to_each_other_at_once_use_the_connection_that_the_lower_address_opens(string ip, bool sideIsLower)
+    {
+        var side = await TransportSide.StartAsync();
+        await using var transport = side.Transport;
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Parse(ip), 0));
+        listener.Listen();
+        var peer = SiloAddress.New((IPEndPoint)listener.LocalEndPoint!, 5);
+        Assert.Equal(sideIsLower, side.Address.CompareTo(peer) < 0);
+
+        transport.Send(peer, Frame(1));
+        transport.Send(peer, Frame(2));
+        using var fromSide = await listener.AcceptAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(s_limit, TestContext.Current.CancellationToken);
+        Assert.Equal($"{Cluster}\n{side.Address.ToParsableString()}", await ReadGreetingAsync(fromSide));
+        using var toSide = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await toSide.ConnectAsync(side.Address.Endpoint, TestContext.Current.CancellationToken);
+        await toSide.SendAsync(Greeting(Cluster, peer), TestContext.Current.CancellationToken);
+        var answer = await ReadGreetingAsync(toSide);
+        Assert.Equal($"{Cluster}\n{side.Address.ToParsableString()}{(sideIsLower ? "\nother" : "")}", answer);
+        await fromSide.SendAsync(Greeting(Cluster, peer), TestContext.Current.CancellationToken);
+        await ReadUntilClosedAsync(sideIsLower ? toSide : fromSide);
+
+        transport.Send(peer, Frame(3));
+        var used = sideIsLower ? fromSide : toSide;
+        for (byte expected = 1; expected <= 3; expected++)
+        {
+            byte[] frame = [.. Length(1), expected];
+            Assert.Equal(frame, await ReadAsync(used, frame.Length));
+        }
+
+        Assert.Equal(0, side.Lost);
+    }
+
+    private static Writer Frame(byte content)
+    {
+        var frame = new Writer();
+        frame.WriteByte(content);
+        return frame;
+    }
+
     /// <summary>Noise, a greeting of another cluster, a frame of 1 GB, a frame of noise, half a greeting.</summary>
     private static byte[] Hostile(Random random, int round)
     {
@@ -53,9 +101,11 @@ public sealed class TransportTests
         };
     }
 
-    private static byte[] Greeting(string cluster)
+    private static byte[] Greeting(string cluster) => Greeting(cluster, SiloAddress.New(IPAddress.Loopback, 0, -77));
+
+    private static byte[] Greeting(string cluster, SiloAddress address)
     {
-        var text = Encoding.UTF8.GetBytes($"{cluster}\n127.0.0.1:0@-77");
+        var text = Encoding.UTF8.GetBytes($"{cluster}\n{address.ToParsableString()}");
         return [.. Encoding.ASCII.GetBytes("NSN1"), .. Length(text.Length), .. text];
     }
 
@@ -66,9 +116,28 @@ public sealed class TransportTests
         return bytes;
     }
 
+    private static async Task<string> ReadGreetingAsync(Socket socket)
+    {
+        var head = await ReadAsync(socket, 8);
+        return Encoding.UTF8.GetString(await ReadAsync(socket, BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(4))));
+    }
+
+    private static async Task<byte[]> ReadAsync(Socket socket, int count)
+    {
+        var bytes = new byte[count];
+        for (var read = 0; read < count;)
+        {
+            var more = await socket.ReceiveAsync(bytes.AsMemory(read)).AsTask().WaitAsync(s_limit, TestContext.Current.CancellationToken);
+            Assert.True(more > 0, $"The connection was closed after {read} of {count} bytes.");
+            read += more;
+        }
+
+        return bytes;
+    }
+
     private static async Task ReadUntilClosedAsync(Socket socket)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(s_limit);
         var buffer = new byte[1024];
         try
         {
@@ -81,7 +150,7 @@ public sealed class TransportTests
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail("The connection was not closed within 60 s.");
+            Assert.Fail($"The connection was not closed within {s_limit}.");
         }
     }
 }

@@ -7,4 +7,5 @@ namespace Nsn.Engine.Runtime.Cluster;
 /// <param name="ConfirmedFor">
 /// How long it may act without asking again, when that is shorter: after it the incarnation waits, until a renewal confirms that it still lives. Null: as long as it lives.
 /// </param>
-public readonly record struct LeaseRenewal(bool Granted, TimeSpan? Duration, ClusterView View, TimeSpan? ConfirmedFor = null);
+/// <param name="LookAgain">After how long, from the answer, somebody may have to be declared dead: asking then spares the cluster the wait for the next renewal.</param>
+public readonly record struct LeaseRenewal(bool Granted, TimeSpan? Duration, ClusterView View, TimeSpan? ConfirmedFor = null, TimeSpan? LookAgain = null);

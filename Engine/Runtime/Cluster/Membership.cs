@@ -13,6 +13,12 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
 {
     public static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>The judge notices the end of a process about when its peers do.</summary>
+    private static readonly TimeSpan s_suspicion = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Timers may come a little early.</summary>
+    private static readonly TimeSpan s_margin = TimeSpan.FromMilliseconds(10);
+
     private readonly IClusterJudge _judge;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -21,9 +27,12 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
     private readonly Action<string> _onFenced;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? _timer;
+    private ITimer? _look;
+    private long _lookAt = long.MaxValue;
     private long _leaseUntil = long.MaxValue;
     private long _confirmedUntil = long.MaxValue;
     private readonly Lock _fenceGate = new();
+    private readonly Lock _lookGate = new();
     private int _renewing;
     private volatile bool _fenced = true; // until the judge admits it
 
@@ -59,6 +68,33 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
         _fenced = false;
         _judge.Changed += OnJudgeChanged;
         _timer = _time.CreateTimer(static state => _ = ((Membership)state!).RenewAsync(), this, RenewInterval, RenewInterval);
+        _look = _time.CreateTimer(static state => ((Membership)state!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The connection with a member is lost. That decides nothing, but the judge is asked sooner whether the member's session is gone as well.</summary>
+    public void Suspect(SiloAddress member)
+    {
+        if (View.Find(member) is not null)
+            LookIn(s_suspicion);
+    }
+
+    private void LookIn(TimeSpan delay)
+    {
+        var at = _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency);
+        lock (_lookGate)
+        {
+            if (at >= _lookAt)
+                return;
+            _lookAt = at;
+            _look?.Change(delay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Look()
+    {
+        lock (_lookGate)
+            _lookAt = long.MaxValue;
+        _ = RenewAsync();
     }
 
     public async Task LeaveAsync(CancellationToken cancellationToken)
@@ -122,6 +158,8 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
         _leaseUntil = Until(lease.Duration);
         Volatile.Write(ref _confirmedUntil, Math.Min(_leaseUntil, Until(lease.ConfirmedFor)));
         Apply(lease.View);
+        if (lease.LookAgain is { } wait)
+            LookIn(wait + s_margin);
 
         long Until(TimeSpan? time) => time is { } duration ? asked + (long)(duration.TotalSeconds * _time.TimestampFrequency) : long.MaxValue;
     }
@@ -162,6 +200,8 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
         _judge.Changed -= OnJudgeChanged;
         _timer?.Dispose();
         _timer = null;
+        _look?.Dispose();
+        _look = null;
     }
 
     public ClusterMembershipSnapshot CurrentSnapshot => new(

@@ -103,7 +103,8 @@ internal sealed partial class Silo
                 call.OwnsArguments = true;
             }
 
-            var lookup = _directory.LookupAsync(id, CancellationToken.None);
+            // A silo that is alone need not ask who has it: should somebody have joined meanwhile, it is told when it registers the grain.
+            var lookup = View.Silos.Length == 1 ? default : _directory.LookupAsync(id, CancellationToken.None);
             var owner = lookup.IsCompletedSuccessfully ? lookup.Result : await lookup;
             if (owner is not null && View.Find(owner.SiloAddress) is not null)
             {
@@ -217,6 +218,8 @@ internal sealed partial class Silo
     {
         if (peer.IsClient)
             _clients.TryRemove(ClientId(peer), out _);
+        else
+            _membership.Suspect(peer);
         base.OnDisconnected(peer, reason);
     }
 

@@ -19,11 +19,26 @@ internal sealed partial class TcpPeer : IThreadPoolWorkItem
     private byte[]? _batch;
     private bool _writing = true; // until the greeting is through
     private bool _refuses;
+    private bool _isThrough;
+    private TcpPeer? _successor;
+    private readonly TaskCompletionSource _handedOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether this side opens it and has not been greeted yet.</summary>
+    public bool IsOpening
+    {
+        get
+        {
+            lock (_outgoingGate)
+                return !_isThrough && !_refuses;
+        }
+    }
 
     public SendResult Enqueue(Writer frame)
     {
         lock (_outgoingGate)
         {
+            if (_successor is { } successor)
+                return successor.Enqueue(frame);
             var isFull = _outgoing.Count >= QueuedFramesMax || (_outgoing.Count > 0 && _queuedBytes + frame.Length > QueuedBytesMax);
             if (_refuses || isFull)
             {
@@ -40,6 +55,23 @@ internal sealed partial class TcpPeer : IThreadPoolWorkItem
 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         return SendResult.Queued;
+    }
+
+    /// <summary>Gives what waits, and what will come, to the connection that the peer has opened at the same time; too late once the greeting is through.</summary>
+    public bool TryHandOver(TcpPeer successor)
+    {
+        lock (_outgoingGate)
+        {
+            if (_isThrough || _refuses)
+                return false;
+            _successor = successor;
+            while (_outgoing.TryDequeue(out var frame))
+                successor.Enqueue(frame);
+            _queuedBytes = 0;
+        }
+
+        _handedOver.TrySetResult();
+        return true;
     }
 
     /// <summary>Writes what waits on this thread, unless another one writes.</summary>

@@ -14,6 +14,9 @@ internal sealed partial class TcpPeer
     private const uint Magic = 0x314e534e; // "NSN1"
     private const int BatchBytes = 64 * 1024;
     private const int GreetingBytesMax = 1024;
+
+    /// <summary>The third line of an answer: this connection is not used, the one that the answering side opens is.</summary>
+    private const string OtherComes = "\nother";
     private static readonly TimeSpan s_greetingTimeout = TimeSpan.FromSeconds(5);
 
     private readonly TcpTransport _transport;
@@ -35,14 +38,20 @@ internal sealed partial class TcpPeer
         _transport.Opened(this);
         try
         {
-            var answered = await OpenAsync(cancellationToken);
+            var (answered, comes) = await OpenAsync(cancellationToken);
             if (!Remote.Equals(answered))
                 throw new InvalidDataException($"{answered} answered instead of {Remote}: the silo was restarted.");
-            Run();
+            if (comes)
+                await _handedOver.Task.WaitAsync(s_greetingTimeout, cancellationToken);
+            if (TryKeep())
+                Run();
+            else
+                Close("the connection that the peer opened is used");
         }
         catch (Exception exception)
         {
-            LogFailed(_transport.Logger, Remote.ToString(), exception.Message);
+            if (!_handedOver.Task.IsCompleted)
+                LogFailed(_transport.Logger, Remote.ToString(), exception.Message);
             Close(exception.Message);
         }
     }
@@ -53,7 +62,8 @@ internal sealed partial class TcpPeer
         _transport.Opened(this);
         try
         {
-            Remote = await OpenAsync(cancellationToken);
+            (Remote, _) = await OpenAsync(cancellationToken);
+            TryKeep();
             return Remote;
         }
         catch (Exception exception)
@@ -67,7 +77,7 @@ internal sealed partial class TcpPeer
     public static async Task AcceptAsync(TcpTransport transport, Socket socket, CancellationToken cancellationToken)
     {
         var from = socket.RemoteEndPoint?.ToString();
-        var peer = new TcpPeer(transport, SiloAddress.Zero) { _socket = socket };
+        var peer = new TcpPeer(transport, SiloAddress.Zero) { _socket = socket, _isThrough = true };
         transport.Opened(peer);
         try
         {
@@ -76,10 +86,13 @@ internal sealed partial class TcpPeer
             limit.CancelAfter(s_greetingTimeout);
             if (transport.Tls is { } tls)
                 peer._tls = await TlsHandshake.AnswerAsync(socket, tls, limit.Token);
-            peer.Remote = await peer.ReadGreetingAsync(limit.Token);
-            await peer.SendGreetingAsync(limit.Token);
-            transport.Attach(peer.Remote, peer);
-            peer.Run();
+            (peer.Remote, _) = await peer.ReadGreetingAsync(limit.Token);
+            var used = transport.TryAttach(peer.Remote, peer);
+            await peer.SendGreetingAsync(otherComes: !used, limit.Token);
+            if (used)
+                peer.Run();
+            else
+                peer.Close("the connection that this side opens is used");
         }
         catch (Exception exception)
         {
@@ -89,7 +102,7 @@ internal sealed partial class TcpPeer
         }
     }
 
-    private async Task<SiloAddress> OpenAsync(CancellationToken cancellationToken)
+    private async Task<(SiloAddress Address, bool OtherComes)> OpenAsync(CancellationToken cancellationToken)
     {
         _socket = new Socket(Remote.Endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -97,13 +110,13 @@ internal sealed partial class TcpPeer
         await _socket.ConnectAsync(Remote.Endpoint, limit.Token);
         if (_transport.Tls is { } tls)
             _tls = await TlsHandshake.AskAsync(_socket, tls, Remote.Endpoint.Address.ToString(), limit.Token);
-        await SendGreetingAsync(limit.Token);
+        await SendGreetingAsync(otherComes: false, limit.Token);
         return await ReadGreetingAsync(limit.Token);
     }
 
-    private async Task SendGreetingAsync(CancellationToken cancellationToken)
+    private async Task SendGreetingAsync(bool otherComes, CancellationToken cancellationToken)
     {
-        var text = Encoding.UTF8.GetBytes($"{_transport.ClusterId}\n{_transport.Local.ToParsableString()}");
+        var text = Encoding.UTF8.GetBytes($"{_transport.ClusterId}\n{_transport.Local.ToParsableString()}{(otherComes ? OtherComes : "")}");
         var bytes = new byte[8 + text.Length];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, Magic);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), text.Length);
@@ -114,7 +127,7 @@ internal sealed partial class TcpPeer
             await _tls.WriteAsync(bytes, cancellationToken);
     }
 
-    private async Task<SiloAddress> ReadGreetingAsync(CancellationToken cancellationToken)
+    private async Task<(SiloAddress Address, bool OtherComes)> ReadGreetingAsync(CancellationToken cancellationToken)
     {
         var head = new byte[8];
         await ReadExactlyAsync(head, cancellationToken);
@@ -126,10 +139,10 @@ internal sealed partial class TcpPeer
         var text = new byte[length];
         await ReadExactlyAsync(text, cancellationToken);
         var parts = Encoding.UTF8.GetString(text).Split('\n');
-        if (parts.Length != 2 || !SiloAddress.TryParse(parts[1], out var address))
+        if (parts.Length is not (2 or 3) || !SiloAddress.TryParse(parts[1], out var address))
             throw new InvalidDataException("The greeting is malformed.");
         return parts[0] == _transport.ClusterId
-            ? address
+            ? (address, parts.Length == 3)
             : throw new InvalidDataException($"The peer belongs to cluster '{parts[0]}', this process to '{_transport.ClusterId}'.");
     }
 
@@ -142,6 +155,13 @@ internal sealed partial class TcpPeer
                 throw new EndOfStreamException("The peer closed the connection.");
             buffer = buffer[count..];
         }
+    }
+
+    /// <summary>The greeting is through: from now on this connection stays, unless one that the peer opened has taken its place before.</summary>
+    private bool TryKeep()
+    {
+        lock (_outgoingGate)
+            return _isThrough = _successor is null;
     }
 
     /// <summary>Begins to carry frames.</summary>

@@ -9,7 +9,7 @@ using Orleans.Connections.Security;
 namespace Nsn.Engine.Runtime.Transport;
 
 /// <summary>
-/// Frames over TCP: one connection a pair of processes, opened by whoever sends first.
+/// Frames over TCP: one connection a pair of processes, opened by whoever sends first. When both do at the same time, the one that the lower address opens is used.
 /// </summary>
 /// <remarks>
 /// A connection begins with a greeting that names the protocol, the cluster and the sender; then each frame is its length (4 bytes, little
@@ -106,10 +106,29 @@ internal sealed class TcpTransport(
             peer.Close("the transport stops");
     }
 
-    public void Attach(SiloAddress remote, TcpPeer peer)
+    /// <summary>
+    /// Takes a connection that a peer has opened. False when this side is opening one as well and its address is the lower one: the peer waits for that one. A connection that
+    /// comes while another is in use is what is left of such a meeting, or the peer has lost the one before and this side does not know yet: it is read.
+    /// </summary>
+    public bool TryAttach(SiloAddress remote, TcpPeer incoming)
     {
-        // Both sides may have opened one: each keeps sending on its own and both read from both.
-        _peers.TryAdd(remote, peer);
+        while (!_peers.TryAdd(remote, incoming))
+        {
+            if (!_peers.TryGetValue(remote, out var own))
+                continue;
+            if (!own.IsOpening)
+                return true;
+            if (Local.CompareTo(remote) < 0)
+                return false;
+            if (own.TryHandOver(incoming))
+            {
+                if (!_peers.TryUpdate(remote, incoming, own))
+                    _peers.TryAdd(remote, incoming); // the attempt has failed meanwhile
+                return true;
+            }
+        }
+
+        return true;
     }
 
     public void Detach(TcpPeer peer, string reason)

@@ -88,6 +88,7 @@ public sealed class SimulatedCluster
     {
         World.Log($"{process.Name} crashes");
         process.Crash();
+        Network.DropAll(process);
     }
 
     public void Pause(SimulatedProcess process, TimeSpan time)

@@ -74,7 +74,7 @@ public sealed class SimulatedJudge(SimulatedWorld world, PlantedBug bug)
 
     private LeaseRenewal Grant() => bug == PlantedBug.LeaseTooLong
         ? new LeaseRenewal(true, Lease * 3, View())
-        : new LeaseRenewal(true, Lease, View(), Grace);
+        : new LeaseRenewal(true, Lease, View(), Grace, _silos.Values.Min(silo => silo.SessionLostAt) + Grace - world.Now);
 
     /// <summary>What the judge knows of an incarnation.</summary>
     private sealed class Member(SimulatedProcess process, SiloInfo info)

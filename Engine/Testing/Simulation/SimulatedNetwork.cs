@@ -3,30 +3,62 @@ using Nsn.Engine.Serialization;
 
 namespace Nsn.Engine.Testing.Simulation;
 
-/// <summary>Carries frames with delay, in order between two processes; partitions cut pairs off until they heal.</summary>
+/// <summary>
+/// Carries frames with delay, in order between two processes, on one connection a pair. A connection that is lost takes along what was under way, and each side learns of it in
+/// its own time; partitions cut pairs off until they heal.
+/// </summary>
 public sealed class SimulatedNetwork(SimulatedWorld world)
 {
+    private const string LostReason = "the connection was lost";
+
     private readonly Dictionary<SiloAddress, Endpoint> _endpoints = [];
     private readonly HashSet<(string, string)> _cuts = [];
     private readonly Dictionary<(string, string), TimeSpan> _lastArrival = [];
+    private readonly Dictionary<(Endpoint, Endpoint), Connection> _connections = [];
 
     internal ITransport CreateTransport(SimulatedProcess process) => new Endpoint(this, process);
 
     public void Cut(SimulatedProcess one, SimulatedProcess other) => _cuts.Add(Key(one, other));
     public void HealAll() => _cuts.Clear();
 
+    /// <summary>Loses the connection of a pair, if it has one; the next frame opens another.</summary>
+    public void Drop(SimulatedProcess one, SimulatedProcess other)
+    {
+        foreach (var connection in _connections.Values.Where(connection => connection.Joins(one, other)).ToList())
+            Lose(connection);
+    }
+
+    /// <summary>The connections of a process that is gone.</summary>
+    internal void DropAll(SimulatedProcess process)
+    {
+        foreach (var connection in _connections.Values.Where(connection => connection.Joins(process)).ToList())
+            Lose(connection);
+    }
+
+    private void Lose(Connection connection)
+    {
+        connection.IsLost = true;
+        _connections.Remove(connection.Ends);
+        var (one, other) = connection.Ends;
+        one.LearnThatLost(other.Local, world.Between(1, 20));
+        other.LearnThatLost(one.Local, world.Between(1, 20));
+    }
+
     private static (string, string) Key(SimulatedProcess one, SimulatedProcess other) =>
         string.CompareOrdinal(one.Name, other.Name) < 0 ? (one.Name, other.Name) : (other.Name, one.Name);
 
     private sealed class Endpoint(SimulatedNetwork network, SimulatedProcess process) : ITransport
     {
-        private SiloAddress _local = SiloAddress.Zero;
         private ITransportHandler? _handler;
+
+        public SiloAddress Local { get; private set; } = SiloAddress.Zero;
+        public SimulatedProcess Process => process;
 
         public Task StartAsync(SiloAddress local, ITransportHandler handler, CancellationToken cancellationToken)
         {
-            network._endpoints.Remove(_local);
-            _local = local;
+            network._endpoints.Remove(Local);
+            network.DropAll(process);
+            Local = local;
             _handler = handler;
             network._endpoints[local] = this;
             return Task.CompletedTask;
@@ -38,19 +70,32 @@ public sealed class SimulatedNetwork(SimulatedWorld world)
             frame.Dispose();
             if (!network._endpoints.TryGetValue(target, out var peer) || peer.Process.HasCrashed || network._cuts.Contains(Key(process, peer.Process)))
                 return SendResult.Unreachable;
-            var from = _local;
-            var arrival = network.ArrivalOf(process, peer.Process);
-            peer.Process.Run(() => peer._handler!.OnFrame(from, bytes, 0, bytes.Length), arrival);
+            var from = Local;
+            var connection = network.Between(this, peer);
+            peer.Process.Run(
+                () =>
+                {
+                    if (!connection.IsLost)
+                        peer._handler!.OnFrame(from, bytes, 0, bytes.Length);
+                },
+                network.ArrivalOf(process, peer.Process));
             return SendResult.Queued;
         }
 
-        private SimulatedProcess Process => process;
+        public void LearnThatLost(SiloAddress peer, TimeSpan delay) => process.Run(() => _handler!.OnDisconnected(peer, LostReason), delay);
 
         public ValueTask DisposeAsync()
         {
-            network._endpoints.Remove(_local);
+            network._endpoints.Remove(Local);
+            network.DropAll(process);
             return ValueTask.CompletedTask;
         }
+    }
+
+    private Connection Between(Endpoint one, Endpoint other)
+    {
+        var ends = string.CompareOrdinal(one.Process.Name, other.Process.Name) < 0 ? (one, other) : (other, one);
+        return _connections.TryGetValue(ends, out var open) ? open : _connections[ends] = new Connection(ends);
     }
 
     private TimeSpan ArrivalOf(SimulatedProcess from, SimulatedProcess to)
@@ -60,5 +105,14 @@ public sealed class SimulatedNetwork(SimulatedWorld world)
             arrival = last + TimeSpan.FromTicks(1);
         _lastArrival[(from.Name, to.Name)] = arrival;
         return arrival - world.Now;
+    }
+
+    private sealed class Connection((Endpoint One, Endpoint Other) ends)
+    {
+        public (Endpoint One, Endpoint Other) Ends => ends;
+        public bool IsLost { get; set; }
+
+        public bool Joins(SimulatedProcess process) => ends.One.Process == process || ends.Other.Process == process;
+        public bool Joins(SimulatedProcess one, SimulatedProcess other) => one != other && Joins(one) && Joins(other);
     }
 }
