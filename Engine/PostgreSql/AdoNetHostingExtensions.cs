@@ -19,7 +19,9 @@ public static class AdoNetHostingExtensions
         builder.Services.Configure(configureOptions);
         builder.Services.Replace(ServiceDescriptor.Singleton<IClusterJudge, PostgreSqlJudge>());
         builder.Services.Replace(ServiceDescriptor.Singleton<IGrainDirectory, PostgreSqlGrainDirectory>());
-        return builder;
+        return builder.AddStartupTask(
+            (services, _) => services.GetRequiredService<IGrainDirectory>() is PostgreSqlGrainDirectory directory ? directory.WarmUpAsync() : Task.CompletedTask,
+            ServiceLifecycleStage.RuntimeGrainServices);
     }
 
     public static IClientBuilder UseAdoNetClustering(this IClientBuilder builder, Action<AdoNetClusteringClientOptions> configureOptions)
@@ -45,7 +47,9 @@ public static class AdoNetGrainStorageSiloBuilderExtensions
             var options = provider.GetRequiredService<IOptionsMonitor<AdoNetGrainStorageOptions>>().Get(name);
             return new PostgreSqlGrainStorage(name, options.ConnectionString, cluster.ServiceId, cluster.ClusterId);
         });
-        return builder;
+        return builder.AddStartupTask(
+            (services, _) => services.GetRequiredKeyedService<IGrainStorage>(name) is PostgreSqlGrainStorage storage ? storage.WarmUpAsync() : Task.CompletedTask,
+            ServiceLifecycleStage.RuntimeGrainServices);
     }
 }
 

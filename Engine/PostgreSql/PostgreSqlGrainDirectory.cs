@@ -35,6 +35,9 @@ internal sealed class PostgreSqlGrainDirectory : IGrainDirectory
         }
     }
 
+    /// <summary>Asks every question about no grain: connections are open and the code is compiled when the first one comes, which may be one that was taken over and is waited for.</summary>
+    public Task WarmUpAsync() => Task.WhenAll(LookupManyAsync([]), RegisterManyAsync([]), UnregisterManyAsync([]));
+
     private async Task<GrainAddress?[]> LookupManyAsync(IReadOnlyList<GrainId> grains)
     {
         // A look into the index for each, whatever the planner believes the table to hold: hence the limit, which keeps it from joining.

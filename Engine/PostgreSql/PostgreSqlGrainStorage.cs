@@ -7,8 +7,8 @@ using Orleans.Storage;
 namespace Nsn.Engine.PostgreSql;
 
 /// <summary>
-/// States as JSON rows. A write needs the ETag that was read and an activation epoch that no later owner has passed, in the row or in the directory; writes that come
-/// together share a commit.
+/// States as JSON rows. A write needs the ETag that was read and an activation epoch that no later owner has passed, in the row or in the directory. Reads that come together
+/// share a statement, writes a commit.
 /// </summary>
 internal sealed class PostgreSqlGrainStorage : IGrainStorage
 {
@@ -18,6 +18,7 @@ internal sealed class PostgreSqlGrainStorage : IGrainStorage
     private readonly string _name;
     private readonly string _serviceId;
     private readonly string _clusterId;
+    private readonly Batcher<Key, (string? Data, long? ETag)> _reads;
     private readonly Batcher<Write, bool> _writes;
 
     public PostgreSqlGrainStorage(string name, string connectionString, string serviceId, string clusterId)
@@ -26,19 +27,38 @@ internal sealed class PostgreSqlGrainStorage : IGrainStorage
         _name = name;
         _serviceId = serviceId;
         _clusterId = clusterId;
+        _reads = new(ReadManyAsync, key: null);
         _writes = new(WriteManyAsync, write => (write.State, write.Grain));
     }
+
+    /// <summary>Reads and writes the states of no grain: what the first activation needs is open and compiled when it comes.</summary>
+    public Task WarmUpAsync() => Task.WhenAll(ReadManyAsync([]), WriteManyAsync([]));
 
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         await _database.ReadyAsync(CancellationToken.None);
-        await using var command = _database.Source.CreateCommand("select data::text, etag from nsn_engine.states where service_id = $1 and store = $2 and state = $3 and grain_id = $4");
-        command.Parameters.AddAll([Of(_serviceId), Of(_name), Of(stateName), Of(grainId.ToString())]);
+        var (data, etag) = await _reads.AskAsync(new Key(stateName, grainId.ToString()));
+        grainState.ETag = etag?.ToString(CultureInfo.InvariantCulture)!;
+        grainState.RecordExists = data is not null;
+        grainState.State = data is null ? default! : JsonSerializer.Deserialize<T>(data, s_json)!;
+    }
+
+    /// <summary>Many grains that begin at once, as those of a silo that is gone do, share a statement instead of opening a connection each.</summary>
+    private async Task<(string? Data, long? ETag)[]> ReadManyAsync(IReadOnlyList<Key> keys)
+    {
+        await using var command = _database.Source.CreateCommand("""
+            select p.number, s.data::text, s.etag from unnest($3, $4) with ordinality as p(state, grain_id, number)
+            cross join lateral (select data, etag from nsn_engine.states where service_id = $1 and store = $2 and state = p.state and grain_id = p.grain_id limit 1) as s
+            """);
+        command.Parameters.AddAll([
+            Of(_serviceId), Of(_name),
+            new NpgsqlParameter<string[]> { TypedValue = [.. keys.Select(key => key.State)] },
+            new NpgsqlParameter<string[]> { TypedValue = [.. keys.Select(key => key.Grain)] }]);
+        var states = new (string? Data, long? ETag)[keys.Count];
         await using var reader = await command.ExecuteReaderAsync();
-        var found = await reader.ReadAsync();
-        grainState.ETag = found ? reader.GetInt64(1).ToString(CultureInfo.InvariantCulture) : null!;
-        grainState.RecordExists = found && !reader.IsDBNull(0);
-        grainState.State = grainState.RecordExists ? JsonSerializer.Deserialize<T>(reader.GetString(0), s_json)! : default!;
+        while (await reader.ReadAsync())
+            states[reader.GetInt64(0) - 1] = (reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetInt64(2));
+        return states;
     }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
@@ -95,6 +115,8 @@ internal sealed class PostgreSqlGrainStorage : IGrainStorage
     }
 
     private static NpgsqlParameter<string> Of(string value) => new() { TypedValue = value };
+
+    private readonly record struct Key(string State, string Grain);
 
     private sealed record Write(string State, string Grain, string? Data, long ETag, long Epoch);
 }

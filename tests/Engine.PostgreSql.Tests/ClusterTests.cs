@@ -1,9 +1,13 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Nsn.Engine.Runtime.Cluster;
 using Nsn.Engine.Runtime.Silos;
 using Orleans.Configuration;
 using Orleans.Storage;
@@ -61,6 +65,62 @@ public sealed class ClusterTests(PostgreSqlFixture server)
         var third = new GrainState<AccountState>();
         await storage.ReadStateAsync("x", id, third);
         Assert.False(third.RecordExists);
+    }
+
+    [Fact]
+    public async Task States_that_are_read_at_the_same_time_are_not_mixed_up()
+    {
+        var storage = new PostgreSqlGrainStorage("s", server.ConnectionString, $"service {Guid.NewGuid():N}", "cluster");
+        var ids = Enumerable.Range(0, 40).Select(i => GrainId.Create("t", $"{i}")).ToList();
+        for (var i = 0; i < ids.Count; i += 2)
+            await storage.WriteStateAsync("x", ids[i], new GrainState<AccountState> { State = new AccountState { Total = i } });
+        var cleared = new GrainState<AccountState>();
+        await storage.ReadStateAsync("x", ids[0], cleared);
+        await storage.ClearStateAsync("x", ids[0], cleared);
+
+        // Each twice: two activations of different silos may read the same.
+        var states = await Task.WhenAll(ids.Concat(ids).Select(async id =>
+        {
+            var state = new GrainState<AccountState>();
+            await storage.ReadStateAsync("x", id, state);
+            return state;
+        }));
+        for (var i = 0; i < states.Length; i++)
+        {
+            var number = i % ids.Count;
+            Assert.Equal(number % 2 == 0 && number > 0, states[i].RecordExists);
+            Assert.Equal(number % 2 == 0, states[i].ETag is not null); // a cleared one keeps its place in the order of writes
+            Assert.Equal(states[i].RecordExists ? number : null, states[i].State?.Total);
+        }
+    }
+
+    [Fact]
+    public async Task Who_notes_that_a_session_is_gone_is_told_when_its_silo_may_be_declared_dead()
+    {
+        var cluster = $"c{Guid.NewGuid():N}";
+        var (staying, leaving) = (Judge(), Judge());
+        var (survivor, victim) = (Info(1), Info(2));
+        await staying.JoinAsync(survivor, TestContext.Current.CancellationToken);
+        await leaving.JoinAsync(victim, TestContext.Current.CancellationToken);
+        Assert.Null((await staying.RenewAsync(survivor, TestContext.Current.CancellationToken)).LookAgain);
+
+        await leaving.DisposeAsync(); // as the session of a killed process ends
+        LeaseRenewal noted = default;
+        await UntilAsync(async () => (noted = await staying.RenewAsync(survivor, TestContext.Current.CancellationToken)).LookAgain is not null, "the end of the session is noted");
+        Assert.InRange(noted.LookAgain!.Value, TimeSpan.Zero, PostgreSqlJudge.Grace);
+        Assert.NotNull(noted.View.Find(victim.Address));
+        LeaseRenewal declared = default;
+        await UntilAsync(async () => (declared = await staying.RenewAsync(survivor, TestContext.Current.CancellationToken)).View.Find(victim.Address) is null, "the silo is declared dead");
+        Assert.Null(declared.LookAgain);
+        await staying.DisposeAsync();
+
+        PostgreSqlJudge Judge() => new(
+            Options.Create(new AdoNetClusteringSiloOptions { ConnectionString = server.ConnectionString }),
+            Options.Create(new ClusterOptions { ClusterId = cluster }),
+            NullLogger<PostgreSqlJudge>.Instance);
+
+        static SiloInfo Info(int number) => new(
+            SiloAddress.New(IPAddress.Loopback, 10_000 + number, 1), $"silo {number}", null, ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, double>.Empty, SiloStatus.Active);
     }
 
     [Fact]

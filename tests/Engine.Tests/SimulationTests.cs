@@ -117,6 +117,22 @@ public sealed class SimulationTests
         Assert.Empty(cluster.Violations);
     }
 
+    [Fact]
+    public void Grains_of_a_crashed_silo_answer_as_soon_as_the_grace_is_over()
+    {
+        for (var seed = 0; seed < 10; seed++)
+        {
+            var cluster = new SimulatedCluster(seed, silos: 3);
+            cluster.RunFor(TimeSpan.FromSeconds(3));
+            Assert.Equal(Grains, CountAnswers(cluster, TimeSpan.FromSeconds(1)));
+            cluster.RunFor(cluster.World.Between(0, 1000)); // anywhere between two renewals
+
+            cluster.Crash(cluster.Living[2]);
+            cluster.RunFor(SimulatedJudge.Grace + TimeSpan.FromMilliseconds(300));
+            Assert.Equal(Grains, CountAnswers(cluster, TimeSpan.FromMilliseconds(300)));
+        }
+    }
+
     private static int CountAnswers(SimulatedCluster cluster, TimeSpan within)
     {
         var answers = 0;

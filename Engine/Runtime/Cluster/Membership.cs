@@ -13,8 +13,10 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
 {
     public static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>The judge notices the end of a process about when its peers do.</summary>
+    /// <summary>The judge notices the end of a process about when its peers do, or a little later: it is asked some times in this interval.</summary>
     private static readonly TimeSpan s_suspicion = TimeSpan.FromMilliseconds(100);
+
+    private const int LooksAtSuspect = 4;
 
     /// <summary>Timers may come a little early.</summary>
     private static readonly TimeSpan s_margin = TimeSpan.FromMilliseconds(10);
@@ -29,6 +31,7 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
     private ITimer? _timer;
     private ITimer? _look;
     private long _lookAt = long.MaxValue;
+    private volatile int _looks;
     private long _leaseUntil = long.MaxValue;
     private long _confirmedUntil = long.MaxValue;
     private readonly Lock _fenceGate = new();
@@ -74,8 +77,10 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
     /// <summary>The connection with a member is lost. That decides nothing, but the judge is asked sooner whether the member's session is gone as well.</summary>
     public void Suspect(SiloAddress member)
     {
-        if (View.Find(member) is not null)
-            LookIn(s_suspicion);
+        if (View.Find(member) is null)
+            return;
+        _looks = LooksAtSuspect;
+        LookIn(s_suspicion);
     }
 
     private void LookIn(TimeSpan delay)
@@ -160,6 +165,8 @@ internal sealed class Membership : IClusterMembershipService, ISiloMetadataCache
         Apply(lease.View);
         if (lease.LookAgain is { } wait)
             LookIn(wait + s_margin);
+        else if (_looks > 0 && --_looks > 0)
+            LookIn(s_suspicion);
 
         long Until(TimeSpan? time) => time is { } duration ? asked + (long)(duration.TotalSeconds * _time.TimestampFrequency) : long.MaxValue;
     }
