@@ -35,6 +35,7 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
         try
         {
             await load.WaitForProgressAsync(null, "the start", options.Limit);
+            await RetryAsync(witness.CheckThatSessionsCountAsync);
             for (var i = 0; i < options.Kills; i++)
                 await KillAsync(load, i);
             for (var i = 0; i < options.Pauses; i++)
@@ -92,7 +93,7 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
                 await call();
                 return;
             }
-            catch (Exception exception) when (exception is OrleansException or TimeoutException && clock.Elapsed < options.Limit)
+            catch (Exception exception) when (exception is OrleansException or TimeoutException or InvalidOperationException && clock.Elapsed < options.Limit)
             {
                 await Task.Delay(100);
             }

@@ -88,6 +88,14 @@ public sealed class Witness(string connectionString) : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>In the first ten seconds of a server the judge goes by leases alone: a kill then would measure that.</summary>
+    /// <exception cref="InvalidOperationException">It is too early.</exception>
+    public async Task CheckThatSessionsCountAsync()
+    {
+        if (await CountAsync("select count(*) where pg_postmaster_start_time() < clock_timestamp() - interval '10 seconds'") == 0)
+            throw new InvalidOperationException("PostgreSQL has just started.");
+    }
+
     /// <summary>Effects of an activation that another shared its token with.</summary>
     public Task<long> CountOverlapsAsync() => CountAsync("select count(*) from witness_refused where epoch = held");
 
