@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Nsn.Engine.Runtime.Cluster;
 using Nsn.Engine.Runtime.Silos;
+using Nsn.Engine.Tests;
 using Orleans.Configuration;
 using Orleans.Storage;
 using Orleans.Streams;
@@ -124,6 +125,24 @@ public sealed class ClusterTests(PostgreSqlFixture server)
     }
 
     [Fact]
+    public async Task Meters_tell_how_long_the_database_takes_for_a_lease_and_who_is_there()
+    {
+        var cluster = $"c{Guid.NewGuid():N}";
+        using var host = await StartSiloAsync(cluster);
+        using var other = await StartSiloAsync(cluster);
+        using var figures = new Figures(host);
+        await UntilAsync(() => Task.FromResult(figures.Read("nsn.engine.silos") == 2), "the meter counts both silos");
+        await UntilAsync(() => Task.FromResult(figures.Read("nsn.engine.lease.renewal.duration") > 0), "a renewal has been measured");
+        Assert.Equal(1, figures.Read("nsn.engine.lease.held"));
+        Assert.Equal(0, figures.Read("nsn.engine.fences"));
+
+        await other.StopAsync(TestContext.Current.CancellationToken);
+        await UntilAsync(() => Task.FromResult(figures.Read("nsn.engine.silos") == 1), "the meter counts the silo that is left");
+        await host.StopAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, figures.Read("nsn.engine.lease.held"));
+    }
+
+    [Fact]
     public async Task Reminders_are_rows_and_tick()
     {
         using var host = await StartSiloAsync($"c{Guid.NewGuid():N}");
@@ -188,6 +207,7 @@ public sealed class ClusterTests(PostgreSqlFixture server)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddMetrics();
         builder.UseOrleans(silo =>
         {
             silo.ConfigureEndpoints(IPAddress.Loopback, FreePort(), 0);

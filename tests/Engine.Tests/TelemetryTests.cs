@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -235,34 +234,5 @@ public sealed class TelemetryTests
             _listener.Dispose();
             Root.Dispose();
         }
-    }
-
-    /// <summary>The instruments of one host; those of others that run beside it are not seen.</summary>
-    private sealed class Figures : IDisposable
-    {
-        private readonly MeterListener _listener = new();
-        private readonly ConcurrentDictionary<string, double> _values = new();
-
-        public Figures(IHost host)
-        {
-            var factory = host.Services.GetRequiredService<IMeterFactory>();
-            _listener.InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Meter.Name == EngineTelemetry.MeterName && instrument.Meter.Scope == factory)
-                    listener.EnableMeasurementEvents(instrument);
-            };
-            _listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => _values[instrument.Name] = value);
-            _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => _values.AddOrUpdate(instrument.Name, value, (_, before) => before + value));
-            _listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => _values[instrument.Name] = value);
-            _listener.Start();
-        }
-
-        public double Read(string name)
-        {
-            _listener.RecordObservableInstruments();
-            return _values.GetValueOrDefault(name);
-        }
-
-        public void Dispose() => _listener.Dispose();
     }
 }

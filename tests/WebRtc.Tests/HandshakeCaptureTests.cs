@@ -4,8 +4,8 @@ using Nsn.WebRtc.Dtls;
 namespace Nsn.WebRtc.Tests;
 
 /// <summary>
-/// ClientHellos as Chromium 156 (1,413 bytes in two datagrams, with a post-quantum key share), GStreamer 1.22 (two datagrams) and aiortc 1.4 (two records in one datagram)
-/// sent them, one datagram a line.
+/// ClientHellos as Chromium 156 (1,413 bytes in two datagrams, with a post-quantum key share), Firefox 153 ESR (two datagrams, likewise), GStreamer 1.22
+/// (two datagrams) and aiortc 1.4 (two records in one datagram) sent them, one datagram a line.
 /// </summary>
 public class HandshakeCaptureTests
 {
@@ -20,6 +20,7 @@ public class HandshakeCaptureTests
 
     [Theory]
     [InlineData("chromium", 2)]
+    [InlineData("firefox", 2)]
     [InlineData("gstreamer", 2)]
     [InlineData("aiortc", 1)]
     public void captured_hello_is_answered_by_the_whole_first_flight(string peer, int datagrams)
@@ -31,6 +32,7 @@ public class HandshakeCaptureTests
 
     [Theory]
     [InlineData("chromium")]
+    [InlineData("firefox")]
     [InlineData("gstreamer")]
     public void hello_whose_datagrams_come_in_the_wrong_order_is_answered_when_it_came_again(string peer)
     {
@@ -40,6 +42,7 @@ public class HandshakeCaptureTests
 
     [Theory]
     [InlineData("chromium")]
+    [InlineData("firefox")]
     [InlineData("gstreamer")]
     public void half_a_hello_gets_no_answer(string peer)
     {
