@@ -37,13 +37,34 @@ public sealed class PortMap
                 throw new AppHostException($"{key}={text} is no port: give a number from 0 (any free one) to 65535.");
             for (int index = 0; index < resource.Replicas; index++)
             {
-                int port = first == 0 ? PortGuard.FindFree(endpoint.Scheme) : first + index;
-                if (_ports.FirstOrDefault(p => p.Value == port && p.Key.Item1.Endpoints.Any(e => e.Name == p.Key.Item2 && IsUdp(e) == IsUdp(endpoint)))
-                    is { Key.Item1: { } other } clash)
-                    throw new AppHostException($"Port {port} is asked for by '{other.Name}' ({clash.Key.Item2}) and by '{resource.Name}' ({endpoint.Name}): set {key}.");
+                int port = first == 0 ? FindFree(endpoint) : first + index;
+                if (FindHolder(port, endpoint) is var (other, name))
+                    throw new AppHostException($"Port {port} is asked for by '{other.Name}' ({name}) and by '{resource.Name}' ({endpoint.Name}): set {key}.");
                 _ports.Add((resource, endpoint.Name, index), port);
             }
         }
+    }
+
+    /// <summary>The system may give the same free port twice while nobody listens on it.</summary>
+    private int FindFree(EndpointDefinition endpoint)
+    {
+        while (true)
+        {
+            int port = PortGuard.FindFree(endpoint.Scheme);
+            if (FindHolder(port, endpoint) is null)
+                return port;
+        }
+    }
+
+    private (Resource Resource, string Endpoint)? FindHolder(int port, EndpointDefinition asking)
+    {
+        foreach (((Resource resource, string name, _), int taken) in _ports)
+        {
+            if (taken == port && resource.Endpoints.Any(endpoint => endpoint.Name == name && IsUdp(endpoint) == IsUdp(asking)))
+                return (resource, name);
+        }
+
+        return null;
     }
 
     private static bool IsUdp(EndpointDefinition endpoint) => endpoint.Scheme == "udp";

@@ -18,6 +18,16 @@ public class DeclarationTests
         Assert.NotEqual(ports.Get(core.Resource, "silo", 0), ports.Get(core.Resource, "silo", 1));
     }
 
+    [Fact]
+    public void No_free_port_is_taken_twice()
+    {
+        const int Many = 2_000; // so many that the system gives some of its free ports again
+        StackBuilder builder = StackBuilder.Create();
+        var many = builder.AddExecutable("many", "true", "/").WithEndpoint("http", "http", 0).WithReplicas(Many);
+        PortMap ports = builder.Build().Stack.Ports;
+        Assert.Equal(Many, Enumerable.Range(0, Many).Select(index => ports.Get(many.Resource, "http", index)).Distinct().Count());
+    }
+
     [Theory]
     [InlineData("--Ports:b=8000", "is asked for by 'a'")]
     [InlineData("--Ports:b=99999", "is no port")]
