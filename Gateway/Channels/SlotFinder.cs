@@ -49,6 +49,7 @@ internal sealed class SlotFinder(ChannelTails tails, IGrainFactory grains, Publi
     }
 
     /// <summary>The certified bytes of a slot, or null when it has none.</summary>
+    /// <exception cref="TimeoutException">The ledger does not say now who the directors of its epoch are: that says nothing about the certificate.</exception>
     public async Task<SlotContent?> ContentAsync(ulong slot, CancellationToken cancellationToken)
     {
         if (tails.Main.Slots.TryGetValue(slot, out var view) && view.IsCertified)
@@ -64,9 +65,11 @@ internal sealed class SlotFinder(ChannelTails tails, IGrainFactory grains, Publi
 
         if (await FindAsync(slot) is not { Report: { Certificate: { } certificate, Manifest: { } manifest, Assignment: { } assignment } })
             return null;
+        var directors = await book.FindAsync(assignment.Epoch)
+            ?? throw new TimeoutException($"The directors of epoch {assignment.Epoch} cannot be asked for now.");
         try
         {
-            var root = CertificateCheck.Check(certificate, assignment, await book.FindAsync(assignment.Epoch));
+            var root = CertificateCheck.Check(certificate, assignment, directors);
             var content = SlotContent.FromSegments(slot, await clips.ReadAsync(slot, manifest.Headers, root, cancellationToken));
             lock (_lock)
             {

@@ -87,7 +87,7 @@ public sealed class PictureTests(StackFixture stack)
         var count = (await stack.GetAsync($"/api/slots/{slot}")).GetProperty("chunks").GetInt32();
         for (var leaf = 0; leaf < count; leaf++)
         {
-            Assert.True(Chunk.TryDecode(await stack.Http.GetByteArrayAsync($"/api/slots/{slot}/chunks/{leaf}", Cancellation), out var chunk, out var error), $"chunk {leaf}: {error}");
+            Assert.True(Chunk.TryDecode(await ChunkAsync(slot, leaf), out var chunk, out var error), $"chunk {leaf}: {error}");
             Assert.Equal(ChunkError.None, clip.Add(chunk!));
         }
 
@@ -95,5 +95,17 @@ public sealed class PictureTests(StackFixture stack)
         while (clip.TryTakeSegment(out var segment))
             segments.Add(segment.Bytes);
         return segments;
+    }
+
+    /// <summary>A chunk's bytes; while the ledger is away the gateway says 503, and is asked again.</summary>
+    private async Task<byte[]> ChunkAsync(ulong slot, int leaf)
+    {
+        using var answer = await Eventually.HoldsAsync(
+            $"chunk {leaf} of slot {slot} is served",
+            () => stack.Http.GetAsync(new Uri($"/api/slots/{slot}/chunks/{leaf}", UriKind.Relative), Cancellation),
+            answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable,
+            60);
+        Assert.True(answer.IsSuccessStatusCode, $"chunk {leaf}: {await answer.Content.ReadAsStringAsync(Cancellation)}");
+        return await answer.Content.ReadAsByteArrayAsync(Cancellation);
     }
 }
