@@ -11,10 +11,8 @@ internal static class CertificateCheck
     /// <summary>Checks a slot's certificate against its epoch's directors.</summary>
     /// <returns>The certified content root.</returns>
     /// <exception cref="InvalidDataException">It does not hold; the message says why.</exception>
-    public static ReadOnlyMemory<byte> Check(byte[] encoded, SlotAssignment assignment, DirectorsInfo? known)
+    public static ReadOnlyMemory<byte> Check(byte[] encoded, SlotAssignment assignment, DirectorsInfo known)
     {
-        if (known is null)
-            throw new InvalidDataException($"The directors of epoch {assignment.Epoch} are not known.");
         if (!Certificate.TryDecode(encoded, out var certificate, out var error))
             throw new InvalidDataException($"The certificate cannot be read: {error}.");
         var directors = new EpochDirectors(

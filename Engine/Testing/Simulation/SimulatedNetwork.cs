@@ -14,7 +14,7 @@ public sealed class SimulatedNetwork(SimulatedWorld world)
     private readonly Dictionary<SiloAddress, Endpoint> _endpoints = [];
     private readonly HashSet<(string, string)> _cuts = [];
     private readonly Dictionary<(string, string), TimeSpan> _lastArrival = [];
-    private readonly Dictionary<(Endpoint, Endpoint), Connection> _connections = [];
+    private readonly Dictionary<(string, string), Connection> _connections = [];
 
     internal ITransport CreateTransport(SimulatedProcess process) => new Endpoint(this, process);
 
@@ -24,7 +24,7 @@ public sealed class SimulatedNetwork(SimulatedWorld world)
     /// <summary>Loses the connection of a pair, if it has one; the next frame opens another.</summary>
     public void Drop(SimulatedProcess one, SimulatedProcess other)
     {
-        foreach (var connection in _connections.Values.Where(connection => connection.Joins(one, other)).ToList())
+        if (_connections.TryGetValue(Key(one, other), out var connection))
             Lose(connection);
     }
 
@@ -38,8 +38,8 @@ public sealed class SimulatedNetwork(SimulatedWorld world)
     private void Lose(Connection connection)
     {
         connection.IsLost = true;
-        _connections.Remove(connection.Ends);
         var (one, other) = connection.Ends;
+        _connections.Remove(Key(one.Process, other.Process));
         one.LearnThatLost(other.Local, world.Between(1, 20));
         other.LearnThatLost(one.Local, world.Between(1, 20));
     }
@@ -94,8 +94,8 @@ public sealed class SimulatedNetwork(SimulatedWorld world)
 
     private Connection Between(Endpoint one, Endpoint other)
     {
-        var ends = string.CompareOrdinal(one.Process.Name, other.Process.Name) < 0 ? (one, other) : (other, one);
-        return _connections.TryGetValue(ends, out var open) ? open : _connections[ends] = new Connection(ends);
+        var key = Key(one.Process, other.Process);
+        return _connections.TryGetValue(key, out var open) ? open : _connections[key] = new Connection((one, other));
     }
 
     private TimeSpan ArrivalOf(SimulatedProcess from, SimulatedProcess to)
@@ -113,6 +113,5 @@ public sealed class SimulatedNetwork(SimulatedWorld world)
         public bool IsLost { get; set; }
 
         public bool Joins(SimulatedProcess process) => ends.One.Process == process || ends.Other.Process == process;
-        public bool Joins(SimulatedProcess one, SimulatedProcess other) => one != other && Joins(one) && Joins(other);
     }
 }
