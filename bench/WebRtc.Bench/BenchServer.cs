@@ -27,10 +27,11 @@ internal static class BenchServer
         AllocationLog allocations = new(() => server.Sent.Datagrams);
         app.MapGet("/counters", () => Counters(server));
         app.MapGet("/allocations", (long from, long until) => Results.Json(allocations.BytesPerDatagram(from, until)));
+        TestStream stream = new(megabitsPerSecond);
+        app.MapPost("/sound", (bool on) => stream.HasSound = on);
         await app.StartAsync();
         Console.WriteLine(app.Urls.First());
         using CancellationTokenSource stop = new();
-        TestStream stream = new(megabitsPerSecond);
         Thread media = new(() => stream.Play(SendPicture, source.SendAudio, stop.Token)) { IsBackground = true };
         media.Start();
         Thread log = new(() => allocations.Run(stop.Token)) { IsBackground = true };

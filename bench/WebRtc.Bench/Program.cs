@@ -151,32 +151,43 @@ async Task MeasureFanoutAsync(HttpClient http, Uri origin, Dictionary<string, do
     output["join_p50_ms"] = joins[joins.Count / 2];
     output["join_p95_ms"] = joins[Math.Min(joins.Count - 1, joins.Count * 95 / 100)];
 
-    await WaitForCompilerAsync(http, origin);
-    ServerCounters start = (await http.GetFromJsonAsync<ServerCounters>(new Uri(origin, "/counters")))!;
-    long received = clients.Sum(client => client.Connection.GetStatistics().PacketsReceived);
-    Stopwatch clock = Stopwatch.StartNew();
-    long from = Stopwatch.GetTimestamp();
-    await Task.Delay(TimeSpan.FromSeconds(seconds));
-    long until = Stopwatch.GetTimestamp();
-    ServerCounters end = (await http.GetFromJsonAsync<ServerCounters>(new Uri(origin, "/counters")))!;
-    double elapsed = clock.Elapsed.TotalSeconds;
-    long packets = end.Packets - start.Packets;
+    // The references sent pictures only.
+    await MeasureWindowAsync("");
+    output["rss_mb"] = (await http.GetFromJsonAsync<ServerCounters>(new Uri(origin, "/counters")))!.WorkingSet / 1e6;
+    using (await http.PostAsync(new Uri(origin, "/sound?on=true"), null))
+    {
+    }
+
+    await MeasureWindowAsync("with_sound_");
     output["viewers"] = viewers;
-    output["cpu_s_per_viewer_s"] = (end.CpuSeconds - start.CpuSeconds) / elapsed / viewers;
-    output["kernel_s_per_viewer_s"] = (end.KernelSeconds - start.KernelSeconds) / elapsed / viewers;
-    output["packets_per_s"] = packets / elapsed;
-    output["cpu_us_per_packet"] = (end.CpuSeconds - start.CpuSeconds) * 1e6 / Math.Max(1, packets);
-    output["datagrams_per_send_call"] = (end.Datagrams - start.Datagrams) / (double)Math.Max(1, end.SendCalls - start.SendCalls);
-    output["send_calls_per_s"] = (end.SendCalls - start.SendCalls) / elapsed;
-    output["allocated_bytes_per_packet"] = await http.GetFromJsonAsync<double>(new Uri(origin, string.Create(CultureInfo.InvariantCulture, $"/allocations?from={from}&until={until}")));
-    output["received_per_s"] = (clients.Sum(client => client.Connection.GetStatistics().PacketsReceived) - received) / elapsed;
     output["packets_lost"] = clients.Sum(client => client.Connection.GetStatistics().ReceivedPacketsLost);
-    output["packets_repeated"] = end.Repeats - before.Repeats;
-    output["rss_mb"] = end.WorkingSet / 1e6;
-    output["methods_compiled_meanwhile"] = end.MethodsCompiled - start.MethodsCompiled;
+    output["packets_repeated"] = (await http.GetFromJsonAsync<ServerCounters>(new Uri(origin, "/counters")))!.Repeats - before.Repeats;
     foreach (WebRtcClient client in clients)
     {
         await client.DisposeAsync();
+    }
+
+    async Task MeasureWindowAsync(string prefix)
+    {
+        await WaitForCompilerAsync(http, origin);
+        ServerCounters start = (await http.GetFromJsonAsync<ServerCounters>(new Uri(origin, "/counters")))!;
+        long received = clients.Sum(client => client.Connection.GetStatistics().PacketsReceived);
+        Stopwatch clock = Stopwatch.StartNew();
+        long from = Stopwatch.GetTimestamp();
+        await Task.Delay(TimeSpan.FromSeconds(seconds));
+        long until = Stopwatch.GetTimestamp();
+        ServerCounters end = (await http.GetFromJsonAsync<ServerCounters>(new Uri(origin, "/counters")))!;
+        double elapsed = clock.Elapsed.TotalSeconds;
+        long packets = end.Packets - start.Packets;
+        output[prefix + "cpu_s_per_viewer_s"] = (end.CpuSeconds - start.CpuSeconds) / elapsed / viewers;
+        output[prefix + "kernel_s_per_viewer_s"] = (end.KernelSeconds - start.KernelSeconds) / elapsed / viewers;
+        output[prefix + "packets_per_s"] = packets / elapsed;
+        output[prefix + "cpu_us_per_packet"] = (end.CpuSeconds - start.CpuSeconds) * 1e6 / Math.Max(1, packets);
+        output[prefix + "datagrams_per_send_call"] = (end.Datagrams - start.Datagrams) / (double)Math.Max(1, end.SendCalls - start.SendCalls);
+        output[prefix + "send_calls_per_s"] = (end.SendCalls - start.SendCalls) / elapsed;
+        output[prefix + "allocated_bytes_per_packet"] = await http.GetFromJsonAsync<double>(new Uri(origin, string.Create(CultureInfo.InvariantCulture, $"/allocations?from={from}&until={until}")));
+        output[prefix + "received_per_s"] = (clients.Sum(client => client.Connection.GetStatistics().PacketsReceived) - received) / elapsed;
+        output[prefix + "methods_compiled_meanwhile"] = end.MethodsCompiled - start.MethodsCompiled;
     }
 }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Nsn.WebRtc.Bench;
 
-/// <summary>A synthetic channel in real time: 30 frames a second, each thirtieth a key frame of four times the size, and 50 Opus packets.</summary>
+/// <summary>A synthetic channel in real time: 30 frames a second, each thirtieth a key frame of four times the size, and where it is wanted 50 Opus packets.</summary>
 internal sealed class TestStream
 {
     private const int FramesPerSecond = 30;
@@ -11,6 +11,7 @@ internal sealed class TestStream
     private readonly byte[] _key;
     private readonly byte[] _delta;
     private readonly byte[] _sound = new byte[160];
+    private bool _hasSound;
 
     public TestStream(double megabitsPerSecond)
     {
@@ -21,6 +22,13 @@ internal sealed class TestStream
         new Random(2).NextBytes(_delta);
         _key[0] &= 0xFE;
         _delta[0] |= 1;
+    }
+
+    /// <summary>Whether there are Opus packets, too; may change while it plays.</summary>
+    public bool HasSound
+    {
+        get => Volatile.Read(ref _hasSound);
+        set => Volatile.Write(ref _hasSound, value);
     }
 
     public delegate void Picture(ReadOnlySpan<byte> frame, uint timestamp, bool isKeyFrame);
@@ -44,10 +52,13 @@ internal sealed class TestStream
 
             for (; Due(sounds, SoundsPerSecond) <= now; sounds++)
             {
-                sound(_sound, (uint)(sounds * 48_000 / SoundsPerSecond));
+                if (HasSound)
+                {
+                    sound(_sound, (uint)(sounds * 48_000 / SoundsPerSecond));
+                }
             }
 
-            TimeSpan next = Due(pictures, FramesPerSecond) < Due(sounds, SoundsPerSecond) ? Due(pictures, FramesPerSecond) : Due(sounds, SoundsPerSecond);
+            TimeSpan next = !HasSound || Due(pictures, FramesPerSecond) < Due(sounds, SoundsPerSecond) ? Due(pictures, FramesPerSecond) : Due(sounds, SoundsPerSecond);
             TimeSpan wait = next - clock.Elapsed;
             stop.WaitHandle.WaitOne(wait > TimeSpan.FromMilliseconds(1) ? wait : TimeSpan.FromMilliseconds(1));
         }
