@@ -18,20 +18,11 @@ internal sealed class SlotFinder(ChannelTails tails, IGrainFactory grains, Publi
             _contents.Clear();
     }
 
-    /// <summary>A slot, or null when nobody knows it.</summary>
-    public async Task<SlotEntry?> FindAsync(ulong slot)
-    {
-        if (tails.Main.Slots.TryGetValue(slot, out var view) && view.Entry is { } entry)
-            return entry;
-        try
-        {
-            return await grains.GetGrain<IChannelGrain>(ChainName.MainChannel).GetSlotAsync(slot);
-        }
-        catch (Exception failure) when (failure is TimeoutException or Orleans.Runtime.OrleansException)
-        {
-            return null;
-        }
-    }
+    /// <summary>A slot, or null when nobody knows it. Fails while the channel's grain cannot be asked: that says nothing about the slot.</summary>
+    public async Task<SlotEntry?> FindAsync(ulong slot) =>
+        tails.Main.Slots.TryGetValue(slot, out var view) && view.Entry is { } entry
+            ? entry
+            : await grains.GetGrain<IChannelGrain>(ChainName.MainChannel).GetSlotAsync(slot);
 
     /// <summary>When a person asked for what a slot shows; null where nobody did, or nobody remembers.</summary>
     public async Task<DateTimeOffset?> RequestedAtAsync(SlotEntry entry)
