@@ -41,7 +41,7 @@ public sealed class SiloSettings : IValidatableObject
     /// <summary>Folder of the model pack that this silo runs.</summary>
     public string ModelPack { get; set; } = "models/toon/pack";
 
-    /// <summary>"auto", "cpu", "cuda" or "webgpu".</summary>
+    /// <summary>"auto", "cpu", "cuda" or "webgpu" (docs/inference.md).</summary>
     [RegularExpression("^(auto|cpu|cuda|webgpu)$")]
     public string Device { get; set; } = "auto";
 

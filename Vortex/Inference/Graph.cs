@@ -23,7 +23,8 @@ internal sealed class Graph : IDisposable
     /// <param name="pack">The pack.</param>
     /// <param name="name">The graph's name in the manifest.</param>
     /// <param name="batchRows">Rows of a batch; 1 when the graph's first dimension is fixed.</param>
-    public Graph(InferenceDevice device, ModelPack pack, string name, int batchRows)
+    /// <param name="check">Whether a graph that the device computes wrongly runs on the processor instead.</param>
+    public Graph(InferenceDevice device, ModelPack pack, string name, int batchRows, bool check = true)
     {
         _device = device;
         Name = name;
@@ -31,8 +32,7 @@ internal sealed class Graph : IDisposable
         var description = pack.Graph(name);
         try
         {
-            using var options = device.CreateOptions();
-            _session = new InferenceSession(pack.GraphBytes(name), options);
+            (_session, Provider) = Open(device, pack, description, batchRows, check);
             _binding = _session.CreateIoBinding();
         }
         catch (OnnxRuntimeException exception)
@@ -40,13 +40,20 @@ internal sealed class Graph : IDisposable
             throw new ClipException(ClipError.Pack, $"The graph '{name}' of {pack.DisplayName} cannot be loaded: {exception.Message}", exception);
         }
 
-        _inputs = [.. description.Inputs.Select(tensor => Bind(tensor, _session.InputMetadata, _binding.BindInput))];
-        _outputs = [.. description.Outputs.Select(tensor => Bind(tensor, _session.OutputMetadata, _binding.BindOutput))];
+        _inputs = [.. description.Inputs.Select(tensor => Create(tensor, _session.InputMetadata))];
+        _outputs = [.. description.Outputs.Select(tensor => Create(tensor, _session.OutputMetadata))];
+        foreach (var input in _inputs)
+            _binding.BindInput(input.Name, input.Value);
+        foreach (var output in _outputs)
+            _binding.BindOutput(output.Name, output.Value);
     }
 
     public string Name { get; }
 
     public int BatchRows { get; }
+
+    /// <summary>What runs it: the device's provider, or the processor where that computes it wrongly.</summary>
+    public ExecutionProvider Provider { get; }
 
     /// <summary>Values of one row of an output.</summary>
     public int OutputRowLength(int output) => _outputs[output].RowLength;
@@ -79,8 +86,10 @@ internal sealed class Graph : IDisposable
                 _inputs[i].Put(_inputs[i].Values, row - 1, row, 1);
         }
 
-        _session.RunWithBinding(_runOptions, _binding);
-        _binding.SynchronizeBoundOutputs();
+        if (Provider == ExecutionProvider.Cpu)
+            _session.RunWithBinding(_runOptions, _binding);
+        else
+            RunOnGpu();
         for (var i = 0; i < _outputs.Length; i++)
         {
             var row = 0;
@@ -105,7 +114,49 @@ internal sealed class Graph : IDisposable
             value.Dispose();
     }
 
-    private Buffer Bind(PackTensor tensor, IReadOnlyDictionary<string, NodeMetadata> metadata, Action<string, OrtValue> bind)
+    private static (InferenceSession Session, ExecutionProvider Provider) Open(InferenceDevice device, ModelPack pack, PackGraph graph, int rows, bool check)
+    {
+        var bytes = pack.GraphBytes(graph.Name);
+        if (device.Provider == ExecutionProvider.Cpu)
+            return (CreateSession(device, bytes, ExecutionProvider.Cpu), ExecutionProvider.Cpu);
+        lock (device.Gpu)
+        {
+            var session = CreateSession(device, bytes, device.Provider);
+            if (!check || bytes.Length > DeviceCheck.BytesMax)
+                return (session, device.Provider);
+            var processor = CreateSession(device, bytes, ExecutionProvider.Cpu);
+            if (DeviceCheck.Deviation(processor, session, graph, rows) is not { } deviation || deviation <= DeviceCheck.Tolerance)
+            {
+                processor.Dispose();
+                return (session, device.Provider);
+            }
+
+            device.ReportWrong(graph.Name, deviation);
+            session.Dispose();
+            return (processor, ExecutionProvider.Cpu);
+        }
+    }
+
+    private static InferenceSession CreateSession(InferenceDevice device, byte[] bytes, ExecutionProvider provider)
+    {
+        using var options = device.CreateOptions(provider);
+        return new InferenceSession(bytes, options);
+    }
+
+    // A provider with memory of its own copies an input when it is bound, and never looks at our buffer again.
+    private void RunOnGpu()
+    {
+        lock (_device.Gpu)
+        {
+            foreach (var input in _inputs)
+                _binding.BindInput(input.Name, input.Value);
+            _binding.SynchronizeBoundInputs();
+            _session.RunWithBinding(_runOptions, _binding);
+            _binding.SynchronizeBoundOutputs();
+        }
+    }
+
+    private Buffer Create(PackTensor tensor, IReadOnlyDictionary<string, NodeMetadata> metadata)
     {
         var shape = tensor.Dimensions;
         if (shape.Length > 0 && shape[0] < 0)
@@ -129,10 +180,8 @@ internal sealed class Graph : IDisposable
             int[] integers => OrtValue.CreateTensorValueFromMemory(integers, shape),
             _ => OrtValue.CreateTensorValueFromMemory((float[])values, shape),
         };
-        var buffer = new Buffer(values, BatchRows);
         _values.Add(value);
-        bind(tensor.Name, value);
-        return buffer;
+        return new Buffer(tensor.Name, values, value, BatchRows);
     }
 
     private static bool Fits(NodeMetadata actual, PackTensor tensor, long[] shape)
@@ -148,9 +197,13 @@ internal sealed class Graph : IDisposable
             && actual.Dimensions.Zip(shape).All(pair => pair.First <= 0 || pair.First == pair.Second);
     }
 
-    private sealed class Buffer(Array values, int rows)
+    private sealed class Buffer(string name, Array values, OrtValue value, int rows)
     {
         private readonly int _valueBytes = System.Buffer.ByteLength(values) / values.Length;
+
+        public string Name { get; } = name;
+
+        public OrtValue Value { get; } = value;
 
         public Array Values { get; } = values;
 

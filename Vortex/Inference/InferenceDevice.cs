@@ -11,6 +11,7 @@ namespace Nsn.Vortex.Inference;
 public sealed partial class InferenceDevice : IDisposable
 {
     private readonly LinkedList<GraphJob> _queue = [];
+    private readonly SortedSet<string> _wrongGraphs = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _signal = new(0);
     private readonly Thread _thread;
@@ -28,7 +29,7 @@ public sealed partial class InferenceDevice : IDisposable
     {
         _logger = logger ?? NullLogger.Instance;
         Threads = threads > 0 ? threads : Environment.ProcessorCount;
-        var (candidates, reason) = ProviderSelector.Choose(requested, OrtEnv.Instance().GetAvailableProviders());
+        var (candidates, reason) = ProviderSelector.Choose(requested, RuntimeLibrary.Providers(), GpuPresence.Detect());
         (Provider, Reason) = Open(candidates, reason);
         LogProvider(_logger, Provider, Reason);
         _thread = new Thread(Work) { IsBackground = true, Name = $"vortex {Provider}" };
@@ -57,10 +58,25 @@ public sealed partial class InferenceDevice : IDisposable
     /// <summary>Rows and batches that were run: their ratio is the batching that was achieved.</summary>
     public (long Rows, long Batches) Throughput => (Interlocked.Read(ref _rowsRun), Interlocked.Read(ref _batchesRun));
 
-    /// <summary>Providers that the runtime library was built with.</summary>
-    public static IReadOnlyList<string> AvailableProviders() => OrtEnv.Instance().GetAvailableProviders();
+    /// <summary>Graphs that the device computes wrongly, so that the processor runs them.</summary>
+    public IReadOnlyCollection<string> WrongGraphs
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _wrongGraphs];
+        }
+    }
 
-    internal SessionOptions CreateOptions() => CreateOptions(Provider);
+    /// <summary>Held while a session is opened or run on a GPU: all sessions of a process share its context there, and providers do not promise that they may use it at once.</summary>
+    internal Lock Gpu { get; } = new();
+
+    internal void ReportWrong(string graph, double deviation)
+    {
+        lock (_gate)
+            _wrongGraphs.Add(graph);
+        LogWrong(_logger, graph, Provider, deviation);
+    }
 
     /// <summary>Queues rows for a graph.</summary>
     /// <param name="graph">A graph of this device.</param>
@@ -195,7 +211,7 @@ public sealed partial class InferenceDevice : IDisposable
         throw new ClipException(ClipError.InvalidRequest, $"No device could be opened: {reason}.");
     }
 
-    private SessionOptions CreateOptions(ExecutionProvider provider)
+    internal SessionOptions CreateOptions(ExecutionProvider provider)
     {
         var options = new SessionOptions
         {
@@ -209,6 +225,10 @@ public sealed partial class InferenceDevice : IDisposable
         {
             // Waiting threads sleep instead of spinning: compositing and encoding need the cores between two runs.
             options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+
+            // Weights that are stored in eight bits are multiplied as floats. Otherwise the processor rounds what comes in to eight bits, too, and no GPU does: that alone
+            // is a difference of some hundredths between them.
+            options.AddSessionConfigEntry("session.qdq_matmulnbits_accuracy_level", "1");
             if (provider == ExecutionProvider.Cuda)
                 options.AppendExecutionProvider_CUDA();
             else if (provider == ExecutionProvider.WebGpu)
@@ -224,4 +244,10 @@ public sealed partial class InferenceDevice : IDisposable
 
     [LoggerMessage(EventId = 4001, Level = LogLevel.Information, Message = "Graphs run on {Provider}: {Reason}.")]
     private static partial void LogProvider(ILogger logger, ExecutionProvider provider, string reason);
+
+    [LoggerMessage(
+        EventId = 4002,
+        Level = LogLevel.Warning,
+        Message = "The graph {Graph} gives on {Provider} something else than on the processor (by {Deviation:P0} of its largest value): it runs on the processor.")]
+    private static partial void LogWrong(ILogger logger, string graph, ExecutionProvider provider, double deviation);
 }

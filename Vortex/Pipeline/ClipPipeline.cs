@@ -87,7 +87,9 @@ public sealed class ClipPipeline : IClipPipeline
     public string Provider => ProofBuilder.NameOf(_device.Provider);
 
     /// <summary>Why this provider.</summary>
-    public string ProviderReason => _device.Reason;
+    public string ProviderReason => _device.WrongGraphs is { Count: > 0 } wrong
+        ? $"{_device.Reason}; the processor runs what {_device.Provider} computes wrongly here: {string.Join(", ", wrong)}"
+        : _device.Reason;
 
     /// <summary>Memory that the loaded pack takes on the device, in bytes, as its manifest says; for placement.</summary>
     public long VramBytes => _pack.Pack.Manifest.VramBytes + (_towers?.Pack.Manifest.VramBytes ?? 0);

@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
-using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.ML.OnnxRuntime;
 using Nsn.Vortex.Inference;
 using Nsn.Vortex.Media;
 
@@ -14,15 +12,12 @@ internal sealed class ProofBuilder(ReadOnlyMemory<byte> packHash, ExecutionProvi
     private const string Tag = "nsn:clip-proof:1";
     private const string RequestTag = "nsn:clip-request:1";
 
-    private static readonly string s_runtime = typeof(InferenceSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
-        ?.InformationalVersion.Split('+')[0] ?? "unknown";
-
     public static string NameOf(ExecutionProvider provider) => provider.ToString().ToLowerInvariant();
 
     public ClipProof Build(ClipRequest request, string voice, DecodedClip decoded, IReadOnlyList<ReadOnlyMemory<byte>> segments)
     {
         var recipe = request.RecipeHash.IsEmpty ? HashOf(request) : request.RecipeHash;
-        var environment = $"{NameOf(provider)};ort={s_runtime};{voice};{encoder}";
+        var environment = $"{NameOf(provider)};ort={RuntimeLibrary.Version};{voice};{encoder}";
         var frames = Frames(decoded);
         var samples = Samples(decoded.Samples);
         var stream = Stream(segments);

@@ -39,7 +39,7 @@ public sealed class KokoroVoice : IVoice, IDisposable
         try
         {
             _vocabulary = JsonSerializer.Deserialize<Dictionary<string, long>>(pack.Content("vocab").Span) ?? throw new JsonException("empty");
-            using var options = device.CreateOptions();
+            using var options = device.CreateOptions(ExecutionProvider.Cpu); // fast enough there, and the same sound whatever the device
             _session = new InferenceSession(pack.GraphBytes(pack.Graph("speech").Name), options);
         }
         catch (Exception exception) when (exception is JsonException or OnnxRuntimeException)

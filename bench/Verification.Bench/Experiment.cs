@@ -6,7 +6,7 @@ using Nsn.Vortex.Pipeline;
 namespace Nsn.Verification.Bench;
 
 /// <summary>Makes honest clips and cheats for one identity and measures them as a director does.</summary>
-internal sealed class Experiment(string pack, int seconds, int size, IReadOnlyCollection<string> kinds) : IAsyncDisposable
+internal sealed class Experiment(string pack, int seconds, int size, IReadOnlyCollection<string> kinds, string? otherDevice) : IAsyncDisposable
 {
     private const int SampledFrames = VerificationOptions.DefaultSampleCount;
     private const string OtherMusic = "another music beneath the same words";
@@ -16,12 +16,18 @@ internal sealed class Experiment(string pack, int seconds, int size, IReadOnlyCo
     private readonly ClipPipeline _one = new(new ClipPipelineOptions { PackFolder = pack, Device = "cpu", Threads = 1, Deadline = TimeSpan.FromMinutes(30) });
     private readonly ClipPipeline _two = new(new ClipPipelineOptions { PackFolder = pack, Device = "cpu", Threads = 2, Deadline = TimeSpan.FromMinutes(30) });
 
+    private readonly ClipPipeline? _other = otherDevice is null
+        ? null
+        : new(new ClipPipelineOptions { PackFolder = pack, Device = otherDevice, Deadline = TimeSpan.FromMinutes(30) });
+
     public string PackName => _one.PackName;
 
     public async ValueTask DisposeAsync()
     {
         await _one.DisposeAsync();
         await _two.DisposeAsync();
+        if (_other is not null)
+            await _other.DisposeAsync();
     }
 
     public string PackHash => Convert.ToHexStringLower(_one.PackHash.Span);
@@ -79,6 +85,8 @@ internal sealed class Experiment(string pack, int seconds, int size, IReadOnlyCo
         var middle = clip.Frames.Count / 2;
         await Add("as made", true, clip, honest.Result.Embedding);
         await AddMade("other thread count", true, _one, request);
+        if (_other is not null)
+            await AddMade("other provider", true, _other, request);
         await AddFrames("half the bit rate", true, (frame, _) => frame, half: true);
         await AddFrames("encoded again", true, (frame, _) => frame);
 

@@ -14,7 +14,8 @@ var stopAfter = TimeSpan.FromMinutes(double.Parse(Argument("--minutes", "1440")!
 
 var clock = Stopwatch.StartNew();
 string[] kinds = Argument("--kinds", null)?.Split(',') ?? []; // a part of the experiment, to look at one check; it is not evaluated
-await using var experiment = new Experiment(pack, seconds, size, kinds);
+var otherDevice = Argument("--other-device", null); // cuda or webgpu: one more honest variant, made there
+await using var experiment = new Experiment(pack, seconds, size, kinds, otherDevice);
 var store = new SampleStore(Argument("--state", null), $"pack {experiment.PackHash}, {seconds} s, {size} x {size}");
 for (var identity = first; identity < first + identities; identity++)
 {

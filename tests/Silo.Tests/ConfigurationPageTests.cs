@@ -52,6 +52,7 @@ public sealed class ConfigurationPageTests
         page.Append("| `ConnectionStrings:nsn` | required | | silos, gateways | PostgreSQL: membership, grain state, the ledger's journal |\n");
         page.Append("| `ConnectionStrings:blobs` | required | | silos, gateways | Azure Storage (or Azurite): the chunks of clips |\n");
         page.Append("| `OTEL_EXPORTER_OTLP_ENDPOINT` | none | | silos, gateways | where traces, metrics and logs are sent; nothing is sent without it |\n");
+        page.Append("| `NSN_ONNXRUNTIME` | none | | GPU silos, `nsn` | file of another ONNX Runtime library, with WebGPU or CUDA (docs/inference.md) |\n");
         foreach (var (section, reader, defaults) in s_sections)
         {
             foreach (var setting in Settings(defaults))

@@ -12,7 +12,7 @@ internal sealed class TinyPack : IDisposable
     private readonly Random _random = new(42);
     private readonly JsonArray _graphs = [];
 
-    public TinyPack(bool brokenFace = false)
+    public TinyPack(bool brokenFace = false, bool sixChannels = false)
     {
         Folder = Directory.CreateTempSubdirectory("nsn-pack-").FullName;
         Add("prior_text", TextGraph("ids", 192, 8, "text", "null"));
@@ -29,7 +29,7 @@ internal sealed class TinyPack : IDisposable
         Add("body", Painter(["code"], [Code], ["body"], 4));
         Add("face", Painter(["code", "controls"], [Code, 6], ["face"], 4, broken: brokenFace));
         Add("tower_a_image", ImageTower());
-        Add("tower_b_image", ImageTower());
+        Add("tower_b_image", sixChannels ? SixChannelTower() : ImageTower());
         Add("tower_a_text", TextGraph("ids", 192, 256, "embedding"));
         Add("tower_b_text", TextGraph("words", 40, 256, "embedding"));
         Manifest = Describe();
@@ -41,6 +41,9 @@ internal sealed class TinyPack : IDisposable
     public JsonObject Manifest { get; }
 
     public void Save() => File.WriteAllText(Path.Combine(Folder, "manifest.json"), Manifest.ToJsonString());
+
+    /// <summary>A shape as a manifest has it.</summary>
+    public static IReadOnlyList<JsonElement> Shape(params object[] dimensions) => [.. JsonSerializer.SerializeToElement(dimensions).EnumerateArray()];
 
     public JsonObject Graph(string name) => (JsonObject)_graphs.First(graph => (string?)graph!["name"] == name)!;
 
@@ -166,6 +169,18 @@ internal sealed class TinyPack : IDisposable
             .Node("AveragePool", ["frame"], ["p"], ("kernel_shape", new long[] { 4, 4 }), ("strides", new long[] { 4, 4 }))
             .Node("Flatten", ["p"], ["f"], ("axis", 1L)).Floats("half", [.5f], 1).Node("Sub", ["f", "half"], ["c"])
             .Floats("w", Weights(length * 256, 1), length, 256).Node("MatMul", ["c", "w"], ["h"]);
+        Finish(onnx, "h", "embedding", true);
+        return onnx.Output("embedding", OnnxWriter.Float, "n", 256);
+    }
+
+    // A picture and its negative as six channels: what ONNX Runtime 1.30 convolves wrongly on WebGPU.
+    private OnnxWriter SixChannelTower()
+    {
+        const int Maps = 8, Length = Maps * 8 * 8;
+        var onnx = new OnnxWriter().Input("frame", OnnxWriter.Float, "n", 3, Frame, Frame)
+            .Node("Neg", ["frame"], ["negative"]).Node("Concat", ["frame", "negative"], ["six"], ("axis", 1L)).Floats("k", Weights(Maps * 6 * 4 * 4, .1), Maps, 6, 4, 4)
+            .Node("Conv", ["six", "k"], ["p"], ("kernel_shape", new long[] { 4, 4 }), ("strides", new long[] { 4, 4 })).Node("Flatten", ["p"], ["f"], ("axis", 1L))
+            .Floats("w", Weights(Length * 256, 1), Length, 256).Node("MatMul", ["f", "w"], ["h"]);
         Finish(onnx, "h", "embedding", true);
         return onnx.Output("embedding", OnnxWriter.Float, "n", 256);
     }
