@@ -26,7 +26,7 @@ public static class NsnStack
         var core = stack.AddSilo("core", siloPort: 11111, gatewayPort: 30000, healthPort: 8091)
             .WithRole("core").WithReplicas(2).WithReference(database).WithReference(blobs).WithFfmpeg().WithEnvironment(GiveTimeToOneMachine);
         var gpu = stack.AddSilo("gpu", siloPort: 11121, gatewayPort: 30010, healthPort: 8095)
-            .WithRole("gpu").WithReference(database).WithReference(blobs).WithFfmpeg().WithEnvironment(GiveWayToBrowser).WaitFor(core);
+            .WithRole("gpu").WithReference(database).WithReference(blobs).WithFfmpeg().WithWebGpu().WithEnvironment(GiveWayToBrowser).WaitFor(core);
 
         if (!Directory.Exists(Path.Combine(stack.Paths.Root, "Gateway")))
             return stack;

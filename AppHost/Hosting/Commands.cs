@@ -28,6 +28,7 @@ internal static class Commands
           --Ports:dashboard=NUMBER       another port for the dashboard (18888)
           --Data=PATH                    another data folder (.data)
           --Postgres:Source=npm          npm's PostgreSQL even where one is installed
+          --Silo:Device=NAME             what runs the models: auto, cpu, cuda or webgpu (with the library that it needs, from npm)
           --ConnectionStrings:nsn=…      a PostgreSQL that runs already, instead of our own
           --ConnectionStrings:blobs=…    an Azure Storage account, instead of Azurite
 
@@ -43,7 +44,7 @@ internal static class Commands
             case "smoke":
                 return await RunSmokeAsync(settings).ConfigureAwait(false);
             case "provision":
-                await new NpmPackages(StackBuilder.Create(settings).Paths.Provision).EnsureAsync(Say, CancellationToken.None).ConfigureAwait(false);
+                await ProvisionAsync(StackBuilder.Create(settings)).ConfigureAwait(false);
                 Say("Everything that npm brings is here.");
                 return 0;
             case "reset":
@@ -57,6 +58,14 @@ internal static class Commands
             default:
                 throw new AppHostException($"there is no command '{command}'.\n\n{Help}");
         }
+    }
+
+    private static async Task ProvisionAsync(StackBuilder stack)
+    {
+        await new NpmPackages(stack.Paths.Provision).EnsureAsync(Say, CancellationToken.None).ConfigureAwait(false);
+        var webGpu = new WebGpuLibrary(stack.Paths, stack.Configuration);
+        if (webGpu.IsWanted(WebGpuLibrary.MachineHasGpu()))
+            await webGpu.EnsureAsync(Say, CancellationToken.None).ConfigureAwait(false);
     }
 
     internal static void Reset(string data)

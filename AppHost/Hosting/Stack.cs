@@ -14,6 +14,7 @@ public sealed class Stack
         Http = http;
         Time = time;
         Npm = new NpmPackages(paths.Provision);
+        WebGpu = new WebGpuLibrary(paths, configuration);
     }
 
     /// <summary>Arguments (<c>--Ports:postgres=5433</c>) and variables (<c>Ports__postgres=5433</c>).</summary>
@@ -27,6 +28,9 @@ public sealed class Stack
 
     /// <summary>The native parts that npm brings.</summary>
     public NpmPackages Npm { get; }
+
+    /// <summary>The inference library for machines with a GPU.</summary>
+    public WebGpuLibrary WebGpu { get; }
 
     /// <summary>For health checks: short time-outs, no proxy.</summary>
     public HttpClient Http { get; }

@@ -20,6 +20,9 @@ public sealed class StackPaths
     /// <summary>The folder of native parts that npm brings.</summary>
     public string Provision => Path.Combine(Root, "AppHost", "provision");
 
+    /// <summary>The folder of the inference library that only machines with a GPU need.</summary>
+    public string WebGpu => Path.Combine(Root, "AppHost", "webgpu");
+
     /// <summary>Reads <c>Root</c> (by default the nearest folder above with <c>NSN.sln</c>) and <c>Data</c> (by default <c>.data</c> in it).</summary>
     public static StackPaths From(IConfiguration configuration)
     {

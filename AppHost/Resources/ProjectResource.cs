@@ -13,12 +13,17 @@ public sealed class ProjectResource(string name, string project) : Resource(name
     /// <summary>Whether it runs ffmpeg.</summary>
     internal bool NeedsFfmpeg { get; set; }
 
+    /// <summary>Whether it runs models.</summary>
+    internal bool MayUseWebGpu { get; set; }
+
     /// <inheritdoc />
     protected internal override async Task PrepareAsync(ResourceContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         if (NeedsFfmpeg && ToolLocator.FindOnPath("ffmpeg") is null)
             await context.Stack.Npm.EnsureAsync(context.Log, cancellationToken).ConfigureAwait(false);
+        if (MayUseWebGpu && context.Stack.WebGpu.IsWanted(WebGpuLibrary.MachineHasGpu()))
+            await context.Stack.WebGpu.EnsureAsync(context.Log, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
