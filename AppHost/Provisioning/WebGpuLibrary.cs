@@ -15,6 +15,10 @@ public sealed class WebGpuLibrary(StackPaths paths, IConfiguration configuration
 
     private readonly NpmPackages _npm = new(paths.WebGpu);
 
+    private static bool IsOffered => OperatingSystem.IsLinux()
+        && RuntimeInformation.ProcessArchitecture == Architecture.X64
+        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable));
+
     /// <summary>The library's file, whether it is there or not.</summary>
     public string File => Path.Combine(_npm.Modules, "onnxruntime-node", "bin", "napi-v6", "linux", "x64", "libonnxruntime.so.1");
 
@@ -45,8 +49,4 @@ public sealed class WebGpuLibrary(StackPaths paths, IConfiguration configuration
             log($"The library with WebGPU could not be fetched, so models run on the processor: {error.Message}");
         }
     }
-
-    private bool IsOffered => OperatingSystem.IsLinux()
-        && RuntimeInformation.ProcessArchitecture == Architecture.X64
-        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable));
 }
