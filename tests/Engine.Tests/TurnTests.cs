@@ -1,3 +1,4 @@
+using System.Threading.Tasks.Sources;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,8 @@ public interface ITurnGrain : IGrainWithIntegerKey
     ValueTask<int> Short(int value);
     ValueTask<int> Long();
     ValueTask<int> Block();
+    ValueTask<int> Throw();
+    ValueTask<int> JustEnded();
 }
 
 public sealed class TurnGrain(TurnTests.Stage stage, FakeTimeProvider time) : Grain, ITurnGrain
@@ -32,6 +35,26 @@ public sealed class TurnGrain(TurnTests.Stage stage, FakeTimeProvider time) : Gr
         stage.WaitForGate();
         return new(-2);
     }
+
+    public async ValueTask<int> Throw()
+    {
+        await Task.CompletedTask;
+        throw new InvalidOperationException("at once");
+    }
+
+    public ValueTask<int> JustEnded() => new(new JustEndedSource(), 0);
+}
+
+/// <summary>A result that is not there when it is looked at first, and is when it is looked at again: another thread was quick.</summary>
+file sealed class JustEndedSource : IValueTaskSource<int>
+{
+    private int _looks;
+
+    public int GetResult(short token) => -4;
+
+    public ValueTaskSourceStatus GetStatus(short token) => _looks++ == 0 ? ValueTaskSourceStatus.Pending : ValueTaskSourceStatus.Succeeded;
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) => continuation(state);
 }
 
 /// <summary>Calls that have ended are taken off an activation before it is released: whoever has it next tells its own callers only.</summary>
@@ -59,6 +82,25 @@ public sealed class TurnTests
         stage.OpenGate();
         Assert.Equal(-1, await first.WaitAsync(s_limit, TestContext.Current.CancellationToken));
         Assert.False(await toldByAnother.Task.WaitAsync(s_limit, TestContext.Current.CancellationToken), "Another thread took the call of a turn that was not its own.");
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_call_that_ends_while_its_turn_begins_is_not_among_those_that_run()
+    {
+        using var stage = new Stage();
+        using var host = await StartAsync(stage);
+        var grain = host.Services.GetRequiredService<IGrainFactory>().GetGrain<ITurnGrain>(1);
+        var time = host.Services.GetRequiredService<FakeTimeProvider>();
+        for (var i = 0; i < 3; i++)
+        {
+            await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Throw().AsTask());
+            Assert.Equal(-4, await grain.JustEnded());
+        }
+
+        // The clock goes through the calls that run: one that is there twice, because its object was used again, has no end.
+        await Task.Run(() => time.Advance(TimeSpan.FromSeconds(2)), TestContext.Current.CancellationToken).WaitAsync(s_limit, TestContext.Current.CancellationToken);
+        Assert.Equal(5, await grain.Short(5).AsTask().WaitAsync(s_limit, TestContext.Current.CancellationToken));
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
 

@@ -13,6 +13,7 @@ internal sealed partial class Activation
     private Call? _queueTail;
     private Call? _runningHead;
     private Call? _current;
+    private bool _endedAtOnce;
     private Call? _completedHead;
     private Call? _completedTail;
     private WorkItem? _workHead;
@@ -268,6 +269,8 @@ internal sealed partial class Activation
         if (RequestContext.CallContextData is not null)
             RequestContext.CallContextData = null!;
         _current = null;
+        done |= _endedAtOnce;
+        _endedAtOnce = false;
         if (done)
         {
             Completed(call);
@@ -287,6 +290,13 @@ internal sealed partial class Activation
     /// <summary>A call that had to wait has its outcome; always within a turn of this activation.</summary>
     public void OnCallFinished(Call call)
     {
+        if (_current == call)
+        {
+            // It threw at once, or what it waits for ended on another thread just now: it never was among those that run.
+            _endedAtOnce = true;
+            return;
+        }
+
         lock (this)
         {
             if (call.PreviousRunning is not null)
