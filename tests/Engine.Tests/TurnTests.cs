@@ -14,7 +14,7 @@ public interface ITurnGrain : IGrainWithIntegerKey
     ValueTask<int> Short(int value);
     ValueTask<int> Long();
     ValueTask<int> Block();
-    ValueTask<int> Throw();
+    ValueTask<int> ThrowOrWait(bool wait);
     ValueTask<int> JustEnded();
 }
 
@@ -36,10 +36,11 @@ public sealed class TurnGrain(TurnTests.Stage stage, FakeTimeProvider time) : Gr
         return new(-2);
     }
 
-    public async ValueTask<int> Throw()
+    public async ValueTask<int> ThrowOrWait(bool wait)
     {
-        await Task.CompletedTask;
-        throw new InvalidOperationException("at once");
+        if (!wait)
+            throw new InvalidOperationException("at once");
+        return await stage.Answer.Task;
     }
 
     public ValueTask<int> JustEnded() => new(new JustEndedSource(), 0);
@@ -92,15 +93,15 @@ public sealed class TurnTests
         using var host = await StartAsync(stage);
         var grain = host.Services.GetRequiredService<IGrainFactory>().GetGrain<ITurnGrain>(1);
         var time = host.Services.GetRequiredService<FakeTimeProvider>();
-        for (var i = 0; i < 3; i++)
-        {
-            await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Throw().AsTask());
-            Assert.Equal(-4, await grain.JustEnded());
-        }
+        Assert.Equal(-4, await grain.JustEnded());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => grain.ThrowOrWait(wait: false).AsTask());
+        var waiting = grain.ThrowOrWait(wait: true).AsTask(); // the object of the call before, used again
 
-        // The clock goes through the calls that run: one that is there twice, because its object was used again, has no end.
+        // The clock goes through the calls that run: where one is there twice, it comes to no end.
         await Task.Run(() => time.Advance(TimeSpan.FromSeconds(2)), TestContext.Current.CancellationToken).WaitAsync(s_limit, TestContext.Current.CancellationToken);
-        Assert.Equal(5, await grain.Short(5).AsTask().WaitAsync(s_limit, TestContext.Current.CancellationToken));
+        stage.Answer.SetResult(5);
+        Assert.Equal(5, await waiting.WaitAsync(s_limit, TestContext.Current.CancellationToken));
+        Assert.Equal(6, await grain.Short(6).AsTask().WaitAsync(s_limit, TestContext.Current.CancellationToken));
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
 
@@ -147,6 +148,8 @@ public sealed class TurnTests
     /// <summary>Stands where the runtime hands over between threads, and lets something happen there.</summary>
     public sealed class Stage : ITurnScheduler, ILoggerProvider, ILogger
     {
+        public TaskCompletionSource<int> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         private readonly ManualResetEventSlim _gate = new();
         private Action? _onLongTurn;
         private Action<IThreadPoolWorkItem>? _onNextSchedule;
