@@ -174,15 +174,18 @@ internal sealed class Graph : IDisposable
 
         var length = checked((int)shape.Aggregate(1L, (product, dimension) => product * dimension));
         Array values = tensor.Type switch { "int64" => new long[length], "int32" => new int[length], _ => new float[length] };
-        var value = values switch
-        {
-            long[] longs => OrtValue.CreateTensorValueFromMemory(longs, shape),
-            int[] integers => OrtValue.CreateTensorValueFromMemory(integers, shape),
-            _ => OrtValue.CreateTensorValueFromMemory((float[])values, shape),
-        };
+        var value = TensorOver(values, shape);
         _values.Add(value);
         return new Buffer(tensor.Name, values, value, BatchRows);
     }
+
+    /// <summary>A tensor whose memory is the array.</summary>
+    public static OrtValue TensorOver(Array values, long[] shape) => values switch
+    {
+        long[] longs => OrtValue.CreateTensorValueFromMemory(longs, shape),
+        int[] integers => OrtValue.CreateTensorValueFromMemory(integers, shape),
+        _ => OrtValue.CreateTensorValueFromMemory((float[])values, shape),
+    };
 
     private static bool Fits(NodeMetadata actual, PackTensor tensor, long[] shape)
     {

@@ -24,16 +24,7 @@ internal static class MadeUpInput
     }
 
     /// <summary>The same as a tensor.</summary>
-    public static OrtValue TensorOf(PackTensor tensor, int rows)
-    {
-        var shape = Shape(tensor, rows);
-        return Of(tensor, rows) switch
-        {
-            long[] longs => OrtValue.CreateTensorValueFromMemory(longs, shape),
-            int[] integers => OrtValue.CreateTensorValueFromMemory(integers, shape),
-            var floats => OrtValue.CreateTensorValueFromMemory((float[])floats, shape),
-        };
-    }
+    public static OrtValue TensorOf(PackTensor tensor, int rows) => Graph.TensorOver(Of(tensor, rows), Shape(tensor, rows));
 
     private static long[] Shape(PackTensor tensor, int rows) => [.. tensor.Dimensions.Select(dimension => dimension < 0 ? rows : dimension)];
 }
