@@ -1,10 +1,11 @@
 using Nsn.Content;
 using Nsn.Grains;
 using Nsn.Grains.Channels;
+using Nsn.Grains.Slots;
 
 namespace Nsn.Gateway.Channels;
 
-/// <summary>Finds slots in the tail first and asks the channel grain for older ones; keeps the last few contents that were asked for.</summary>
+/// <summary>Finds slots in the tail first and asks the channel grain for older ones and for what may have changed; keeps the last few contents that were asked for.</summary>
 internal sealed class SlotFinder(ChannelTails tails, IGrainFactory grains, PublishedClip clips, DirectorBook book)
 {
     private const int ContentsKept = 8;
@@ -18,11 +19,20 @@ internal sealed class SlotFinder(ChannelTails tails, IGrainFactory grains, Publi
             _contents.Clear();
     }
 
-    /// <summary>A slot, or null when nobody knows it. Fails while the channel's grain cannot be asked: that says nothing about the slot.</summary>
+    /// <summary>
+    /// A slot as it is now, or null when nobody knows it. Fails while the channel's grain would have to be asked and cannot be: that says nothing about the slot.
+    /// </summary>
+    /// <remarks>
+    /// The tail is behind the channel by the time of a notification. A slot that it knows as undecided may be certified, and whoever was told so by the channel asks for the
+    /// certificate next.
+    /// </remarks>
     public async Task<SlotEntry?> FindAsync(ulong slot) =>
-        tails.Main.Slots.TryGetValue(slot, out var view) && view.Entry is { } entry
-            ? entry
+        HeardOf(slot) is { Report.Phase: SlotPhase.Certified or SlotPhase.Failed } decided
+            ? decided
             : await grains.GetGrain<IChannelGrain>(ChainName.MainChannel).GetSlotAsync(slot);
+
+    /// <summary>What the tail heard of a slot last; null when it holds none of that number.</summary>
+    public SlotEntry? HeardOf(ulong slot) => tails.Main.Slots.TryGetValue(slot, out var view) ? view.Entry : null;
 
     /// <summary>When a person asked for what a slot shows; null where nobody did, or nobody remembers.</summary>
     public async Task<DateTimeOffset?> RequestedAtAsync(SlotEntry entry)

@@ -128,11 +128,24 @@ internal static partial class ChannelEndpoints
 
     private static async Task<IResult> GetSlot(ulong slot, ChannelTails tails, SlotFinder finder, DirectorBook book, ModelPacks packs)
     {
-        if (await finder.FindAsync(slot) is not { } entry)
+        if (await FindOrHeardOfAsync(finder, slot) is not { } entry)
             return NoSlot(slot);
         var seen = tails.Main.Slots.TryGetValue(slot, out var view) ? view.Summary : null;
         var directors = entry.Report.Assignment is { } assignment ? await book.FindAsync(assignment.Epoch) : null;
         return Results.Json(ApiMapper.ToDetail(entry, seen, directors, packs, await finder.RequestedAtAsync(entry)), ApiJson.Options);
+    }
+
+    /// <summary>What is in memory is better than no answer while the channel cannot be asked.</summary>
+    private static async Task<SlotEntry?> FindOrHeardOfAsync(SlotFinder finder, ulong slot)
+    {
+        try
+        {
+            return await finder.FindAsync(slot);
+        }
+        catch (Exception failure) when (Problems.IsOutage(failure) && finder.HeardOf(slot) is not null)
+        {
+            return finder.HeardOf(slot);
+        }
     }
 
     private static async Task<IResult> GetCertificate(ulong slot, SlotFinder finder, HttpContext context) =>
@@ -141,7 +154,7 @@ internal static partial class ChannelEndpoints
             : Problems.NotFound($"Slot {slot} has no certificate. Its state and the reason are at /api/slots/{slot}.");
 
     private static async Task<IResult> GetRecipe(ulong slot, SlotFinder finder, HttpContext context) =>
-        await finder.FindAsync(slot) is { Report.Assignment.Recipe: { } bytes } ? Immutable(context, bytes) : NoSlot(slot);
+        await FindOrHeardOfAsync(finder, slot) is { Report.Assignment.Recipe: { } bytes } ? Immutable(context, bytes) : NoSlot(slot);
 
     private static async Task<IResult> GetChunk(ulong slot, int leaf, SlotFinder finder, HttpContext context)
     {

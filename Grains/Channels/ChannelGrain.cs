@@ -70,19 +70,23 @@ internal sealed partial class ChannelGrain(
 
     public async Task<SlotEntry?> GetSlotAsync(ulong slot)
     {
-        if (!document.State.Slots.ContainsKey(slot))
-            return null;
-        if (!_reports.ContainsKey(slot))
-            _reports[slot] = await SlotGrain(slot).GetAsync();
+        await LearnAsync(slot);
         return Entry(slot);
     }
 
     public async Task<SlotEntry[]> GetSlotsAsync(ulong? before, int limit)
     {
         var wanted = document.State.Slots.Keys.Where(slot => before is null || slot < before).Reverse().Take(Math.Clamp(limit, 1, 100)).ToArray();
-        foreach (var slot in wanted.Where(slot => !_reports.ContainsKey(slot)))
-            _reports[slot] = await SlotGrain(slot).GetAsync();
+        foreach (var slot in wanted)
+            await LearnAsync(slot);
         return [.. wanted.Select(Entry).OfType<SlotEntry>()];
+    }
+
+    /// <summary>Asks a slot for its report, unless the one that is here stands: it is the last one, or the slot is followed.</summary>
+    private async Task LearnAsync(ulong slot)
+    {
+        if (document.State.Slots.ContainsKey(slot) && !(_reports.TryGetValue(slot, out var known) && (IsDecided(known) || IsFollowed(slot))))
+            _reports[slot] = await SlotGrain(slot).GetAsync();
     }
 
     public Task SubscribeAsync(IChannelObserver observer)
@@ -188,13 +192,18 @@ internal sealed partial class ChannelGrain(
             EpochSchedule.Proposers(slot, grounds.Epoch.Directors.Length),
             document.State.Slots[slot].AirsAt));
 
+    /// <summary>Whether every tick asks how far a slot is.</summary>
+    private bool IsFollowed(ulong slot) => slot + 2 >= _slotOnAir;
+
+    private static bool IsDecided(SlotReport report) => report.Phase is SlotPhase.Certified or SlotPhase.Failed;
+
     private async Task FollowAsync()
     {
         var changed = false;
-        foreach (var slot in document.State.Slots.Keys.Where(slot => slot + 2 >= _slotOnAir).ToArray())
+        foreach (var slot in document.State.Slots.Keys.Where(IsFollowed).ToArray())
         {
             _reports.TryGetValue(slot, out var known);
-            var report = known is { Phase: SlotPhase.Certified or SlotPhase.Failed } ? known : await SlotGrain(slot).GetAsync();
+            var report = known is not null && IsDecided(known) ? known : await SlotGrain(slot).GetAsync();
             if (report.Assignment is null && slot > _slotOnAir && document.State.Tickets.TryGetValue(document.State.Slots[slot].RecipeId, out var lost)
                 && await GroundsAsync(slot, _head!) is { } grounds)
             {

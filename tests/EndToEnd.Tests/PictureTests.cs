@@ -27,7 +27,7 @@ public sealed class PictureTests(StackFixture stack)
 
         // Everything from the public interface, as anybody can do it.
         var segments = await SegmentsAsync(slot);
-        Assert.True(RecipeCodec.TryDecode(await stack.Http.GetByteArrayAsync($"/api/slots/{slot}/recipe", Cancellation), out var recipe, out _));
+        Assert.True(RecipeCodec.TryDecode(await BytesAsync($"/api/slots/{slot}/recipe"), out var recipe, out _));
         Assert.Equal(prompt, recipe.VisualTrack.Prompt);
         var request = recipe.ToClipRequest(default);
         var pack = Path.Combine(stack.Application.Stack.Paths.Root, "models", "toon", "pack");
@@ -82,12 +82,12 @@ public sealed class PictureTests(StackFixture stack)
 
     private async Task<IReadOnlyList<ReadOnlyMemory<byte>>> SegmentsAsync(ulong slot)
     {
-        Assert.True(Certificate.TryDecode(await stack.Http.GetByteArrayAsync($"/api/slots/{slot}/certificate", Cancellation), out var certificate, out _));
+        Assert.True(Certificate.TryDecode(await BytesAsync($"/api/slots/{slot}/certificate"), out var certificate, out _));
         var clip = new ClipAssembler(slot, certificate.Statement.ContentRoot);
         var count = (await stack.GetAsync($"/api/slots/{slot}")).GetProperty("chunks").GetInt32();
         for (var leaf = 0; leaf < count; leaf++)
         {
-            Assert.True(Chunk.TryDecode(await ChunkAsync(slot, leaf), out var chunk, out var error), $"chunk {leaf}: {error}");
+            Assert.True(Chunk.TryDecode(await BytesAsync($"/api/slots/{slot}/chunks/{leaf}"), out var chunk, out var error), $"chunk {leaf}: {error}");
             Assert.Equal(ChunkError.None, clip.Add(chunk!));
         }
 
@@ -97,15 +97,15 @@ public sealed class PictureTests(StackFixture stack)
         return segments;
     }
 
-    /// <summary>A chunk's bytes; while the ledger is away the gateway says 503, and is asked again.</summary>
-    private async Task<byte[]> ChunkAsync(ulong slot, int leaf)
+    /// <summary>What is at an address; while the channel or the ledger is away the gateway says 503, and is asked again.</summary>
+    private async Task<byte[]> BytesAsync(string path)
     {
         using var answer = await Eventually.HoldsAsync(
-            $"chunk {leaf} of slot {slot} is served",
-            () => stack.Http.GetAsync(new Uri($"/api/slots/{slot}/chunks/{leaf}", UriKind.Relative), Cancellation),
+            $"{path} is served",
+            () => stack.Http.GetAsync(new Uri(path, UriKind.Relative), Cancellation),
             answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable,
             60);
-        Assert.True(answer.IsSuccessStatusCode, $"chunk {leaf}: {await answer.Content.ReadAsStringAsync(Cancellation)}");
+        Assert.True(answer.IsSuccessStatusCode, $"GET {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Cancellation)}");
         return await answer.Content.ReadAsByteArrayAsync(Cancellation);
     }
 }

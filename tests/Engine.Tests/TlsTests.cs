@@ -80,7 +80,10 @@ public sealed class TlsTests
     {
         await using var pair = await Pair.StartAsync(answering, asking);
         pair.Send();
-        await Until.HoldsAsync($"the log says '{reason}'; it says: {string.Join(" | ", pair.Answering.Log)}", () => pair.Answering.Log.Any(line => line.Contains(reason, StringComparison.Ordinal)));
+        await Until.HoldsAsync(
+            $"the log says '{reason}'",
+            () => pair.Answering.Log.Any(line => line.Contains(reason, StringComparison.Ordinal)),
+            () => string.Join(" | ", pair.Answering.Log));
         await Until.HoldsAsync("who connected is told", () => pair.Asking.Lost == 1);
         Assert.Equal(0, pair.Answering.Frames);
     }

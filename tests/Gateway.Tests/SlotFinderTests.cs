@@ -1,5 +1,6 @@
 using System.Reflection;
 using Nsn.Content;
+using Nsn.Gateway.Api;
 using Nsn.Gateway.Channels;
 using Nsn.Gateway.Endpoints;
 using Nsn.Grains.Channels;
@@ -50,11 +51,33 @@ public class SlotFinderTests
         Assert.Equal(503, Problems.StatusOf(await Assert.ThrowsAnyAsync<Exception>(() => Finder(away).ContentAsync(7, TestContext.Current.CancellationToken))));
     }
 
-    private static SlotFinder Finder(Network network)
+    [Fact]
+    public async Task A_slot_that_the_tail_knows_as_undecided_is_asked_for()
     {
+        var network = new Network { [typeof(IChannelGrain)] = _ => Task.FromResult<SlotEntry?>(s_certified) };
+        var finder = Finder(network, s_certified with { Report = s_certified.Report with { Phase = SlotPhase.Voting, Certificate = null } });
+        Assert.Same(s_certified, await finder.FindAsync(7));
+
+        // The channel cannot be asked: that the slot has no certificate would not be true.
+        network[typeof(IChannelGrain)] = _ => Task.FromException<SlotEntry?>(new SiloUnavailableException("killed"));
+        Assert.Equal(503, Problems.StatusOf(await Assert.ThrowsAnyAsync<Exception>(() => finder.FindAsync(7))));
+        Assert.Equal(SlotPhase.Voting, finder.HeardOf(7)!.Report.Phase);
+    }
+
+    [Fact]
+    public async Task A_slot_that_is_decided_is_found_without_the_channel()
+    {
+        Assert.Same(s_certified, await Finder([], s_certified).FindAsync(7));
+    }
+
+    private static SlotFinder Finder(Network network, SlotEntry? inTail = null)
+    {
+        var tail = new ChannelTail("main", TimeProvider.System);
+        if (inTail is not null)
+            tail.Put(new SlotView(ApiMapper.ToSummary(inTail, null, certified: false, problem: null), inTail, null, null, null));
         IGrainFactory grains = DispatchProxy.Create<IGrainFactory, GrainFactory>();
         ((GrainFactory)(object)grains).Network = network;
-        return new SlotFinder(new ChannelTails(new ChannelTail("main", TimeProvider.System)), grains, new PublishedClip(DispatchProxy.Create<IContentStore, Grain>()), new DirectorBook(grains));
+        return new SlotFinder(new ChannelTails(tail), grains, new PublishedClip(DispatchProxy.Create<IContentStore, Grain>()), new DirectorBook(grains));
     }
 
     /// <summary>What each kind of grain answers to any call.</summary>
