@@ -12,6 +12,7 @@ public interface IFaultyGrain : IGrainWithStringKey
     Task<Bomb> Return(bool explodes);
     Task Filtered();
     Task BlockTurn();
+    Task Leave();
 }
 
 /// <summary>Throws when it is written.</summary>
@@ -35,8 +36,32 @@ public sealed class FaultyGrain : Grain, IFaultyGrain
     {
         "throws" => throw new InvalidOperationException("It cannot begin."),
         "hangs" => Task.Delay(Timeout.Infinite, CancellationToken.None),
+        "obeys" => Obey("OnActivateAsync", cancellationToken),
         _ => Task.CompletedTask,
     };
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        this.GetPrimaryKeyString() == "lingers" ? Obey("OnDeactivateAsync", cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Goes on until it is told to end.</summary>
+    private static async Task Obey(string what, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            FaultTests.Ended.Enqueue(what);
+            throw;
+        }
+    }
+
+    public Task Leave()
+    {
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
 
     public Task<int> Work(int value) => Task.FromResult(value);
 
@@ -59,6 +84,9 @@ public sealed class FaultyGrain : Grain, IFaultyGrain
 /// <summary>What goes wrong in one grain is told with its name, and concerns no other.</summary>
 public sealed class FaultTests : IAsyncLifetime, ILoggerProvider, ILogger
 {
+    /// <summary>What ended because it was cancelled.</summary>
+    public static readonly ConcurrentQueue<string> Ended = new();
+
     private readonly ConcurrentQueue<string> _log = new();
     private IHost _silo = null!;
     private IHost _client = null!;
@@ -71,7 +99,7 @@ public sealed class FaultTests : IAsyncLifetime, ILoggerProvider, ILogger
         _silo = await StartAsync(builder => builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(Ports.Free(), gateway);
-            silo.Configure<Orleans.Configuration.GrainCollectionOptions>(options => options.ActivationTimeout = TimeSpan.FromSeconds(1));
+            silo.Configure<Orleans.Configuration.GrainCollectionOptions>(options => options.ActivationTimeout = options.DeactivationTimeout = TimeSpan.FromSeconds(1));
             silo.AddIncomingGrainCallFilter(context => context.InterfaceMethod.Name == nameof(IFaultyGrain.Filtered)
                 ? throw new InvalidOperationException("The filter failed.")
                 : context.Invoke());
@@ -101,6 +129,23 @@ public sealed class FaultTests : IAsyncLifetime, ILoggerProvider, ILogger
     {
         var failure = await Assert.ThrowsAsync<TimeoutException>(() => Grains.GetGrain<IFaultyGrain>("hangs").Work(1));
         Assert.Contains("faulty/hangs", failure.Message, StringComparison.Ordinal);
+        await OthersWorkAsync();
+    }
+
+    [Fact]
+    public async Task An_activation_that_is_given_up_is_told_by_its_token()
+    {
+        await Assert.ThrowsAsync<TimeoutException>(() => Grains.GetGrain<IFaultyGrain>("obeys").Work(1));
+        await Until.HoldsAsync("OnActivateAsync ended", () => Ended.Contains("OnActivateAsync"));
+        await OthersWorkAsync();
+    }
+
+    [Fact]
+    public async Task A_deactivation_that_is_given_up_is_told_by_its_token()
+    {
+        await Grains.GetGrain<IFaultyGrain>("lingers").Leave();
+        await Until.HoldsAsync("OnDeactivateAsync ended", () => Ended.Contains("OnDeactivateAsync"));
+        Assert.Equal(1, await Grains.GetGrain<IFaultyGrain>("lingers").Work(1));
         await OthersWorkAsync();
     }
 

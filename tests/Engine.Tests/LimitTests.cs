@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,12 +14,25 @@ public interface IQueueGrain : IGrainWithStringKey
 {
     Task Wait();
     Task<int> Work(int value);
+    [ResponseTimeout("00:00:01")]
+    Task Heed(CancellationToken cancellationToken);
 }
 
 public sealed class QueueGrain(LimitTests.Signal signal) : Grain, IQueueGrain
 {
     public Task Wait() => signal.Task;
-    public Task<int> Work(int value) => Task.FromResult(value);
+
+    public Task Heed(CancellationToken cancellationToken)
+    {
+        cancellationToken.Register(() => signal.TrySetResult());
+        return signal.Over.Task;
+    }
+
+    public Task<int> Work(int value)
+    {
+        signal.Worked.Enqueue(value);
+        return Task.FromResult(value);
+    }
 }
 
 public interface IKnotGrain : IGrainWithStringKey
@@ -58,6 +72,61 @@ public sealed class LimitTests
         Assert.InRange(calls.Count(call => call.IsCompletedSuccessfully), 1, 11);
         foreach (var refused in calls.Where(call => call.IsFaulted))
             Assert.IsType<LimitExceededException>(refused.Exception!.InnerException);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_call_that_waited_longer_than_its_caller_is_not_run(bool drops)
+    {
+        var responseTimeout = TimeSpan.FromSeconds(1);
+        var signal = new Signal();
+        var gateway = Ports.Free();
+        using var host = await TestHost.StartAsync(builder =>
+        {
+            builder.Services.AddSingleton(signal);
+            builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Free(), gateway).Configure<SiloMessagingOptions>(options => options.DropExpiredMessages = drops));
+        });
+        using var client = await TestHost.StartAsync(builder => builder.UseOrleansClient(cluster =>
+            cluster.UseLocalhostClustering(gateway).Configure<ClientMessagingOptions>(options => options.ResponseTimeout = responseTimeout)));
+        var grain = client.Services.GetRequiredService<IGrainFactory>().GetGrain<IQueueGrain>("late");
+        await grain.Work(0);
+        var silo = host.Services.GetRequiredService<Silo>();
+        var activation = Assert.Single(silo.Grains, activation => activation.GrainId == grain.GetGrainId());
+        var (holds, late) = (grain.Wait(), grain.Work(1));
+        await Until.HoldsAsync("the silo has both calls", () => activation.Load == 2);
+        var since = silo.Now;
+        await Assert.ThrowsAsync<TimeoutException>(() => late);
+        await Assert.ThrowsAsync<TimeoutException>(() => holds);
+        await Until.HoldsAsync("the time of both is over for the silo, too", () => silo.Now > since + responseTimeout.TotalMilliseconds);
+
+        signal.SetResult();
+        Assert.Equal(2, await grain.Work(2));
+        Assert.Equal(drops ? [0, 2] : [0, 1, 2], signal.Worked);
+        await client.StopAsync(TestContext.Current.CancellationToken);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_callee_is_told_by_its_token_that_nobody_waits_any_more_unless_the_options_say_otherwise(bool cancels)
+    {
+        var signal = new Signal();
+        using var host = await TestHost.StartAsync(builder =>
+        {
+            builder.Services.AddSingleton(signal);
+            builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Free(), 0).Configure<SiloMessagingOptions>(options => options.CancelRequestOnTimeout = cancels));
+        });
+        var factory = host.Services.GetRequiredService<IGrainFactory>();
+        using var never = new CancellationTokenSource();
+        await Assert.ThrowsAsync<TimeoutException>(() => factory.GetGrain<IQueueGrain>("heeds").Heed(never.Token));
+        if (cancels)
+            await signal.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<TimeoutException>(() => factory.GetGrain<IQueueGrain>("later").Heed(never.Token)); // by then the first would have been told
+        Assert.Equal(cancels, signal.Task.IsCompleted);
+        signal.Over.SetResult();
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
 
@@ -139,7 +208,14 @@ public sealed class LimitTests
     }
 
     /// <summary>What a grain waits for.</summary>
-    public sealed class Signal() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public sealed class Signal() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        /// <summary>The end of what heeds nothing else.</summary>
+        public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>What was worked on.</summary>
+        public ConcurrentQueue<int> Worked { get; } = new();
+    }
 
     private sealed class Memory(int percentInUse) : IEnvironmentStatisticsProvider
     {

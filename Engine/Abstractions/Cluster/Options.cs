@@ -33,23 +33,27 @@ namespace Orleans.Configuration
     public abstract class MessagingOptions
     {
         public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+        /// <summary>The time that takes the place of <see cref="ResponseTimeout"/> where a debugger is attached as the process starts.</summary>
         public TimeSpan ResponseTimeoutWithDebugger { get; set; } = TimeSpan.FromMinutes(30);
+
+        /// <summary>Whether a call of another process that has waited longer than its caller waits is answered with <see cref="TimeoutException"/> instead of being run.</summary>
         public bool DropExpiredMessages { get; set; } = true;
-        public int MaxMessageHeaderSize { get; set; } = 10 * 1024 * 1024;
+
         public int MaxMessageBodySize { get; set; } = 100 * 1024 * 1024;
+
+        /// <summary>Whether the callee's cancellation token is cancelled when its caller waits no longer.</summary>
         public bool CancelRequestOnTimeout { get; set; } = true;
-        public bool WaitForCancellationAcknowledgement { get; set; }
     }
 
     /// <summary>Limits and times of calls in silos.</summary>
     public class SiloMessagingOptions : MessagingOptions
     {
-        public int MaxForwardCount { get; set; } = 2;
-        public int MaxEnqueuedRequestsSoftLimit { get; set; }
+        /// <summary>How often silos send a call on that is not for them before it is rejected; the way through a client's gateway counts. Orleans: 2.</summary>
+        public int MaxForwardCount { get; set; } = 3;
+
+        /// <summary>How many calls may wait for an activation; 0 for any number.</summary>
         public int MaxEnqueuedRequestsHardLimit { get; set; }
-        public TimeSpan RequestProcessingWarningTime { get; set; } = TimeSpan.FromSeconds(5);
-        public TimeSpan RequestQueueDelayWarningTime { get; set; } = TimeSpan.FromSeconds(10);
-        public TimeSpan ShutdownRerouteTimeout { get; set; } = TimeSpan.FromSeconds(20);
     }
 
     /// <summary>Limits and times of calls in clients.</summary>
@@ -67,9 +71,7 @@ namespace Orleans.Configuration
         public TimeSpan ActivationTimeout { get; set; } = DEFAULT_ACTIVATION_TIMEOUT;
         public TimeSpan DeactivationTimeout { get; set; } = DEFAULT_DEACTIVATION_TIMEOUT;
         public bool EnableActivationSheddingOnMemoryPressure { get; set; }
-        public TimeSpan MemoryUsagePollingPeriod { get; set; } = TimeSpan.FromSeconds(5);
         public double MemoryUsageLimitPercentage { get; set; } = 80;
-        public double MemoryUsageTargetPercentage { get; set; } = 75;
     }
 
     /// <summary>When calls are refused for load.</summary>
@@ -88,6 +90,5 @@ namespace Orleans.Hosting
     {
         public TimeSpan MinimumReminderPeriod { get; set; } = TimeSpan.FromMinutes(1);
         public TimeSpan RefreshReminderListPeriod { get; set; } = TimeSpan.FromMinutes(5);
-        public TimeSpan InitializationTimeout { get; set; } = TimeSpan.FromMinutes(5);
     }
 }

@@ -48,14 +48,7 @@ internal sealed partial class Activation
             GrainInstance = Class.Create(this);
             if (GrainInstance is ILifecycleParticipant<IGrainLifecycle> participant)
                 participant.Participate(ObservableLifecycle);
-            if (_extras?.Lifecycle is { } lifecycle)
-                await lifecycle.StartAsync(CancellationToken.None);
-            if (GrainInstance is IGrainBase grain)
-            {
-                var activating = grain.OnActivateAsync(CancellationToken.None);
-                if (!activating.IsCompletedSuccessfully)
-                    await WithTimeout(activating, _node.ActivationTimeout, nameof(IGrainBase.OnActivateAsync));
-            }
+            await WithTimeout(static (activation, token) => activation.PrepareAsync(token), _node.ActivationTimeout, "activation");
         }
         catch (Exception exception)
         {
@@ -77,15 +70,41 @@ internal sealed partial class Activation
         }
     }
 
-    private async Task WithTimeout(Task task, TimeSpan timeout, string what)
+    private async Task PrepareAsync(CancellationToken cancellationToken)
     {
+        if (_extras?.Lifecycle is { } lifecycle)
+        {
+            await lifecycle.StartAsync(cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested(); // given up meanwhile
+        }
+
+        if (GrainInstance is IGrainBase grain)
+            await grain.OnActivateAsync(cancellationToken);
+    }
+
+    private async Task FarewellAsync(CancellationToken cancellationToken)
+    {
+        if (GrainInstance is IGrainBase grain)
+            await grain.OnDeactivateAsync(Extras.Reason, cancellationToken);
+        if (_extras?.Lifecycle is { } lifecycle)
+            await lifecycle.StopAsync(cancellationToken);
+    }
+
+    /// <summary>Runs code of the grain; what takes longer is told so by its token, within a turn, and no longer waited for.</summary>
+    private async Task WithTimeout(Func<Activation, CancellationToken, Task> run, TimeSpan timeout, string what)
+    {
+        var source = new CancellationTokenSource(); // has no timer: there is nothing to dispose of, and the grain may keep the token
+        var task = run(this, source.Token);
+        if (task.IsCompletedSuccessfully)
+            return;
         try
         {
             await task.WaitAsync(timeout, _node.TimeProvider);
         }
         catch (TimeoutException) when (!task.IsFaulted)
         {
-            throw new TimeoutException($"{what} of {GrainId} ({Class.Type}) did not end within {timeout}.");
+            QueueAction(source.Cancel); // what the grain does on it is another turn
+            throw new TimeoutException($"The {what} of {GrainId} ({Class.Type}) did not end within {timeout}.");
         }
     }
 
@@ -177,10 +196,7 @@ internal sealed partial class Activation
         DisposeTimers();
         try
         {
-            if (GrainInstance is IGrainBase grain)
-                await WithTimeout(grain.OnDeactivateAsync(Extras.Reason, CancellationToken.None), _node.DeactivationTimeout, nameof(IGrainBase.OnDeactivateAsync));
-            if (_extras?.Lifecycle is { } lifecycle)
-                await lifecycle.StopAsync(CancellationToken.None);
+            await WithTimeout(static (activation, token) => activation.FarewellAsync(token), _node.DeactivationTimeout, "deactivation");
         }
         catch (Exception exception)
         {

@@ -247,6 +247,13 @@ internal sealed partial class Activation
             return;
         }
 
+        if (call.ReplyTo is not null && call.Deadline < _node.Now && _node.DropsExpired)
+        {
+            call.Fault = new TimeoutException($"{call} waited longer than its caller did and was not run.");
+            Completed(call);
+            return;
+        }
+
         _current = call;
         var context = call.Context;
         if (context is not null)

@@ -17,6 +17,7 @@ internal static class OptionsChecks
             .Validate(options => IsPort(options.GatewayPort), $"{nameof(EndpointOptions)}.{nameof(EndpointOptions.GatewayPort)} must be a port, or 0 for none.");
         services.AddOptions<SiloMessagingOptions>()
             .Validate(options => options.ResponseTimeout > TimeSpan.Zero, $"{nameof(SiloMessagingOptions)}.{nameof(MessagingOptions.ResponseTimeout)} must be longer than nothing.")
+            .Validate(options => options.MaxForwardCount >= 1, $"{nameof(SiloMessagingOptions)}.{nameof(SiloMessagingOptions.MaxForwardCount)} must be at least 1: a gateway sends calls of clients on.")
             .Validate(options => options.MaxMessageBodySize > 0, $"{nameof(SiloMessagingOptions)}.{nameof(MessagingOptions.MaxMessageBodySize)} must be at least a byte.");
         services.AddOptions<GrainCollectionOptions>()
             .Validate(options => options.CollectionQuantum > TimeSpan.Zero, $"{nameof(GrainCollectionOptions)}.{nameof(GrainCollectionOptions.CollectionQuantum)} must be longer than nothing.")

@@ -64,9 +64,21 @@ public static class SiloBuilderExtensions
     public static ISiloBuilder ConfigureEndpoints(this ISiloBuilder builder, int siloPort, int gatewayPort, System.Net.Sockets.AddressFamily addressFamily = System.Net.Sockets.AddressFamily.InterNetwork, bool listenOnAnyHostAddress = false) =>
         builder.ConfigureEndpoints(IPAddress.Loopback, siloPort, gatewayPort, listenOnAnyHostAddress);
 
-    /// <summary>One machine: the judge lives in the process. The ports must be free; further silos of the same process share the cluster through the primary endpoint's judge only in tests.</summary>
+    /// <summary>
+    /// A cluster of one process, whose judge lives in it. A second silo needs a judge that both can ask: <paramref name="primarySiloEndpoint"/> may only name this silo itself.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="primarySiloEndpoint"/> names another silo.</exception>
     public static ISiloBuilder UseLocalhostClustering(this ISiloBuilder builder, int siloPort = EndpointOptions.DEFAULT_SILO_PORT, int gatewayPort = EndpointOptions.DEFAULT_GATEWAY_PORT, IPEndPoint? primarySiloEndpoint = null, string serviceId = "dev", string clusterId = "dev")
     {
+        // Each process would judge for itself, and a grain would be active in both.
+        if (primarySiloEndpoint is not null && (primarySiloEndpoint.Port != siloPort || !IPAddress.IsLoopback(primarySiloEndpoint.Address)))
+        {
+            throw new ArgumentException(
+                $"This silo is {IPAddress.Loopback}:{siloPort} and cannot join {primarySiloEndpoint}: with localhost clustering a silo is a cluster of its own. "
+                + "Several silos need PostgreSQL clustering: UseAdoNetClustering.",
+                nameof(primarySiloEndpoint));
+        }
+
         builder.Services.Configure<EndpointOptions>(options =>
         {
             options.AdvertisedIPAddress = IPAddress.Loopback;

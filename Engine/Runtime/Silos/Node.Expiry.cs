@@ -54,7 +54,8 @@ internal abstract partial class Node
         {
             if (pending.Call.Deadline < now && _pending.TryRemove(correlation, out _))
             {
-                SendCancel(pending.Target, correlation);
+                if (_cancelsOnTimeout)
+                    SendCancel(pending.Target, correlation);
                 if (pending.Call.TryClaim())
                     (expired ??= []).Add(pending.Call);
             }
@@ -66,7 +67,8 @@ internal abstract partial class Node
         foreach (var call in expired)
         {
             call.PublishAbandoned(new TimeoutException(DescribeExpired(call)));
-            SignalCancellation(call);
+            if (_cancelsOnTimeout)
+                SignalCancellation(call);
         }
     }
 

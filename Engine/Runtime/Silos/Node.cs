@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Nsn.Engine.Runtime.Activations;
@@ -17,6 +18,7 @@ namespace Nsn.Engine.Runtime.Silos;
 internal abstract partial class Node : IGrainReferenceRuntime, ITransportHandler, ICallCompletion
 {
     private readonly long _responseTimeoutMilliseconds;
+    private readonly bool _cancelsOnTimeout;
     private readonly IOutgoingGrainCallFilter[] _outgoingFilters;
     private readonly ConcurrentQueue<Activation> _frozen = new();
     private bool _hasShortTimeouts;
@@ -32,7 +34,9 @@ internal abstract partial class Node : IGrainReferenceRuntime, ITransportHandler
         Observers = new ObserverTable(this);
         IncomingFilters = [.. services.GetServices<IIncomingGrainCallFilter>()];
         _outgoingFilters = [.. services.GetServices<IOutgoingGrainCallFilter>()];
-        _responseTimeoutMilliseconds = (long)messaging.ResponseTimeout.TotalMilliseconds;
+        _responseTimeoutMilliseconds = (long)(Debugger.IsAttached ? messaging.ResponseTimeoutWithDebugger : messaging.ResponseTimeout).TotalMilliseconds;
+        _cancelsOnTimeout = messaging.CancelRequestOnTimeout;
+        DropsExpired = messaging.DropExpiredMessages;
         MessageLengthMax = messaging.MaxMessageBodySize;
         _started = TimeProvider.GetTimestamp();
         TimeProvider.GetUtcNow();
@@ -53,6 +57,9 @@ internal abstract partial class Node : IGrainReferenceRuntime, ITransportHandler
     public TimeSpan ActivationTimeout { get; protected set; } = GrainCollectionOptions.DEFAULT_ACTIVATION_TIMEOUT;
     public TimeSpan DeactivationTimeout { get; protected set; } = GrainCollectionOptions.DEFAULT_DEACTIVATION_TIMEOUT;
     public int MessageLengthMax { get; }
+
+    /// <summary>Whether calls of other processes whose time is up are not run any more.</summary>
+    public bool DropsExpired { get; }
 
     /// <summary>Whether this node may run turns: false from the moment its lease is in doubt.</summary>
     public virtual bool MayAct => true;

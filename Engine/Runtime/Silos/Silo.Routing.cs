@@ -8,11 +8,10 @@ namespace Nsn.Engine.Runtime.Silos;
 /// <content>Where calls go.</content>
 internal sealed partial class Silo
 {
-    private const int ForwardsMax = 3;
-
     /// <summary>The silo itself as a grain: the key is its address.</summary>
     public static readonly GrainType ControlType = GrainType.Create("sys.silo");
 
+    private readonly int _forwardsMax;
     private readonly ConcurrentDictionary<GrainId, SiloAddress> _located = new();
     private readonly ConcurrentDictionary<GrainId, SiloAddress> _clients = new();
 
@@ -142,9 +141,9 @@ internal sealed partial class Silo
 
     private void Forward(Call call, SiloAddress silo, bool placeHere)
     {
-        if (call.ReplyTo is not null && ++call.ForwardCount > ForwardsMax)
+        if (call.ReplyTo is not null && ++call.ForwardCount > _forwardsMax)
         {
-            call.Abandon(new OrleansMessageRejectionException($"{call} was passed on {ForwardsMax} times without finding its grain; the cluster is changing."));
+            call.Abandon(new OrleansMessageRejectionException($"{call} was passed on {_forwardsMax} times without finding its grain; the cluster is changing."));
             return;
         }
 
@@ -235,7 +234,7 @@ internal sealed partial class Silo
     /// <summary>The silo has left since the call was addressed to it: its grains are elsewhere by now.</summary>
     protected override bool RoutesAnew(Call call, SiloAddress unreachable)
     {
-        if (call.TargetId.Type == ControlType || call.TargetId.Type == ObserverTable.Type || View.Find(unreachable) is not null || ++call.ForwardCount > ForwardsMax)
+        if (call.TargetId.Type == ControlType || call.TargetId.Type == ObserverTable.Type || View.Find(unreachable) is not null || ++call.ForwardCount > _forwardsMax)
             return false;
         Route(call);
         return true;

@@ -49,6 +49,7 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
         _figures = [.. services.GetServices<ISiloFigureSource>()];
         ClusterId = cluster.ClusterId;
         QueueLimit = messaging.MaxEnqueuedRequestsHardLimit > 0 ? messaging.MaxEnqueuedRequestsHardLimit : int.MaxValue;
+        _forwardsMax = messaging.MaxForwardCount;
         ActivationTimeout = _collection.ActivationTimeout;
         DeactivationTimeout = _collection.DeactivationTimeout;
         Address = NewAddress();
