@@ -8,6 +8,7 @@ namespace Nsn.Engine.CodeGeneration;
 internal static class CallWriter
 {
     private const string CancellationToken = "System.Threading.CancellationToken";
+    private const string GrainCancellationToken = "Orleans.GrainCancellationToken";
 
     public static void Write(StringBuilder text, GrainMethod call, string access)
     {
@@ -29,7 +30,7 @@ internal static class CallWriter
             text.Append($"        public override global::System.TimeSpan? GetDefaultResponseTimeout() => new global::System.TimeSpan({ticks}L);\n");
         if (call.OwnParameters.Count > 0)
             text.Append($"        public override global::System.Type[] TypeArguments => new global::System.Type[] {{ {string.Join(", ", call.OwnParameters.Select(parameter => $"typeof({parameter.Name})"))} }};\n");
-        WriteArguments(text, method);
+        WriteArguments(text, call);
         WriteInvoke(text, call, interfaceName);
         if (call.Kind != GrainMethod.ReturnKind.Sequence)
             text.Append($"        protected override void ReturnToPool() => global::Nsn.Engine.Calls.CallPool<{self}>.Return(this);\n");
@@ -47,8 +48,9 @@ internal static class CallWriter
         text.Append($"        public override global::System.Reflection.MethodInfo GetMethod() => global::Nsn.Engine.Calls.CallMetadata.Find(typeof({interfaceName}), \"{call.Method.Name}\", {arguments}{parameters});\n");
     }
 
-    private static void WriteArguments(StringBuilder text, IMethodSymbol method)
+    private static void WriteArguments(StringBuilder text, GrainMethod call)
     {
+        var method = call.Method;
         if (method.Parameters.Length == 0)
             return;
         text.Append($"        public override int GetArgumentCount() => {method.Parameters.Length};\n");
@@ -82,11 +84,27 @@ internal static class CallWriter
             text.Append($"            Argument{parameter.Ordinal} = default;\n");
         text.Append("        }\n");
 
-        if (method.Parameters.FirstOrDefault(parameter => parameter.Type.ToDisplayString() == CancellationToken) is { } token)
+        WriteCancellation(text, call);
+    }
+
+    /// <summary>The first token of the method is the one that is cancelled while the call is under way.</summary>
+    private static void WriteCancellation(StringBuilder text, GrainMethod call)
+    {
+        const string Token = "global::System.Threading.CancellationToken";
+        var parameters = call.Method.Parameters;
+        if (parameters.FirstOrDefault(parameter => parameter.Type.ToDisplayString() == CancellationToken) is { } token)
         {
             text.Append("        public override bool IsCancellable => true;\n");
-            text.Append($"        public override global::System.Threading.CancellationToken GetCancellationToken() => Argument{token.Ordinal};\n");
-            text.Append($"        public override void SetCancellationToken(global::System.Threading.CancellationToken token) => Argument{token.Ordinal} = token;\n");
+            text.Append($"        public override {Token} GetCancellationToken() => Argument{token.Ordinal};\n");
+            text.Append($"        public override void SetCancellationToken({Token} token) => Argument{token.Ordinal} = token;\n");
+        }
+        else if (call.Kind != GrainMethod.ReturnKind.Sequence && parameters.FirstOrDefault(parameter => parameter.Type.OriginalDefinition.ToDisplayString().TrimEnd('?') == GrainCancellationToken) is { } grainToken)
+        {
+            var argument = $"Argument{grainToken.Ordinal}";
+            text.Append("        public override bool IsCancellable => true;\n");
+            text.Append("        public override bool CancellationOnlyTells => true;\n");
+            text.Append($"        public override {Token} GetCancellationToken() => {argument} is null ? default : {argument}.CancellationToken;\n");
+            text.Append($"        public override void SetCancellationToken({Token} token) => {argument} = {argument} is null ? null : new global::{GrainCancellationToken}(token);\n");
         }
     }
 

@@ -75,6 +75,37 @@ public sealed class ConcurrencyTests(ClusterFixture fixture)
     }
 
     [Fact]
+    public async Task Grain_cancellation_tokens_reach_grains_which_answer_nevertheless()
+    {
+        for (var i = 0; i < 8; i++)
+        {
+            // Grains in either silo.
+            var grain = Turn<IReentrantTurnGrain>($"grain token {i}");
+            using var source = new GrainCancellationTokenSource();
+            var waiting = grain.WaitForGrainToken(source.Token);
+            await Wait.UntilAsync(async () => await grain.Told() > 0, "the grain waits");
+            Assert.False(waiting.IsCompleted);
+            await source.Cancel();
+            Assert.Equal("cancelled, and answered", await waiting);
+            Assert.Equal("cancelled, and answered", await grain.WaitForGrainToken(source.Token)); // is cancelled when it comes
+        }
+    }
+
+    [Fact]
+    public async Task Grain_cancellation_tokens_are_passed_on()
+    {
+        for (var i = 0; i < 8; i++)
+        {
+            var (first, second) = (Turn<IReentrantTurnGrain>($"passes on {i}"), Turn<IReentrantTurnGrain>($"waits {i}"));
+            using var source = new GrainCancellationTokenSource();
+            var waiting = first.WaitThrough($"waits {i}", source.Token);
+            await Wait.UntilAsync(async () => await second.Told() > 0, "the second grain waits");
+            await source.Cancel();
+            Assert.Equal("cancelled, and answered", await waiting);
+        }
+    }
+
+    [Fact]
     public async Task Calls_may_come_back_along_the_chain_when_allowed()
     {
         var first = fixture.Grains.GetGrain<IChainGrain>("first");

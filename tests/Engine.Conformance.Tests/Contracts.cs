@@ -76,6 +76,8 @@ public interface ITurnGrain : IGrainWithStringKey
     Task Slow(int milliseconds);
     Task WaitFor(CancellationToken cancellationToken);
     Task<bool> WasCancelled();
+    Task<string> WaitForGrainToken(GrainCancellationToken token);
+    Task<string> WaitThrough(string other, GrainCancellationToken token);
 }
 
 public interface IReentrantTurnGrain : ITurnGrain;

@@ -153,6 +153,22 @@ public abstract class TurnGrainBase : Grain, ITurnGrain
     }
 
     public Task<bool> WasCancelled() => Task.FromResult(_cancelled);
+
+    public async Task<string> WaitForGrainToken(GrainCancellationToken token)
+    {
+        _told++;
+        try
+        {
+            await Task.Delay(TimeSpan.FromSeconds(20), token.CancellationToken);
+            return "not cancelled";
+        }
+        catch (OperationCanceledException)
+        {
+            return "cancelled, and answered";
+        }
+    }
+
+    public Task<string> WaitThrough(string other, GrainCancellationToken token) => GrainFactory.GetGrain<IReentrantTurnGrain>(other).WaitForGrainToken(token);
 }
 
 public sealed class TurnGrain : TurnGrainBase;

@@ -45,6 +45,16 @@ public interface IRoleGrain : IPlacedGrain;
 [SiloRoleBasedPlacement]
 public sealed class RoleGrain(ILocalSiloDetails silo) : PlacedGrain(silo), IRoleGrain;
 
+public interface ICountedGrain : IPlacedGrain;
+
+[ActivationCountBasedPlacement]
+public sealed class CountedGrain(ILocalSiloDetails silo) : PlacedGrain(silo), ICountedGrain;
+
+public interface IWeighedGrain : IPlacedGrain;
+
+[ResourceOptimizedPlacement]
+public sealed class WeighedGrain(ILocalSiloDetails silo) : PlacedGrain(silo), IWeighedGrain;
+
 public interface IRoomyGrain : IPlacedGrain;
 
 [MostFreePlacement]

@@ -64,6 +64,9 @@ public abstract class Call : IRequest, IThreadPoolWorkItem
     public virtual bool IsCancellable => false;
     public virtual CancellationToken GetCancellationToken() => CancellationToken.None;
 
+    /// <summary>Whether cancellation only tells the callee, and the caller goes on waiting for its answer.</summary>
+    public virtual bool CancellationOnlyTells => false;
+
     public virtual void SetCancellationToken(CancellationToken token)
     {
     }

@@ -46,6 +46,7 @@ internal static class Primitives
         new Simple<SiloAddress>(WireKind.Blob, (w, v) => w.WriteString(v.ToParsableString()), r => SiloAddress.Parse(r.ReadString())),
         new Simple<StreamId>(WireKind.Blob, WriteStreamId, r => StreamId.Create(r.ReadSpan(), r.ReadSpan())),
         new Simple<CancellationToken>(WireKind.VarInt, (w, _) => w.WriteByte(0), ReadToken),
+        new Simple<GrainCancellationToken>(WireKind.VarInt, (w, v) => w.WriteByte(v.CancellationToken.IsCancellationRequested ? (byte)1 : (byte)0), r => new GrainCancellationToken(new CancellationToken(r.ReadByte() != 0))),
         new BytesCodec(),
         new MemoryCodec(),
         new ReadOnlyMemoryCodec(),

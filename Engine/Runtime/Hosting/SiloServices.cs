@@ -61,8 +61,8 @@ internal static class SiloServices
         services.AddKeyedSingleton<IPlacementDirector, RandomPlacementDirector>(typeof(RandomPlacement));
         services.AddKeyedSingleton<IPlacementDirector, PreferLocalPlacementDirector>(typeof(PreferLocalPlacement));
         services.AddKeyedSingleton<IPlacementDirector, HashBasedPlacementDirector>(typeof(HashBasedPlacement));
-        services.AddKeyedSingleton<IPlacementDirector, LoadBasedPlacementDirector>(typeof(ActivationCountBasedPlacement));
-        services.AddKeyedSingleton<IPlacementDirector, LoadBasedPlacementDirector>(typeof(ResourceOptimizedPlacement));
+        services.AddKeyedSingleton<IPlacementDirector, ActivationCountPlacementDirector>(typeof(ActivationCountBasedPlacement));
+        services.AddKeyedSingleton<IPlacementDirector, ResourceOptimizedPlacementDirector>(typeof(ResourceOptimizedPlacement));
         services.AddKeyedSingleton<IPlacementDirector, SiloRoleBasedPlacementDirector>(typeof(SiloRoleBasedPlacement));
         services.AddKeyedSingleton<IPlacementFilterDirector, RequiredMatchSiloMetadataFilterDirector>(typeof(RequiredMatchSiloMetadataPlacementFilterStrategy));
         services.AddKeyedSingleton<IPlacementFilterDirector, PreferredMatchSiloMetadataFilterDirector>(typeof(PreferredMatchSiloMetadataPlacementFilterStrategy));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Nsn.Engine.Runtime.Cluster;
 using Nsn.Engine.Runtime.Silos;
 using Orleans.Placement;
@@ -38,18 +39,51 @@ internal sealed class HashBasedPlacementDirector : IPlacementDirector
     }
 }
 
-/// <summary>The power of two choices: of two random silos the one with less to do.</summary>
-internal sealed class LoadBasedPlacementDirector(Random random, Silo silo) : IPlacementDirector
+/// <summary>The power of two choices: of two random silos the one with fewer activations.</summary>
+internal sealed class ActivationCountPlacementDirector(Random random, Silo silo) : IPlacementDirector
 {
     public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
         var silos = context.GetCompatibleSilos(target);
         var first = silos[random.Next(silos.Length)];
         var second = silos[random.Next(silos.Length)];
-        return Task.FromResult(LoadOf(first) <= LoadOf(second) ? first : second);
+        return Task.FromResult(CountOf(first) <= CountOf(second) ? first : second);
     }
 
-    private double LoadOf(SiloAddress address) => silo.View.Find(address)?.Figures.GetValueOrDefault(SiloFigures.Activations) ?? double.MaxValue;
+    private double CountOf(SiloAddress address) => silo.View.Find(address)?.Figures.GetValueOrDefault(SiloFigures.Activations) ?? double.MaxValue;
+}
+
+/// <summary>
+/// The power of two choices: of two random silos the one whose processors and memory have more left. Figures are up to a second old: always taking the best of all would send
+/// everything there until the next ones come.
+/// </summary>
+internal sealed class ResourceOptimizedPlacementDirector(Random random, Silo silo) : IPlacementDirector
+{
+    private const double ProcessorWeight = 40;
+    private const double MemoryWeight = 40;
+    private const double ActivationWeight = 20;
+
+    public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
+    {
+        var silos = context.GetCompatibleSilos(target);
+        var first = silos[random.Next(silos.Length)];
+        var second = silos[random.Next(silos.Length)];
+        if (silo.View.Find(second)?.Figures is not { } figuresOfSecond)
+            return Task.FromResult(first);
+        if (silo.View.Find(first)?.Figures is not { } figuresOfFirst)
+            return Task.FromResult(second);
+        var most = Math.Max(1, Math.Max(figuresOfFirst.GetValueOrDefault(SiloFigures.Activations), figuresOfSecond.GetValueOrDefault(SiloFigures.Activations)));
+        return Task.FromResult(LoadOf(figuresOfFirst, most) <= LoadOf(figuresOfSecond, most) ? first : second);
+    }
+
+    /// <summary>Between 0 and 100: shares of what there is of each resource, activations compared with the silo of the two that has more.</summary>
+    private static double LoadOf(ImmutableDictionary<string, double> figures, double activationsMost)
+    {
+        var (memory, available) = (figures.GetValueOrDefault(SiloFigures.MemoryBytes), figures.GetValueOrDefault(SiloFigures.MemoryAvailableBytes));
+        return (ProcessorWeight * figures.GetValueOrDefault(SiloFigures.ProcessorPercent) / 100)
+            + (MemoryWeight * memory / Math.Max(1, memory + available))
+            + (ActivationWeight * figures.GetValueOrDefault(SiloFigures.Activations) / activationsMost);
+    }
 }
 
 /// <summary>A silo whose role is the grain's key.</summary>

@@ -31,7 +31,10 @@ internal abstract partial class Node
         call.CorrelationId = correlation;
         if (!oneWay)
             _pending[correlation] = (call, target);
+        var cancellation = call.Cancellation; // the call may have ended, and be another one, as soon as it is sent
         var result = Transport.Send(target, frame);
+        if (cancellation is { IsCancellationRequested: true } && !oneWay)
+            SendCancel(target, correlation); // word of it may have gone before the call
         if (result == SendResult.Unreachable)
             OnUnreachable(target);
         if (result != SendResult.Queued)
@@ -99,6 +102,12 @@ internal abstract partial class Node
     /// <summary>A call that came from afar is cancelled: where this node only sent it on, the next node hears of it.</summary>
     private void PassCancellationOn(Call call)
     {
+        if (call.CancellationOnlyTells)
+        {
+            Cancel(call, CancellationToken.None);
+            return;
+        }
+
         if (call.CorrelationId != 0 && _pending.TryGetValue(call.CorrelationId, out var pending) && ReferenceEquals(pending.Call, call))
             SendCancel(pending.Target, call.CorrelationId);
         else
@@ -185,6 +194,8 @@ internal abstract partial class Node
             if (call.IsCancellable)
             {
                 call.Cancellation = new CancellationTokenSource();
+                if (call.GetCancellationToken().IsCancellationRequested)
+                    call.Cancellation.Cancel(); // before it was sent
                 call.SetCancellationToken(call.Cancellation.Token);
                 _cancellable[(from, correlation)] = call;
             }

@@ -122,7 +122,7 @@ internal abstract partial class Node : IGrainReferenceRuntime, ITransportHandler
         var token = call.GetCancellationToken();
         if (!token.CanBeCanceled)
             return true;
-        if (token.IsCancellationRequested)
+        if (token.IsCancellationRequested && !call.CancellationOnlyTells)
         {
             call.Abandon(new OperationCanceledException(token));
             return false;
@@ -140,6 +140,14 @@ internal abstract partial class Node : IGrainReferenceRuntime, ITransportHandler
 
     private void Cancel(Call call, CancellationToken token)
     {
+        if (call.CancellationOnlyTells)
+        {
+            SignalCancellation(call); // first, so that who sends the call just now sees it
+            if (call.CorrelationId != 0 && _pending.TryGetValue(call.CorrelationId, out var told) && ReferenceEquals(told.Call, call))
+                SendCancel(told.Target, call.CorrelationId);
+            return;
+        }
+
         if (call.CorrelationId != 0 && _pending.TryRemove(call.CorrelationId, out var pending))
             SendCancel(pending.Target, call.CorrelationId);
         else

@@ -14,25 +14,39 @@ internal sealed partial class Silo
     private int _ticksSinceSample;
     private volatile bool _overloaded;
 
-    /// <summary>Processor time of this process as a share of all processors, over about the last two seconds; null before it is known.</summary>
+    /// <summary>
+    /// Processor time of this process as a share of all processors, over about the last two seconds, or as a provider of the host's says; null before it is known.
+    /// </summary>
     public float? ProcessorPercent { get; private set; }
 
     public bool IsOverloaded => _overloaded;
 
     protected override void OnTick()
     {
-        if (!_shedding.LoadSheddingEnabled || ++_ticksSinceSample < TicksPerSample)
+        if (++_ticksSinceSample < TicksPerSample)
             return;
         _ticksSinceSample = 0;
-        var (now, used) = (TimeProvider.GetTimestamp(), Environment.CpuUsage.TotalTime);
-        if (_sampledAt != 0)
+        SampleProcessors();
+        _overloaded = _shedding.LoadSheddingEnabled && (ProcessorPercent > _shedding.CpuThreshold || MemoryPercent > _shedding.MemoryThreshold);
+    }
+
+    private void SampleProcessors()
+    {
+        if (_environment is not null)
         {
-            var share = (float)(100 * (used - _processorTime) / TimeProvider.GetElapsedTime(_sampledAt, now) / Environment.ProcessorCount);
+            ProcessorPercent = _environment.GetEnvironmentStatistics().FilteredCpuUsagePercentage;
+            return;
+        }
+
+        var (now, used) = (TimeProvider.GetTimestamp(), Environment.CpuUsage.TotalTime);
+        var elapsed = TimeProvider.GetElapsedTime(_sampledAt, now);
+        if (_sampledAt != 0 && elapsed > TimeSpan.Zero)
+        {
+            var share = (float)Math.Clamp(100 * (used - _processorTime) / elapsed / Environment.ProcessorCount, 0, 100);
             ProcessorPercent = ProcessorPercent is { } before ? (before + share) / 2 : share;
         }
 
         (_sampledAt, _processorTime) = (now, used);
-        _overloaded = ProcessorPercent > _shedding.CpuThreshold || MemoryPercent > _shedding.MemoryThreshold;
     }
 
     /// <summary>Memory in use as a share of what there is: of the machine or of the process's limit, or as a provider of the host's says.</summary>

@@ -15,6 +15,9 @@ internal sealed partial class Silo
     private readonly ConcurrentDictionary<GrainId, SiloAddress> _located = new();
     private readonly ConcurrentDictionary<GrainId, SiloAddress> _clients = new();
 
+    /// <summary>How many clients have this silo as their gateway.</summary>
+    public int ClientCount => _clients.Count;
+
     public override void Route(Call call)
     {
         var reference = call.Reference;

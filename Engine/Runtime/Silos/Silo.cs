@@ -137,6 +137,8 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
     {
         var figures = ImmutableDictionary.CreateBuilder<string, double>();
         figures[SiloFigures.Activations] = ActivationCount;
+        if (ProcessorPercent is { } processors && float.IsFinite(processors))
+            figures[SiloFigures.ProcessorPercent] = processors;
         var memory = GC.GetGCMemoryInfo();
         figures[SiloFigures.MemoryBytes] = Environment.WorkingSet;
         figures[SiloFigures.MemoryAvailableBytes] = Math.Max(0, memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes);

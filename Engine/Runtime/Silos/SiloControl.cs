@@ -12,6 +12,7 @@ internal sealed class SiloControl(Silo silo) : ISiloControl
         return Task.FromResult(new SiloRuntimeStatistics
         {
             ActivationCount = silo.ActivationCount,
+            ClientCount = silo.ClientCount,
             CpuUsage = silo.ProcessorPercent,
             IsOverloaded = silo.IsOverloaded,
             MemoryUsage = Environment.WorkingSet,
