@@ -27,7 +27,7 @@ internal sealed class Database
         lock (_gate)
         {
             if (_ready is null || _ready.IsFaulted || _ready.IsCanceled)
-                _ready = Schema.EnsureAsync(Source, CancellationToken.None);
+                _ready = Schema.EnsureAsync(Source, Schema.Steps, CancellationToken.None);
             return _ready.WaitAsync(cancellationToken);
         }
     }

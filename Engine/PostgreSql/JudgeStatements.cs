@@ -8,6 +8,9 @@ internal static class JudgeStatements
         with forgotten as (
             delete from nsn_engine.silos s where s.cluster_id = $1 and s.dead and s.lease_until < clock_timestamp() - interval '1 day'
                 and not exists (select 1 from nsn_engine.grains g where g.cluster_id = $1 and g.owner = s.address)),
+        left_behind as (
+            delete from nsn_engine.grains g where g.cluster_id = $1 and starts_with(g.grain_id, 'sys.client/')
+                and exists (select 1 from nsn_engine.silos s where s.cluster_id = $1 and s.address = g.owner and s.dead)),
         joined as (
             insert into nsn_engine.silos (cluster_id, address, name, role, metadata, figures, status, lock_key, lease_until)
             values ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7, $8, clock_timestamp() + $9)),

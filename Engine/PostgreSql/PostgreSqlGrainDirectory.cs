@@ -114,8 +114,11 @@ internal sealed class PostgreSqlGrainDirectory : IGrainDirectory
     private async Task<bool[]> UnregisterManyAsync(IReadOnlyList<GrainAddress> addresses)
     {
         await using var command = _database.Source.CreateCommand("""
+            with gone as ( -- a client comes once and writes no state: its row has no epoch to keep
+                delete from nsn_engine.grains as g using unnest($2, $3, $4) as p(grain_id, owner, epoch)
+                where g.cluster_id = $1 and g.grain_id = p.grain_id and g.owner = p.owner and g.epoch = p.epoch and starts_with(p.grain_id, 'sys.client/'))
             update nsn_engine.grains as g set owner = null from unnest($2, $3, $4) as p(grain_id, owner, epoch)
-            where g.cluster_id = $1 and g.grain_id = p.grain_id and g.owner = p.owner and g.epoch = p.epoch
+            where g.cluster_id = $1 and g.grain_id = p.grain_id and g.owner = p.owner and g.epoch = p.epoch and not starts_with(p.grain_id, 'sys.client/')
             """);
         command.Parameters.AddAll([
             Of(_clusterId),

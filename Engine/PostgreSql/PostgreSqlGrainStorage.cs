@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Npgsql;
 using Nsn.Engine.Runtime.Activations;
 using Orleans.Storage;
@@ -7,13 +6,11 @@ using Orleans.Storage;
 namespace Nsn.Engine.PostgreSql;
 
 /// <summary>
-/// States as JSON rows. A write needs the ETag that was read and an activation epoch that no later owner has passed, in the row or in the directory. Reads that come together
+/// States as rows. A write needs the ETag that was read and an activation epoch that no later owner has passed, in the row or in the directory. Reads that come together
 /// share a statement, writes a commit.
 /// </summary>
 internal sealed class PostgreSqlGrainStorage : IGrainStorage
 {
-    private static readonly JsonSerializerOptions s_json = new() { IncludeFields = true };
-
     private readonly Database _database;
     private readonly string _name;
     private readonly string _serviceId;
@@ -36,11 +33,12 @@ internal sealed class PostgreSqlGrainStorage : IGrainStorage
 
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        var runtime = (RuntimeContext.Current as Activation)?.Node;
         await _database.ReadyAsync(CancellationToken.None);
         var (data, etag) = await _reads.AskAsync(new Key(stateName, grainId.ToString()));
         grainState.ETag = etag?.ToString(CultureInfo.InvariantCulture)!;
         grainState.RecordExists = data is not null;
-        grainState.State = data is null ? default! : JsonSerializer.Deserialize<T>(data, s_json)!;
+        grainState.State = data is null ? default! : StateFormat.Read<T>(data, runtime);
     }
 
     /// <summary>Many grains that begin at once, as those of a silo that is gone do, share a statement instead of opening a connection each.</summary>
@@ -63,7 +61,7 @@ internal sealed class PostgreSqlGrainStorage : IGrainStorage
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        await WriteAsync(stateName, grainId, grainState, JsonSerializer.Serialize(grainState.State, s_json));
+        await WriteAsync(stateName, grainId, grainState, StateFormat.Write(grainState.State));
         grainState.RecordExists = true;
     }
 

@@ -69,6 +69,62 @@ public sealed class ClusterTests(PostgreSqlFixture server)
     }
 
     [Fact]
+    public async Task States_keep_what_JSON_alone_would_lose()
+    {
+        var service = $"service {Guid.NewGuid():N}";
+        var storage = new PostgreSqlGrainStorage("s", server.ConnectionString, service, "cluster");
+        var (rich, plain) = (GrainId.Create("t", "rich"), GrainId.Create("t", "plain"));
+        await storage.WriteStateAsync("x", rich, new GrainState<RichState> { State = new RichState { Secret = 7, Shapes = [new Circle { Name = "round", Radius = 3 }] } });
+        await storage.WriteStateAsync("x", plain, new GrainState<PlainState> { State = new PlainState { Lines = { ["a"] = [new Point(1, 2)] } } });
+
+        var read = new GrainState<RichState>();
+        await storage.ReadStateAsync("x", rich, read);
+        Assert.Equal(7, read.State.Secret);
+        var circle = Assert.IsType<Circle>(Assert.Single(read.State.Shapes));
+        Assert.Equal(("round", 3), (circle.Name, circle.Radius));
+        var other = new GrainState<PlainState>();
+        await storage.ReadStateAsync("x", plain, other);
+        Assert.Equal(new Point(1, 2), Assert.Single(other.State.Lines["a"]));
+
+        await using var database = Npgsql.NpgsqlDataSource.Create(server.ConnectionString);
+        await using var ask = database.CreateCommand("select data #>> '{Lines,a,0,Y}' from nsn_engine.states where service_id = $1 and grain_id = 't/plain'");
+        ask.Parameters.Add(new Npgsql.NpgsqlParameter<string> { TypedValue = service });
+        Assert.Equal("2", await ask.ExecuteScalarAsync(TestContext.Current.CancellationToken)); // people and queries go on reading what JSON can keep
+    }
+
+    [Fact]
+    public async Task States_that_were_stored_as_JSON_are_read_whatever_their_form_is_now()
+    {
+        var service = $"service {Guid.NewGuid():N}";
+        var storage = new PostgreSqlGrainStorage("s", server.ConnectionString, service, "cluster");
+        await storage.ReadStateAsync("x", GrainId.Create("t", "none"), new GrainState<RichState>()); // makes the tables
+        await using var database = Npgsql.NpgsqlDataSource.Create(server.ConnectionString);
+        await using var insert = database.CreateCommand("""insert into nsn_engine.states values ($1, 's', 'x', 't/old', '{"Shapes": [{"Name": "round"}], "Secret": 5}', 1, 1)""");
+        insert.Parameters.Add(new Npgsql.NpgsqlParameter<string> { TypedValue = service });
+        await insert.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var state = new GrainState<RichState>();
+        await storage.ReadStateAsync("x", GrainId.Create("t", "old"), state);
+        Assert.Equal(("round", 5), (Assert.Single(state.State.Shapes).Name, state.State.Secret));
+        await storage.WriteStateAsync("x", GrainId.Create("t", "old"), state);
+        var again = new GrainState<RichState>();
+        await storage.ReadStateAsync("x", GrainId.Create("t", "old"), again);
+        Assert.Equal(("round", 5), (Assert.Single(again.State.Shapes).Name, again.State.Secret));
+    }
+
+    [Fact]
+    public async Task Grains_in_a_state_can_be_called_after_it_was_read_again()
+    {
+        using var host = await StartSiloAsync($"c{Guid.NewGuid():N}");
+        var factory = host.Services.GetRequiredService<IGrainFactory>();
+        var grain = factory.GetGrain<IRichGrain>("keeps");
+        await grain.Keep(factory.GetGrain<IAccountGrain>("kept"));
+        await grain.Leave();
+        Assert.Equal(3, await grain.AddToAccount(3));
+        Assert.Equal(3, await factory.GetGrain<IAccountGrain>("kept").Get());
+        await host.StopAsync();
+    }
+
+    [Fact]
     public async Task States_that_are_read_at_the_same_time_are_not_mixed_up()
     {
         var storage = new PostgreSqlGrainStorage("s", server.ConnectionString, $"service {Guid.NewGuid():N}", "cluster");

@@ -29,6 +29,75 @@ public sealed class AccountGrain([PersistentState("account", "pg")] IPersistentS
     public Task<long> Epoch() => Task.FromResult(GrainContext.Address.Epoch);
 }
 
+[GenerateSerializer]
+public class Shape
+{
+    [Id(0)]
+    public string? Name { get; set; }
+}
+
+[GenerateSerializer]
+public sealed class Circle : Shape
+{
+    [Id(0)]
+    public int Radius { get; set; }
+}
+
+/// <summary>What JSON alone would lose: members of a derived type, a private one, and a grain.</summary>
+[GenerateSerializer]
+public sealed class RichState
+{
+    [Id(0)]
+    private int _secret;
+
+    [Id(1)]
+    public List<Shape> Shapes { get; set; } = [];
+
+    [Id(2)]
+    public IAccountGrain? Account { get; set; }
+
+    public int Secret
+    {
+        get => _secret;
+        init => _secret = value;
+    }
+}
+
+/// <summary>What JSON keeps.</summary>
+[GenerateSerializer]
+public sealed class PlainState
+{
+    [Id(0)]
+    public Dictionary<string, List<Point>> Lines { get; set; } = [];
+}
+
+[GenerateSerializer]
+public readonly record struct Point(int X, int Y);
+
+public interface IRichGrain : IGrainWithStringKey
+{
+    Task Keep(IAccountGrain account);
+    Task<int> AddToAccount(int amount);
+    Task Leave();
+}
+
+public sealed class RichGrain([PersistentState("rich", "pg")] IPersistentState<RichState> state) : Grain, IRichGrain
+{
+    public Task Keep(IAccountGrain account)
+    {
+        state.State.Account = account;
+        return state.WriteStateAsync();
+    }
+
+    public Task<int> AddToAccount(int amount) => state.State.Account!.Add(amount);
+
+    public Task Leave()
+    {
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+}
+
 public interface IRemindedGrain : IGrainWithStringKey
 {
     Task Start();

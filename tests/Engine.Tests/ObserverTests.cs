@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Nsn.Engine.Runtime.Silos;
+using Orleans.TestingHost;
 
 namespace Nsn.Engine.Tests;
 
@@ -46,6 +47,40 @@ public sealed class ObserverTests
         GC.KeepAlive(held);
         await client.StopAsync(TestContext.Current.CancellationToken);
         await silo.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_whose_gateway_is_gone_is_found_through_every_other_silo(bool leaves)
+    {
+        await using var cluster = new TestClusterBuilder(3).Build();
+        await cluster.DeployAsync();
+        var held = new Listener();
+        var reference = (GrainReference)cluster.Client.CreateObjectReference<IListener>(held);
+        var gateway = cluster.Silos.Single(handle => SiloOf(handle).ClientCount == 1);
+        await (leaves ? cluster.StopSiloAsync(gateway) : cluster.KillSiloAsync(gateway));
+        foreach (var handle in cluster.Silos)
+        {
+            var listener = (IListener)SiloOf(handle).References.Create(reference.GrainId, typeof(IListener));
+            await Until.HoldsAsync($"{handle.SiloAddress} finds the client", () => Hears(listener));
+        }
+
+        GC.KeepAlive(held);
+
+        Silo SiloOf(SiloHandle handle) => cluster.GetSiloServiceProvider(handle.SiloAddress).GetRequiredService<Silo>();
+    }
+
+    private static bool Hears(IListener listener)
+    {
+        try
+        {
+            return listener.Hear("found?").GetAwaiter().GetResult() == "yes";
+        }
+        catch (ClientNotAvailableException)
+        {
+            return false;
+        }
     }
 
     /// <summary>In a method of its own, so that no register holds the observer.</summary>

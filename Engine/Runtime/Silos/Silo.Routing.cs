@@ -197,16 +197,37 @@ internal sealed partial class Silo
         }
     }
 
-    private static GrainId ClientId(SiloAddress client) => GrainId.Create("sys.client", client.ToParsableString());
+    public static GrainId ClientId(SiloAddress client) => GrainId.Create("sys.client", client.ToParsableString());
 
     /// <summary>A client has connected to this silo: others reach it through here.</summary>
     public async Task OnClientConnectedAsync(SiloAddress client)
     {
         var id = ClientId(client);
         _clients[id] = client;
-        await _directory.RegisterAsync(new GrainAddress { GrainId = id, SiloAddress = Address, ActivationId = ActivationId.NewId() }, CancellationToken.None);
+        var here = new GrainAddress { GrainId = id, SiloAddress = Address, ActivationId = ActivationId.NewId() };
+        var entry = await _directory.RegisterAsync(here, CancellationToken.None);
+        if (!entry.SiloAddress.Equals(Address))
+        {
+            // The silo that it had before lives, or has not noticed; the client itself says that it is here now.
+            await _directory.UnregisterAsync(entry, CancellationToken.None);
+            await _directory.RegisterAsync(here, CancellationToken.None);
+        }
+
         if (_status == SiloStatus.ShuttingDown)
             SendLeaving(client);
+    }
+
+    private async Task ForgetClientAsync(GrainId id)
+    {
+        try
+        {
+            if (await _directory.LookupAsync(id, CancellationToken.None) is { } entry && entry.SiloAddress.Equals(Address) && !_clients.ContainsKey(id))
+                await _directory.UnregisterAsync(entry, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            SiloLog.RouteFailed(Logger, $"the end of {id}", exception); // its entry goes with this silo
+        }
     }
 
     /// <summary>Clients take other gateways before this one goes, and get their answers from here.</summary>
@@ -218,10 +239,10 @@ internal sealed partial class Silo
 
     public override void OnDisconnected(SiloAddress peer, string reason)
     {
-        if (peer.IsClient)
-            _clients.TryRemove(ClientId(peer), out _);
-        else
+        if (!peer.IsClient)
             _membership.Suspect(peer);
+        else if (_clients.TryRemove(ClientId(peer), out _))
+            _ = ForgetClientAsync(ClientId(peer));
         base.OnDisconnected(peer, reason);
     }
 
