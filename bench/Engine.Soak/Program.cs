@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Nsn.Engine.Soak;
 
-// dotnet run -c Release --project bench/Engine.Soak -- [--kills 200] [--pauses 5] [--pause-seconds 30] [--outages 5] [--changes 100] [--counters 60] [--pace-milliseconds 5] [--postgres CONNECTION-STRING] [--json FILE]
+// dotnet run -c Release --project bench/Engine.Soak -- [--kills 200] [--pauses 5] [--pause-seconds 30] [--outages 5] [--outage-seconds 3] [--changes 100] [--counters 60] [--pace-milliseconds 5] [--postgres CONNECTION-STRING] [--json FILE]
 //
 // Without --postgres it starts a server of its own. A line for each event, at the end one JSON object, also when something took too long. Ends with 1 then, and when an
 // acknowledged write was lost or two activations acted at once.
@@ -18,7 +18,7 @@ int Number(string name, int otherwise) => Value(name) is { } text ? int.Parse(te
 await using var server = new PostgreSqlServer();
 if (Value("--postgres") is null)
     await server.InitializeAsync();
-var options = new SoakOptions { Kills = Number("--kills", 0), Pauses = Number("--pauses", 0), Pause = TimeSpan.FromSeconds(Number("--pause-seconds", 30)), Outages = Number("--outages", 0), Changes = Number("--changes", 0), Counters = Number("--counters", 60), Pace = TimeSpan.FromMilliseconds(Number("--pace-milliseconds", 5)) };
+var options = new SoakOptions { Kills = Number("--kills", 0), Pauses = Number("--pauses", 0), Pause = TimeSpan.FromSeconds(Number("--pause-seconds", 30)), Outages = Number("--outages", 0), Outage = TimeSpan.FromSeconds(Number("--outage-seconds", 3)), Changes = Number("--changes", 0), Counters = Number("--counters", 60), Pace = TimeSpan.FromMilliseconds(Number("--pace-milliseconds", 5)) };
 await using var run = new SoakRun(Value("--postgres") ?? server.ConnectionString, options, Console.Error.WriteLine) { Server = server };
 SoakReport report;
 try

@@ -18,7 +18,7 @@ public sealed record SoakOptions
     /// <summary>How many times PostgreSQL is killed and started again, with the data it had.</summary>
     public int Outages { get; init; }
 
-    /// <summary>How long PostgreSQL is away each time; less than a lease.</summary>
+    /// <summary>How long PostgreSQL is away each time. For longer than a lease, every silo is waited for until it has joined again as another incarnation.</summary>
     public TimeSpan Outage { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How many silos leave in good order, each replaced by a new one.</summary>

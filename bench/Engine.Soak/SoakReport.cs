@@ -32,6 +32,9 @@ public sealed record SoakReport
     /// <summary>Calls without the database that were answered while PostgreSQL was away.</summary>
     public long AnsweredInOutages { get; init; }
 
+    /// <summary>Silos that lost their lease while PostgreSQL was away, and joined again by themselves.</summary>
+    public int RejoinedAfterOutages { get; init; }
+
     public long Ticks { get; init; }
     public long DoubleTicks { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Nsn.Engine.PostgreSql;
 
 namespace Nsn.Engine.Soak;
 
@@ -14,6 +15,7 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
     private int _changes;
     private int _outages;
     private long _answeredInOutages;
+    private int _rejoinedAfterOutages;
 
     /// <summary>The server behind the connection string, where it is to be killed.</summary>
     public PostgreSqlServer? Server { get; init; }
@@ -75,6 +77,7 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
             Rejoined = _rejoined,
             Outages = _outages,
             AnsweredInOutages = _answeredInOutages,
+            RejoinedAfterOutages = _rejoinedAfterOutages,
             Ticks = await witness.CountTicksAsync(),
             DoubleTicks = await witness.CountDoubleTicksAsync(),
             RecoveryMedianSeconds = recoveries.Count == 0 ? 0 : Math.Round(recoveries[recoveries.Count / 2], 2),
@@ -133,7 +136,7 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
         while (await witness.CountIncarnationsAsync(_cluster, silo.Port) is not ( >= 1, 1))
         {
             if (clock.Elapsed > options.Limit)
-                throw new TimeoutException($"Within {options.Limit} the silo at port {silo.Port} did not join again after it had been paused.");
+                throw new TimeoutException($"Within {options.Limit} the silo at port {silo.Port} did not join again after it had lost its lease.");
             await Task.Delay(100);
         }
     }
@@ -151,6 +154,17 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
         await server.StartAsync();
         witness.Reconnect();
         var back = Stopwatch.StartNew();
+        if (options.Outage > PostgreSqlJudge.Lease)
+        {
+            foreach (var silo in _silos)
+            {
+                await WaitUntilRejoinedAsync(silo, witness);
+                if (silo.HasExited)
+                    throw new InvalidOperationException($"The silo at port {silo.Port} ended in outage {number + 1}.");
+                _rejoinedAfterOutages++;
+            }
+        }
+
         await load.WaitForProgressAsync(null, $"outage {number + 1}", options.Limit);
         _answeredInOutages += answered;
         _outages++;

@@ -132,6 +132,19 @@ public sealed class CallTests(ClusterFixture fixture)
     }
 
     [Fact]
+    public async Task Management_counts_the_activations_of_a_grain_and_forces_what_silos_do_by_themselves_later()
+    {
+        var management = fixture.Grains.GetGrain<IManagementGrain>(0);
+        var grain = Basic("counted");
+        await grain.Nothing();
+        Assert.Equal(1, await management.GetGrainActivationCount((GrainReference)grain));
+        Assert.Equal(0, await management.GetGrainActivationCount((GrainReference)Basic("never called")));
+        await management.ForceGarbageCollection([]);
+        await management.ForceRuntimeStatisticsCollection([]);
+        Assert.Equal(2, (await management.GetRuntimeStatistics([])).Length);
+    }
+
+    [Fact]
     public async Task A_grain_that_cannot_activate_tells_its_caller()
     {
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => fixture.Grains.GetGrain<IFailingGrain>("bad").Call());

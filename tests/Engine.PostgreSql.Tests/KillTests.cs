@@ -18,6 +18,7 @@ public sealed class KillTests(PostgreSqlFixture server, ITestOutputHelper output
         output.WriteLine(report.ToString());
         Assert.Equal(0, report.Lost);
         Assert.Equal(0, report.Overlaps);
+        Assert.Equal(0, report.StaleWrites);
         Assert.True(report.Acknowledged > 0);
         Assert.True(report.Ticks > 0, "No reminder ticked.");
     }

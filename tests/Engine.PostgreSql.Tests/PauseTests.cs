@@ -9,7 +9,7 @@ public sealed class PauseTests(PostgreSqlFixture server, ITestOutputHelper outpu
     [Fact]
     public async Task A_silo_that_was_declared_dead_while_paused_writes_nothing_when_it_wakes_and_joins_anew()
     {
-        var report = await RunAsync(new SoakOptions { Pauses = 1, Pause = TimeSpan.Zero, Counters = 15, Pace = TimeSpan.FromMilliseconds(50) });
+        var report = await RunAsync(new SoakOptions { Pauses = 1, Pause = 3 * PostgreSqlJudge.Lease, Counters = 15, Pace = TimeSpan.FromMilliseconds(50) });
         Assert.Equal(1, report.Rejoined);
         Assert.Equal(0, report.StaleWrites);
         Assert.Equal(0, report.Lost);
@@ -20,6 +20,18 @@ public sealed class PauseTests(PostgreSqlFixture server, ITestOutputHelper outpu
     public async Task A_crash_of_PostgreSQL_under_load_loses_no_acknowledged_write_and_everything_goes_on_after_it()
     {
         var report = await RunAsync(new SoakOptions { Outages = 1, Counters = 15, Pace = TimeSpan.FromMilliseconds(50) });
+        Assert.Equal(0, report.StaleWrites);
+        Assert.Equal(0, report.Lost);
+        Assert.Equal(0, report.Overlaps);
+    }
+
+    [Fact]
+    public async Task Silos_that_lose_their_lease_with_PostgreSQL_come_back_with_it_by_themselves()
+    {
+        var options = new SoakOptions { Outages = 1, Outage = PostgreSqlJudge.Lease + TimeSpan.FromSeconds(5), Counters = 15, Pace = TimeSpan.FromMilliseconds(50) };
+        var report = await RunAsync(options);
+        Assert.Equal(options.Silos, report.RejoinedAfterOutages);
+        Assert.Equal(0, report.StaleWrites);
         Assert.Equal(0, report.Lost);
         Assert.Equal(0, report.Overlaps);
     }

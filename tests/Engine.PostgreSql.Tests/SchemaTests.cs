@@ -1,6 +1,6 @@
-using Nsn.Engine.Runtime.Silos;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Nsn.Engine.Runtime.Silos;
 using Orleans.Configuration;
 
 namespace Nsn.Engine.PostgreSql.Tests;

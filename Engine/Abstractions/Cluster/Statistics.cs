@@ -81,12 +81,18 @@ namespace Orleans.Runtime
     public interface IManagementGrain : IGrainWithIntegerKey
     {
         Task<Dictionary<SiloAddress, SiloStatus>> GetHosts(bool onlyActive = false);
+        Task ForceGarbageCollection(SiloAddress[] hostsIds);
         Task ForceActivationCollection(SiloAddress[] hostsIds, TimeSpan ageLimit);
         Task ForceActivationCollection(TimeSpan ageLimit);
+
+        /// <summary>Lets silos publish their figures now, for placement.</summary>
+        Task ForceRuntimeStatisticsCollection(SiloAddress[] siloAddresses);
+
         Task<SiloRuntimeStatistics[]> GetRuntimeStatistics(SiloAddress[] hostsIds);
         Task<SimpleGrainStatistic[]> GetSimpleGrainStatistics(SiloAddress[] hostsIds);
         Task<SimpleGrainStatistic[]> GetSimpleGrainStatistics();
         Task<DetailedGrainStatistic[]> GetDetailedGrainStatistics(string[] types = null, SiloAddress[] hostsIds = null);
+        Task<int> GetGrainActivationCount(GrainReference grainReference);
         Task<int> GetTotalActivationCount();
         ValueTask<SiloAddress> GetActivationAddress(IAddressable reference);
         ValueTask<List<GrainId>> GetActiveGrains(GrainType type);

@@ -6,6 +6,10 @@ public interface ISiloControl : ISystemTarget
     Task<SiloRuntimeStatistics> GetStatistics();
     Task<DetailedGrainStatistic[]> GetGrains();
     Task Collect(TimeSpan age);
+    Task CollectGarbage();
+
+    /// <summary>Publishes its figures now.</summary>
+    Task Publish();
 
     /// <summary>Reads the reminders of a grain again.</summary>
     Task ReloadReminders(GrainId grain);

@@ -12,6 +12,8 @@ internal sealed class ManagementGrain(IClusterMembershipService membership, Silo
 
     public Task ForceActivationCollection(SiloAddress[] hostsIds, TimeSpan ageLimit) => Task.WhenAll(Hosts(hostsIds).Select(host => Control(host).Collect(ageLimit)));
     public Task ForceActivationCollection(TimeSpan ageLimit) => ForceActivationCollection([], ageLimit);
+    public Task ForceGarbageCollection(SiloAddress[] hostsIds) => Task.WhenAll(Hosts(hostsIds).Select(host => Control(host).CollectGarbage()));
+    public Task ForceRuntimeStatisticsCollection(SiloAddress[] siloAddresses) => Task.WhenAll(Hosts(siloAddresses).Select(host => Control(host).Publish()));
     public Task<SiloRuntimeStatistics[]> GetRuntimeStatistics(SiloAddress[] hostsIds) => Task.WhenAll(Hosts(hostsIds).Select(host => Control(host).GetStatistics()));
     public Task<SimpleGrainStatistic[]> GetSimpleGrainStatistics() => GetSimpleGrainStatistics([]);
 
@@ -25,6 +27,9 @@ internal sealed class ManagementGrain(IClusterMembershipService membership, Silo
         var all = await Task.WhenAll(Hosts(hostsIds).Select(host => Control(host).GetGrains()));
         return [.. all.SelectMany(grains => grains).Where(grain => types is null || types.Contains(grain.GrainType))];
     }
+
+    public async Task<int> GetGrainActivationCount(GrainReference grainReference) =>
+        (await GetDetailedGrainStatistics()).Count(grain => grain.GrainId == grainReference.GrainId);
 
     public async Task<int> GetTotalActivationCount() => (await GetRuntimeStatistics([])).Sum(statistics => statistics.ActivationCount);
 

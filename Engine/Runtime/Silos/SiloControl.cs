@@ -25,6 +25,13 @@ internal sealed class SiloControl(Silo silo) : ISiloControl
         .Select(activation => new DetailedGrainStatistic { GrainId = activation.GrainId, GrainType = activation.Class.Type.FullName, SiloAddress = silo.Address })
         .ToArray());
 
+    public Task CollectGarbage()
+    {
+        GC.Collect();
+        return Task.CompletedTask;
+    }
+
+    public Task Publish() => silo.Membership.RenewAsync();
     public Task ReloadReminders(GrainId grain) => silo.Services.GetService<ReminderService>()?.ReloadAsync(grain) ?? Task.CompletedTask;
     public Task ConnectClient(SiloAddress client) => silo.OnClientConnectedAsync(client);
 
