@@ -180,8 +180,8 @@ public sealed class SimulationTests
     }
 
     /// <summary>
-    /// Three silos, ten grains, a minute of appends with crashes, pauses, partitions and lost connections; then everything acknowledged must be there, and every call of a silo
-    /// that lives has ended.
+    /// Three silos, ten grains, a minute of appends with crashes, pauses, silos that leave, partitions, lost connections and a storage that fails; then everything acknowledged must be
+    /// there, and every call of a silo that lives has ended.
     /// </summary>
     private static (List<string> Violations, IReadOnlyList<string> Log) Run(int seed, PlantedBug bug)
     {
@@ -222,8 +222,7 @@ public sealed class SimulationTests
             cluster.RunFor(world.Between(100, 2500));
         }
 
-        cluster.Network.HealAll();
-        cluster.Judge.HealAll();
+        HealAll(cluster);
         cluster.RunFor(TimeSpan.FromSeconds(30));
         Verify(cluster, acknowledged);
         cluster.Violations.AddRange(open.Where(call => !call.Value.HasCrashed && !call.Value.IsPaused).Select(call => $"the call of {call.Key} at {call.Value.Name} never ended"));
@@ -246,7 +245,7 @@ public sealed class SimulationTests
     {
         var random = cluster.World.Random;
         var living = cluster.Living.Where(process => !process.IsPaused).ToList();
-        switch (random.Next(17))
+        switch (random.Next(22))
         {
             case 0 when living.Count > 1:
                 cluster.Crash(living[random.Next(living.Count)]);
@@ -259,8 +258,7 @@ public sealed class SimulationTests
                 cluster.Network.Cut(living[0], living[1]);
                 break;
             case 3:
-                cluster.Network.HealAll();
-                cluster.Judge.HealAll();
+                HealAll(cluster);
                 break;
             case 4 when living.Count > 1:
                 cluster.Judge.Cut(living[random.Next(living.Count)], losesSession: random.Next(2) == 0);
@@ -268,9 +266,26 @@ public sealed class SimulationTests
             case 5 or 6 when living.Count > 1:
                 cluster.Network.Drop(living[0], living[^1]);
                 break;
+            case 7 when living.Count > 1:
+                cluster.Stop(living[random.Next(living.Count)]);
+                cluster.StartSilo();
+                break;
+            case 8 when living.Count > 1:
+                cluster.Network.CutSilently(living[0], living[^1]);
+                break;
+            case 9 or 10:
+                cluster.Storage.Fails = true;
+                break;
             default:
                 break;
         }
+    }
+
+    private static void HealAll(SimulatedCluster cluster)
+    {
+        cluster.Network.HealAll();
+        cluster.Judge.HealAll();
+        cluster.Storage.Fails = false;
     }
 
     private static void Verify(SimulatedCluster cluster, List<(int Grain, int Entry)> acknowledged)

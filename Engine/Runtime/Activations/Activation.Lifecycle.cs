@@ -7,6 +7,7 @@ internal sealed partial class Activation
 {
     private ActivationState _state;
     private bool _ending;
+    private bool _endsOnceBegun;
     private long _keepUntil;
 
     public ActivationState State => _state;
@@ -57,6 +58,7 @@ internal sealed partial class Activation
             return;
         }
 
+        bool ends;
         lock (this)
         {
             if (Class.MayInterleave is { } predicate)
@@ -67,7 +69,11 @@ internal sealed partial class Activation
 
             if (_state == ActivationState.Activating)
                 _state = ActivationState.Valid;
+            ends = _endsOnceBegun;
         }
+
+        if (ends)
+            Deactivate(Extras.Reason);
     }
 
     private async Task PrepareAsync(CancellationToken cancellationToken)
@@ -157,8 +163,8 @@ internal sealed partial class Activation
                 return;
             if (_state != ActivationState.Valid)
             {
-                // Not begun yet: end it as soon as it has.
-                Enqueue(new WorkItem(static state => ((Activation)state!).Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "Deactivation was asked for during activation.")), this));
+                _endsOnceBegun = true;
+                Extras.Reason = deactivationReason;
                 return;
             }
 

@@ -140,8 +140,15 @@ internal sealed partial class Silo
         var all = Grains.ToList();
         foreach (var activation in all)
             activation.Deactivate(reason, cancellationToken);
-        await Task.WhenAll(all.Select(activation => activation.Deactivated)).WaitAsync(DeactivationTimeout, TimeProvider, cancellationToken)
+        await AllDeactivatedAsync(all).WaitAsync(DeactivationTimeout, TimeProvider, cancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    /// <summary>One after another and not with WhenAll, which would go on in the thread pool: on virtual time there is no other thread.</summary>
+    private static async Task AllDeactivatedAsync(List<Activation> activations)
+    {
+        foreach (var activation in activations)
+            await activation.Deactivated;
     }
 
     /// <summary>

@@ -41,8 +41,8 @@ public sealed class SimulatedCluster
     /// <summary>What was broken, in words; empty while all invariants hold.</summary>
     public List<string> Violations { get; } = [];
 
-    /// <summary>The processes that have not crashed.</summary>
-    public IReadOnlyList<SimulatedProcess> Living => [.. _members.Where(member => !member.Process.HasCrashed).Select(member => member.Process)];
+    /// <summary>The processes that have neither crashed nor begun to leave.</summary>
+    public IReadOnlyList<SimulatedProcess> Living => [.. _members.Where(member => !member.Process.HasCrashed && !member.IsLeaving).Select(member => member.Process)];
 
     public void StartSilo()
     {
@@ -91,6 +91,31 @@ public sealed class SimulatedCluster
         Network.DropAll(process);
     }
 
+    /// <summary>Ends a silo in good order, however long that takes.</summary>
+    public void Stop(SimulatedProcess process)
+    {
+        World.Log($"{process.Name} leaves");
+        var member = _members.Single(candidate => candidate.Process == process);
+        member.IsLeaving = true;
+        process.Run(() => _ = StopAsync(member));
+    }
+
+    private async Task StopAsync(Member member)
+    {
+        try
+        {
+            await member.Silo.StopAsync(CancellationToken.None);
+            World.Log($"{member.Process.Name} has left");
+        }
+        catch (Exception exception)
+        {
+            World.Log($"{member.Process.Name} ends without having left: {exception.GetType().Name}");
+        }
+
+        member.Process.Crash(); // nothing of it runs any more
+        Network.DropAll(member.Process);
+    }
+
     public void Pause(SimulatedProcess process, TimeSpan time)
     {
         World.Log($"{process.Name} pauses for {time.TotalSeconds:0} s");
@@ -121,5 +146,8 @@ public sealed class SimulatedCluster
         }
     }
 
-    private sealed record Member(SimulatedProcess Process, Silo Silo, ServiceProvider Services);
+    private sealed record Member(SimulatedProcess Process, Silo Silo, ServiceProvider Services)
+    {
+        public bool IsLeaving { get; set; }
+    }
 }

@@ -5,7 +5,7 @@ namespace Nsn.Engine.Testing.Simulation;
 
 /// <summary>
 /// Carries frames with delay, in order between two processes, on one connection a pair. A connection that is lost takes along what was under way, and each side learns of it in
-/// its own time; partitions cut pairs off until they heal.
+/// its own time; partitions cut pairs off until they heal. A silent one takes every frame and says nothing.
 /// </summary>
 public sealed class SimulatedNetwork(SimulatedWorld world)
 {
@@ -13,13 +13,28 @@ public sealed class SimulatedNetwork(SimulatedWorld world)
 
     private readonly Dictionary<SiloAddress, Endpoint> _endpoints = [];
     private readonly HashSet<(string, string)> _cuts = [];
+    private readonly HashSet<(string, string)> _silentCuts = [];
     private readonly Dictionary<(string, string), TimeSpan> _lastArrival = [];
     private readonly Dictionary<(string, string), Connection> _connections = [];
 
     internal ITransport CreateTransport(SimulatedProcess process) => new Endpoint(this, process);
 
     public void Cut(SimulatedProcess one, SimulatedProcess other) => _cuts.Add(Key(one, other));
-    public void HealAll() => _cuts.Clear();
+
+    /// <summary>What the two send each other is lost from now on, and neither hears of it before this heals.</summary>
+    public void CutSilently(SimulatedProcess one, SimulatedProcess other) => _silentCuts.Add(Key(one, other));
+
+    public void HealAll()
+    {
+        _cuts.Clear();
+        foreach (var pair in _silentCuts)
+        {
+            if (_connections.TryGetValue(pair, out var connection))
+                Lose(connection); // what was lost leaves a hole that no connection goes on from
+        }
+
+        _silentCuts.Clear();
+    }
 
     /// <summary>Loses the connection of a pair, if it has one; the next frame opens another.</summary>
     public void Drop(SimulatedProcess one, SimulatedProcess other)
@@ -72,6 +87,8 @@ public sealed class SimulatedNetwork(SimulatedWorld world)
                 return SendResult.Unreachable;
             var from = Local;
             var connection = network.Between(this, peer);
+            if (network._silentCuts.Contains(Key(process, peer.Process)))
+                return SendResult.Queued;
             peer.Process.Run(
                 () =>
                 {

@@ -14,9 +14,14 @@ public sealed class SimulatedStorage(SimulatedWorld world, PlantedBug bug) : IGr
     /// <summary>Writes of an activation that came after those of a later one; empty while the fence holds.</summary>
     public List<string> Violations { get; } = [];
 
+    /// <summary>Whether some requests fail: reads and writes that are not done, and writes that are done but whose answer is lost.</summary>
+    public bool Fails { get; set; }
+
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         await Latency();
+        if (NextFault() == Fault.NotDone)
+            throw new IOException($"The state of {grainId} cannot be read.");
         var found = _rows.TryGetValue((stateName, grainId), out var row);
         grainState.ETag = found ? row.ETag.ToString(CultureInfo.InvariantCulture) : null!;
         grainState.RecordExists = found && row.Json is not null;
@@ -27,11 +32,25 @@ public sealed class SimulatedStorage(SimulatedWorld world, PlantedBug bug) : IGr
     {
         var json = JsonSerializer.Serialize(grainState.State);
         var epoch = (RuntimeContext.Current as Activation)?.Epoch ?? 0;
+        var fault = NextFault();
+        if (fault == Fault.NotDone)
+        {
+            await Latency();
+            throw new IOException($"The state of {grainId} cannot be written.");
+        }
+
         var expected = grainState.ETag is null ? 0 : long.Parse(grainState.ETag, CultureInfo.InvariantCulture);
         // The storage is a machine of its own: a write that is under way is applied whatever happens to who asked.
         var applied = new TaskCompletionSource<long>();
         _machine.Run(() => Apply(stateName, grainId, json, expected, epoch, applied), WriteLatency());
-        grainState.ETag = (await applied.Task).ToString(CultureInfo.InvariantCulture);
+        var etag = await applied.Task;
+        if (fault == Fault.AnswerLost)
+        {
+            await Latency();
+            throw new IOException($"Whether the state of {grainId} was written is not known.");
+        }
+
+        grainState.ETag = etag.ToString(CultureInfo.InvariantCulture);
         grainState.RecordExists = true;
         await Latency();
     }
@@ -55,6 +74,20 @@ public sealed class SimulatedStorage(SimulatedWorld world, PlantedBug bug) : IGr
     {
         _rows.Remove((stateName, grainId));
         return Task.CompletedTask;
+    }
+
+    private Fault NextFault() => !Fails ? Fault.None : world.Random.Next(6) switch
+    {
+        0 => Fault.NotDone,
+        1 => Fault.AnswerLost,
+        _ => Fault.None,
+    };
+
+    private enum Fault
+    {
+        None,
+        NotDone,
+        AnswerLost,
     }
 
     /// <summary>Now and then a write is stuck somewhere for longer than a lease.</summary>

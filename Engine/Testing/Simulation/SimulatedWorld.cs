@@ -5,9 +5,13 @@ namespace Nsn.Engine.Testing.Simulation;
 /// </summary>
 public sealed class SimulatedWorld(int seed)
 {
+    /// <summary>More events at one moment than this are a loop that no time passes in.</summary>
+    private const int EventsAtOnceMax = 100_000;
+
     private readonly PriorityQueue<Event, (long Tick, long Order)> _events = new();
     private readonly List<string> _log = [];
     private long _last;
+    private int _atOnce;
 
     /// <summary>The source of all chance.</summary>
     public Random Random { get; } = new(seed);
@@ -37,6 +41,9 @@ public sealed class SimulatedWorld(int seed)
         while (_events.TryPeek(out _, out var due) && due.Tick <= end.Ticks)
         {
             var next = _events.Dequeue();
+            _atOnce = due.Tick > Now.Ticks ? 0 : _atOnce + 1;
+            if (_atOnce > EventsAtOnceMax)
+                throw new InvalidOperationException($"At {Now.TotalMilliseconds:0} ms {next.Process.Name} turns in circles: {next.Action.Method} of {next.Action.Target}.");
             Now = new TimeSpan(Math.Max(due.Tick, Now.Ticks));
             if (next.Process.HasCrashed)
                 continue;
