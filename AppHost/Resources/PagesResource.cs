@@ -46,7 +46,7 @@ public sealed class PagesResource(string name, string folder) : Resource(name)
     /// <inheritdoc />
     protected internal override LaunchPlan? CreateLaunchPlan(ResourceContext context) => IsUpToDate
         ? null
-        : new LaunchPlan { FileName = "sh", Arguments = ["-c", Build], WorkingDirectory = Folder };
+        : new LaunchPlan { FileName = "sh", Arguments = ["-c", Build], WorkingDirectory = Folder, StartsOthers = true };
 
     /// <summary>Files in a folder, without those in some folders directly under it.</summary>
     private static IEnumerable<string> FilesIn(string folder, params string[] except) => Directory.EnumerateFiles(folder).Concat(

@@ -38,6 +38,60 @@ public sealed partial class ProgramTests
         Assert.Contains("everything has ended", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ci")]
+    [InlineData("run --silent build")]
+    public async Task What_npm_has_started_does_not_survive_a_kill_9(string stage)
+    {
+        using var folder = new DataFolder();
+        string root = folder.Path, marker = $"marker-{Guid.NewGuid():N}", page = Path.Combine(root, "web", "player");
+        Directory.CreateDirectory(Path.Combine(page, "node_modules"));
+        foreach (string file in new[] { "package.json", "package-lock.json" })
+            await File.WriteAllTextAsync(Path.Combine(page, file), "{}", TestContext.Current.CancellationToken);
+        if (stage != "ci")
+            await File.WriteAllTextAsync(Path.Combine(page, "node_modules", ".installed"), "", TestContext.Current.CancellationToken);
+
+        // Stands for npm, which starts others and waits for them.
+        string tools = Script(root, "npm", $"""
+            test "$*" = "{stage}" || test "$1" = "{stage}" || exit 9
+            sh -c 'sleep 1000; : {marker}' &
+            sh -c 'sleep 1000; : {marker}'
+            """);
+        using Process program = Process.Start(CommandWith(
+            tools, "run", $"--Root={root}", $"--Data={Path.Combine(root, "data")}", "--Only=player", "--Ports:dashboard=0"))!;
+        try
+        {
+            await Eventually.HoldsAsync(() => ProcessList.With(marker).Length >= 2, "npm and its child to run");
+            program.Kill();
+            await Eventually.HoldsAsync(() => ProcessList.With(marker).Length == 0, "npm's children to vanish with AppHost", TimeSpan.FromSeconds(20));
+        }
+        finally
+        {
+            program.Kill();
+            foreach (int id in ProcessList.With(marker))
+                Process.GetProcessById(id).Kill();
+        }
+    }
+
+    [Fact]
+    public async Task The_password_of_a_new_cluster_is_never_readable_by_others()
+    {
+        using var folder = new DataFolder();
+        string tools = Script(folder.Path, "postgres", "echo 'postgres (PostgreSQL) 17.0'");
+        Script(folder.Path, "initdb", """
+            for argument; do case $argument in --pwfile=*) stat -c 'password file: mode %a, %s bytes' "${argument#--pwfile=}";; esac; done
+            exit 1
+            """);
+        string data = Path.Combine(folder.Path, "data");
+        // What a killed attempt left must not lend its mode.
+        Directory.CreateDirectory(Path.Combine(data, "postgres"));
+        await File.WriteAllTextAsync(Path.Combine(data, "postgres", "initial.password"), "old", TestContext.Current.CancellationToken);
+        using var program = new RunningProgram(Process.Start(CommandWith(
+            tools, "run", $"--Data={data}", "--Only=postgres", "--Ports:dashboard=0", "--Ports:postgres=0"))!);
+        await Eventually.HoldsAsync(() => program.Output.Contains("password file", StringComparison.Ordinal) || program.Process.HasExited, "initdb to be called");
+        Assert.Contains("password file: mode 600, 32 bytes", program.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_taken_port_is_an_error_that_names_who_has_it_and_the_way_out()
     {
@@ -79,7 +133,10 @@ public sealed partial class ProgramTests
         Assert.Contains("there is no 'mysql'", output, StringComparison.Ordinal);
     }
 
-    private static ProcessStartInfo Command(params string[] arguments)
+    private static ProcessStartInfo Command(params string[] arguments) => CommandWith(null, arguments);
+
+    /// <summary>The program, to be started; with <paramref name="tools"/> in front of what it finds on its PATH.</summary>
+    private static ProcessStartInfo CommandWith(string? tools, params string[] arguments)
     {
         // A program started in the background inherits that SIGINT is ignored; a person's Ctrl-C comes to one for which it is not.
         var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -88,7 +145,19 @@ public sealed partial class ProgramTests
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Nsn.AppHost.dll"));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
+        if (tools is not null)
+            start.Environment["PATH"] = $"{tools}:{Environment.GetEnvironmentVariable("PATH")}";
         return start;
+    }
+
+    /// <summary>Writes a shell script that can be executed; gives its folder.</summary>
+    private static string Script(string root, string name, string text)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(root, "tools")).FullName, file = Path.Combine(folder, name);
+        File.WriteAllText(file, $"#!/bin/sh\n{text}\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, (UnixFileMode)0b111_101_101);
+        return folder;
     }
 
     private static async Task<(int ExitCode, string Output)> RunToEndAsync(params string[] arguments)
@@ -104,7 +173,7 @@ public sealed partial class ProgramTests
         private readonly System.Text.StringBuilder _output = new();
         private readonly HttpClient _http = new();
 
-        private RunningProgram(Process process)
+        public RunningProgram(Process process)
         {
             Process = process;
             process.OutputDataReceived += (_, e) => Append(e.Data);
