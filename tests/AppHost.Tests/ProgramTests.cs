@@ -9,6 +9,16 @@ namespace Nsn.AppHost.Tests;
 /// <summary>The program itself, in a process of its own.</summary>
 public sealed partial class ProgramTests
 {
+    // The keys of docs/apphost.md, in their order.
+    internal static readonly string[] SmokeKeys =
+    [
+        "ok", "error", "passed", "problems", "prompt", "secondsToReady", "joinToFirstVerifiedChunkSeconds", "promptToCertifiedSeconds", "promptToReceivedSeconds",
+        "slot", "votes", "scores", "chunksVerified", "chunksBroken", "recipeMatches",
+    ];
+
+    internal static readonly string[] FreePorts =
+        [.. new[] { "postgres", "blobs", "core", "core-silo", "core-gateway", "gpu", "gpu-silo", "gpu-gateway", "gateway", "gateway-udp" }.Select(name => $"--Ports:{name}=0")];
+
     [Fact]
     public async Task Nothing_survives_a_kill_9()
     {
@@ -105,6 +115,66 @@ public sealed partial class ProgramTests
         Assert.Contains("--Ports:blobs=NUMBER", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_smoke_that_cannot_start_says_why_as_JSON(bool toFile)
+    {
+        using var data = new DataFolder();
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
+        string file = data.Path + ".json";
+        (int exitCode, string output, string errors) = await RunApartAsync(
+            ["smoke", "--prompt", "a cat", .. toFile ? ["--json", file] : Array.Empty<string>(), .. FreePorts, $"--Ports:gateway={port}", $"--Data={data.Path}"]);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("smoke failed", errors, StringComparison.Ordinal);
+        using JsonDocument json = JsonDocument.Parse(toFile ? await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken) : output);
+        JsonElement report = json.RootElement;
+        Assert.Equal(SmokeKeys, report.EnumerateObject().Select(property => property.Name));
+        Assert.False(report.GetProperty("ok").GetBoolean());
+        Assert.False(report.GetProperty("passed").GetBoolean());
+        Assert.Equal("a cat", report.GetProperty("prompt").GetString());
+        Assert.Contains($"port {port} (http) of 'gateway' is taken", report.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Equal(report.GetProperty("error").GetString(), Assert.Single(report.GetProperty("problems").EnumerateArray()).GetString());
+        File.Delete(file);
+    }
+
+    [Theory]
+    [InlineData("--Only=blobs", "smoke needs the gateway")]
+    [InlineData("--Only=mysql", "there is no 'mysql'")]
+    [InlineData("--Root=/no/such/folder", "smoke needs the gateway")]
+    public async Task A_smoke_of_what_is_not_there_says_so_as_JSON(string setting, string error)
+    {
+        using var data = new DataFolder();
+        (int exitCode, string output, _) = await RunApartAsync("smoke", setting, $"--Data={data.Path}");
+        Assert.Equal(1, exitCode);
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.Contains(error, json.RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_smoke_that_is_interrupted_ends_everything_and_says_so_as_JSON()
+    {
+        using var data = new DataFolder();
+        using var program = new RunningProgram(Process.Start(Command(["smoke", .. FreePorts, $"--Data={data.Path}"]))!);
+        await Eventually.HoldsAsync(() => program.Output.Contains("preparing", StringComparison.Ordinal), "smoke to start something");
+        program.Interrupt();
+        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, program.Process.ExitCode);
+        Assert.Contains("\"ok\": false", program.Output, StringComparison.Ordinal);
+        Assert.Contains("\"error\": \"ended by a signal", program.Output, StringComparison.Ordinal);
+        Assert.Empty(ProcessList.With(data.Path));
+    }
+
+    [Fact]
+    public async Task A_report_that_cannot_be_written_is_an_error()
+    {
+        (int exitCode, string output) = await RunToEndAsync("smoke", "--Only=blobs", "--json", "/no/such/folder/smoke.json");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("/no/such/folder/smoke.json cannot be written", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Reset_deletes_the_data_and_refuses_while_it_is_in_use()
     {
@@ -162,10 +232,16 @@ public sealed partial class ProgramTests
 
     private static async Task<(int ExitCode, string Output)> RunToEndAsync(params string[] arguments)
     {
+        (int exitCode, string output, string errors) = await RunApartAsync(arguments);
+        return (exitCode, output + errors);
+    }
+
+    internal static async Task<(int ExitCode, string Output, string Errors)> RunApartAsync(params string[] arguments)
+    {
         using Process process = Process.Start(Command(arguments))!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, await output + await errors);
+        return (process.ExitCode, await output, await errors);
     }
 
     private sealed partial class RunningProgram : IDisposable
