@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
+using Nsn.Engine.Runtime.Cluster;
 using Nsn.Engine.Runtime.Silos;
+using Orleans.TestingHost;
 
 namespace Nsn.Engine.Tests;
 
@@ -47,6 +49,46 @@ public sealed class ObserverTests
         await client.StopAsync(TestContext.Current.CancellationToken);
         await silo.StopAsync(TestContext.Current.CancellationToken);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_observer_is_heard_through_every_silo_after_its_clients_gateway_has_gone(bool inGoodOrder)
+    {
+        await using var cluster = new TestClusterBuilder(3).Build();
+        await cluster.DeployAsync();
+        var held = new Listener();
+        var observer = cluster.Client.CreateObjectReference<IListener>(held).GetGrainId();
+        for (var round = 0; round < 2; round++)
+        {
+            var gateway = (await EntryOfClientAsync(cluster))!.SiloAddress;
+            await cluster.GetSiloForAddress(gateway)!.StopSiloAsync(stopGracefully: inGoodOrder);
+            await cluster.StartAdditionalSiloAsync();
+            foreach (var silo in cluster.Silos)
+            {
+                var factory = cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>();
+                await Until.WorksAsync($"{silo.SiloAddress} reaches the observer", async () => Assert.Equal("yes", await factory.GetGrain(observer).AsReference<IListener>().Hear("still there?")));
+            }
+        }
+
+        GC.KeepAlive(held);
+    }
+
+    [Fact]
+    public async Task The_directory_forgets_a_client_that_has_gone()
+    {
+        await using var cluster = new TestClusterBuilder(2).Build();
+        await cluster.DeployAsync();
+        var client = cluster.ServiceProvider.GetRequiredService<Node>().Address;
+        Assert.NotNull(await EntryOfClientAsync(cluster, client));
+        await cluster.StopClusterClientAsync();
+        await Until.WorksAsync("the directory has no entry of the client", async () => Assert.Null(await EntryOfClientAsync(cluster, client)));
+    }
+
+    private static ValueTask<GrainAddress?> EntryOfClientAsync(TestCluster cluster, SiloAddress? client = null) =>
+        cluster.GetSiloServiceProvider(cluster.Silos[0].SiloAddress).GetRequiredService<InMemoryCluster>().LookupAsync(
+            GrainId.Create("sys.client", (client ?? cluster.ServiceProvider.GetRequiredService<Node>().Address).ToParsableString()),
+            TestContext.Current.CancellationToken);
 
     /// <summary>In a method of its own, so that no register holds the observer.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

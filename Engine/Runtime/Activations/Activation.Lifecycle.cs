@@ -5,8 +5,12 @@ namespace Nsn.Engine.Runtime.Activations;
 /// <content>The beginning and the end.</content>
 internal sealed partial class Activation
 {
+    /// <summary>How often a call may find a grain that ends its activation while it begins.</summary>
+    private const int EndsAtBeginningMax = 3;
+
     private ActivationState _state;
     private bool _ending;
+    private bool _endsOnceBegun;
     private long _keepUntil;
 
     public ActivationState State => _state;
@@ -64,17 +68,27 @@ internal sealed partial class Activation
             return;
         }
 
+        if (Class.MayInterleave is not null)
+            LetWaitingInterleave();
         lock (this)
         {
-            if (Class.MayInterleave is { } predicate)
-            {
-                for (var call = _queueHead; call is not null; call = call.Next)
-                    call.Interleaves = predicate(GrainInstance!, call);
-            }
-
             if (_state == ActivationState.Activating)
-                _state = ActivationState.Valid;
+                _state = _endsOnceBegun ? ActivationState.Deactivating : ActivationState.Valid;
         }
+    }
+
+    /// <summary>Asks the grain about the calls that waited for it; this is its turn, so none of them runs meanwhile.</summary>
+    private void LetWaitingInterleave()
+    {
+        var waiting = new List<Call>();
+        lock (this)
+        {
+            for (var call = _queueHead; call is not null; call = call.Next)
+                waiting.Add(call);
+        }
+
+        foreach (var call in waiting)
+            TrySetInterleaves(call); // where that fails the call is over, and is passed by in the queue
     }
 
     private async Task WithTimeout(Task task, TimeSpan timeout, string what)
@@ -108,7 +122,11 @@ internal sealed partial class Activation
         {
             var next = waiting.Next;
             waiting.Next = null!;
-            if (error is null)
+            if (error is null && _endsOnceBegun && reason.ReasonCode is not (DeactivationReasonCode.ShuttingDown or DeactivationReasonCode.DuplicateActivation) && ++waiting.ForwardCount > EndsAtBeginningMax)
+            {
+                waiting.Abandon(new OrleansMessageRejectionException($"{GrainId} ({Class.Type}) ended {EndsAtBeginningMax + 1} times as soon as it had begun, before it took {waiting}: {reason.Description}"));
+            }
+            else if (error is null)
             {
                 _node.Reroute(waiting);
             }
@@ -138,8 +156,10 @@ internal sealed partial class Activation
                 return;
             if (_state != ActivationState.Valid)
             {
-                // Not begun yet: end it as soon as it has.
-                Enqueue(new WorkItem(static state => ((Activation)state!).Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "Deactivation was asked for during activation.")), this));
+                // Not begun yet: it ends as soon as it has, for the first reason that was given.
+                if (!_endsOnceBegun)
+                    Extras.Reason = deactivationReason;
+                _endsOnceBegun = true;
                 return;
             }
 
