@@ -1,4 +1,5 @@
 using Nsn.Engine.Runtime.Cluster;
+using Nsn.Engine.Runtime.Extensions;
 
 namespace Nsn.Engine.Runtime.Activations;
 
@@ -189,12 +190,16 @@ internal sealed partial class Activation
         ? long.MaxValue
         : time <= TimeSpan.Zero ? 0 : _node.Now + (long)Math.Min(time.TotalMilliseconds, long.MaxValue / 4d);
 
+    /// <summary>Keeps the grain for a while more; who asked for longer gets that.</summary>
+    public void KeepAliveAtLeast(TimeSpan time) => _keepUntil = Math.Max(_keepUntil, _node.Now + (long)time.TotalMilliseconds);
+
     public void Touch() => LastUsed = _node.Now;
 
     /// <summary>Runs the grain's farewell, gives up ownership, and sends calls that still wait elsewhere.</summary>
     private async Task EndAsync()
     {
         DisposeTimers();
+        (GetComponent(typeof(IEnumerationExtension)) as EnumerationExtension)?.StopAll();
         try
         {
             if (GrainInstance is IGrainBase grain)

@@ -53,6 +53,7 @@ internal abstract partial class Node : IGrainReferenceRuntime, ITransportHandler
     public TimeSpan ActivationTimeout { get; protected set; } = GrainCollectionOptions.DEFAULT_ACTIVATION_TIMEOUT;
     public TimeSpan DeactivationTimeout { get; protected set; } = GrainCollectionOptions.DEFAULT_DEACTIVATION_TIMEOUT;
     public int MessageLengthMax { get; }
+    public TimeSpan ResponseTimeout => TimeSpan.FromMilliseconds(_responseTimeoutMilliseconds);
 
     /// <summary>Whether this node may run turns: false from the moment its lease is in doubt.</summary>
     public virtual bool MayAct => true;

@@ -23,6 +23,9 @@ internal sealed partial class StreamHubGrain(ImplicitSubscribers implicitSubscri
     private string _provider = "";
     private long _next;
     private bool _knowsImplicit;
+    private Task? _storing;
+    private long _changes;
+    private long _changesStored;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -106,12 +109,36 @@ internal sealed partial class StreamHubGrain(ImplicitSubscribers implicitSubscri
             DelayDeactivation(Timeout.InfiniteTimeSpan); // the subscriptions are nowhere else
     }
 
+    /// <summary>Ends when what has changed up to now is stored. One write at a time, for the next one needs the version that it leaves; changes that come together share one.</summary>
     private async Task StoreAsync()
     {
-        if (_storage is null)
-            return;
+        var wanted = ++_changes;
+        while (_storage is not null && _changesStored < wanted)
+        {
+            if (_storing is { } other)
+            {
+                await other.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext); // its caller hears of a failure
+                continue;
+            }
+
+            var changes = _changes;
+            try
+            {
+                await (_storing = WriteAsync(_storage));
+            }
+            finally
+            {
+                _storing = null;
+            }
+
+            _changesStored = changes;
+        }
+    }
+
+    private async Task WriteAsync(IGrainStorage storage)
+    {
         _stored.State = [.. _subscribers.Values.Select(subscriber => subscriber.Subscription).Where(subscription => !subscription.IsImplicit)];
-        await _storage.WriteStateAsync("subscriptions", GrainContext.GrainId, _stored);
+        await storage.WriteStateAsync("subscriptions", GrainContext.GrainId, _stored);
     }
 
     private void Pump(StreamId stream, Subscriber subscriber)
