@@ -13,7 +13,8 @@ internal abstract partial class Node
     private ITimer? _ticker;
     private long _now;
     private int _ticks;
-    private readonly ConcurrentDictionary<Call, bool> _waiting = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<long, Call> _waiting = new();
+    private long _lastWaiting;
 
     /// <summary>Milliseconds since the node was made, a tenth of a second coarse: reading it costs nothing.</summary>
     public long Now => Volatile.Read(ref _now);
@@ -62,9 +63,9 @@ internal abstract partial class Node
             }
         }
 
-        foreach (var (call, _) in _waiting)
+        foreach (var (number, call) in _waiting)
         {
-            if (HasExpired(call) && _waiting.TryRemove(call, out _) && HasExpired(call) && call.TryClaim())
+            if (HasExpired(call) && _waiting.TryRemove(number, out _) && call.TryClaim())
                 (expired ??= []).Add(call);
         }
 
@@ -85,14 +86,15 @@ internal abstract partial class Node
     /// </summary>
     protected async ValueTask<T> WithinDeadlineAsync<T>(Call call, ValueTask<T> answer)
     {
-        _waiting[call] = true;
+        var number = Interlocked.Increment(ref _lastWaiting);
+        _waiting[number] = call;
         try
         {
             return await answer;
         }
         finally
         {
-            _waiting.TryRemove(call, out _);
+            _waiting.TryRemove(number, out _);
         }
     }
 
