@@ -100,8 +100,14 @@ public sealed class LiveStreamTests
         var storage = new CheckingStorage();
         using var host = await StartAsync(latch, storage);
         var factory = host.Services.GetRequiredService<IGrainFactory>();
-        await Task.WhenAll(Enumerable.Range(0, Subscribers).Select(i => factory.GetGrain<ISluggishGrain>($"together {i}").Subscribe("together")))
-            .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        var id = StreamId.Create("numbers", "together");
+        var hub = ((HubStreamProvider)host.Services.GetRequiredKeyedService<IStreamProvider>("live")).HubOf(id);
+        var grains = Enumerable.Range(0, Subscribers).Select(i => factory.GetGrain<ISluggishGrain>($"together {i}")).ToList();
+        var subscribing = grains.ConvertAll(grain => grain.Subscribe("together"));
+        foreach (var grain in grains)
+            await Until.WorksAsync($"{grain.GetGrainId()} asks for the stream", async () => Assert.Single(await hub.GetSubscriptions(id, grain.GetGrainId())));
+        storage.MayWrite.SetResult(); // now all wait for the first write
+        await Task.WhenAll(subscribing).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.Equal(Subscribers, storage.Stored.Count);
         Assert.InRange(storage.Writes, 2, Subscribers);
         await host.StopAsync(TestContext.Current.CancellationToken);
@@ -177,6 +183,7 @@ public sealed class LiveStreamTests
         private int _version;
 
         public int Writes => _version;
+        public TaskCompletionSource MayWrite { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
         public List<StreamSubscription> Stored { get; private set; } = [];
 
         public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Task.CompletedTask;
@@ -185,8 +192,7 @@ public sealed class LiveStreamTests
         public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
             var (state, tag) = ((List<StreamSubscription>)(object)grainState.State!, grainState.ETag ?? "0");
-            for (var i = 0; i < 10; i++)
-                await Task.Yield();
+            await MayWrite.Task;
             if (tag != $"{_version}")
                 throw new InconsistentStateException("The subscriptions were written by another.", $"{_version}", tag);
             Stored = state;

@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Nsn.Engine.Runtime.Cluster;
 using Nsn.Engine.Runtime.Silos;
+using Orleans.Streams;
 using Orleans.TestingHost;
 
 namespace Nsn.Engine.Tests;
@@ -77,6 +80,49 @@ public sealed class ObserverTests
         }
 
         GC.KeepAlive(held);
+    }
+
+    [Fact]
+    public async Task A_client_that_cannot_be_found_for_a_moment_keeps_its_live_streams()
+    {
+        const int Streams = 12;
+        var builder = new TestClusterBuilder(3);
+        builder.AddSiloBuilderConfigurator<Live>().AddClientBuilderConfigurator<Live>();
+        await using var cluster = builder.Build();
+        await cluster.DeployAsync();
+        var heard = new ConcurrentDictionary<int, int>();
+        for (var i = 0; i < Streams; i++)
+        {
+            var number = i;
+            await StreamOf(i).SubscribeAsync((item, _) =>
+            {
+                heard[number] = item;
+                return Task.CompletedTask;
+            });
+        }
+
+        var directory = cluster.GetSiloServiceProvider(cluster.Primary.SiloAddress).GetRequiredService<InMemoryCluster>();
+        await directory.UnregisterAsync((await EntryOfClientAsync(cluster))!, TestContext.Current.CancellationToken);
+        for (var i = 0; i < Streams; i++)
+            await StreamOf(i).OnNextAsync(1);
+        await cluster.StartAdditionalSiloAsync(); // the view changes: the gateway sees that its client is not on record
+        for (var i = 0; i < Streams; i++)
+        {
+            var number = i;
+            await Until.WorksAsync($"stream {i} delivers", async () =>
+            {
+                await StreamOf(number).OnNextAsync(2);
+                Assert.Equal(2, heard.GetValueOrDefault(number));
+            });
+        }
+
+        IAsyncStream<int> StreamOf(int i) => cluster.ServiceProvider.GetRequiredKeyedService<IStreamProvider>("live").GetStream<int>(StreamId.Create("numbers", $"moment {i}"));
+    }
+
+    private sealed class Live : ISiloConfigurator, IClientBuilderConfigurator
+    {
+        public void Configure(ISiloBuilder siloBuilder) => siloBuilder.AddMemoryStreams("live");
+        public void Configure(IConfiguration configuration, IClientBuilder clientBuilder) => clientBuilder.AddMemoryStreams("live");
     }
 
     [Fact]

@@ -17,9 +17,13 @@ internal sealed partial class StreamHubGrain(ImplicitSubscribers implicitSubscri
     private const int QueueItemsMax = 4096;
     private const int BatchItemsMax = 256;
 
+    /// <summary>A client that has lost its gateway is found again when it has another: only one that stays away longer is forgotten.</summary>
+    private static readonly TimeSpan s_absenceMax = TimeSpan.FromMinutes(1);
+
     private readonly Dictionary<Guid, Subscriber> _subscribers = [];
     private readonly GrainState<List<StreamSubscription>> _stored = new();
     private IGrainStorage? _storage;
+    private TimeProvider _time = TimeProvider.System;
     private string _provider = "";
     private long _next;
     private bool _knowsImplicit;
@@ -32,7 +36,8 @@ internal sealed partial class StreamHubGrain(ImplicitSubscribers implicitSubscri
         var key = this.GetPrimaryKeyString();
         _provider = key[..key.IndexOf('|', StringComparison.Ordinal)];
         // Numbers must grow across activations of the hub: they start at the clock.
-        _next = ServiceProvider.GetRequiredService<TimeProvider>().GetUtcNow().UtcTicks;
+        _time = ServiceProvider.GetRequiredService<TimeProvider>();
+        _next = _time.GetUtcNow().UtcTicks;
         _storage = ServiceProvider.GetKeyedService<IGrainStorage>(ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME);
         if (_storage is null)
             return;
@@ -155,8 +160,9 @@ internal sealed partial class StreamHubGrain(ImplicitSubscribers implicitSubscri
             try
             {
                 await DeliverNextAsync(stream, subscriber);
+                subscriber.AbsentSince = null;
             }
-            catch (ClientNotAvailableException)
+            catch (ClientNotAvailableException) when (_time.GetElapsedTime(subscriber.AbsentSince ??= _time.GetTimestamp()) >= s_absenceMax)
             {
                 _subscribers.Remove(subscriber.Subscription.Id);
                 await StoreAsync();
@@ -198,6 +204,9 @@ internal sealed partial class StreamHubGrain(ImplicitSubscribers implicitSubscri
         public IStreamConsumerExtension Consumer => consumer;
         public Queue<(long Number, object Item)> Queue { get; } = new();
         public bool Pumping { get; set; }
+
+        /// <summary>When a delivery found no client first, as a timestamp; null since one found it.</summary>
+        public long? AbsentSince { get; set; }
         public long Lost { get; set; }
     }
 
