@@ -162,11 +162,19 @@ internal sealed partial class StreamHubGrain(ImplicitSubscribers implicitSubscri
                 await DeliverNextAsync(stream, subscriber);
                 subscriber.AbsentSince = null;
             }
-            catch (ClientNotAvailableException) when (_time.GetElapsedTime(subscriber.AbsentSince ??= _time.GetTimestamp()) >= s_absenceMax)
+            catch (ClientNotAvailableException exception)
             {
-                _subscribers.Remove(subscriber.Subscription.Id);
-                await StoreAsync();
-                break;
+                if (subscriber.AbsentSince is not { } since)
+                {
+                    subscriber.AbsentSince = _time.GetTimestamp();
+                    LogDeliveryFailed(logger, stream.ToString(), subscriber.Subscription.Consumer, exception);
+                }
+                else if (_time.GetElapsedTime(since) >= s_absenceMax)
+                {
+                    _subscribers.Remove(subscriber.Subscription.Id);
+                    await StoreAsync();
+                    break;
+                }
             }
             catch (Exception exception)
             {
