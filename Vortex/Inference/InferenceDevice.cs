@@ -17,6 +17,7 @@ public sealed partial class InferenceDevice : IDisposable
     private readonly Thread _thread;
     private readonly ILogger _logger;
     private bool _stopping;
+    private int _openGraphs;
     private long _rowsRun;
     private long _batchesRun;
 
@@ -67,6 +68,11 @@ public sealed partial class InferenceDevice : IDisposable
                 return [.. _wrongGraphs];
         }
     }
+
+    /// <summary>Graphs that were opened and not given up.</summary>
+    internal int OpenGraphs => Volatile.Read(ref _openGraphs);
+
+    internal void CountGraph(int change) => Interlocked.Add(ref _openGraphs, change);
 
     /// <summary>Held while a session is opened or run on a GPU: all sessions of a process share its context there, and providers do not promise that they may use it at once.</summary>
     internal Lock Gpu { get; } = new();
@@ -180,9 +186,12 @@ public sealed partial class InferenceDevice : IDisposable
         var graph = batch[0].Job.Graph;
         try
         {
-            graph.Run(batch);
-            Interlocked.Increment(ref _batchesRun);
-            Interlocked.Add(ref _rowsRun, batch.Sum(part => part.Count));
+            lock (graph.Running)
+            {
+                graph.Run_NeedsLock(batch);
+                Interlocked.Increment(ref _batchesRun);
+                Interlocked.Add(ref _rowsRun, batch.Sum(part => part.Count));
+            }
         }
         catch (Exception exception)
         {

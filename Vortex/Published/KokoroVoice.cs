@@ -30,12 +30,16 @@ public sealed class KokoroVoice : IVoice, IDisposable
     private readonly InferenceSession _session;
     private readonly EspeakVoice _espeak = new();
     private readonly Lock _gate = new();
+    private bool _disposed;
 
     /// <summary>Loads the pack.</summary>
     /// <exception cref="ClipException"><see cref="ClipError.Pack"/> when it is not of this kind.</exception>
     public KokoroVoice(InferenceDevice device, ModelPack pack)
     {
         _pack = pack;
+        _names = [.. pack.Manifest.Files.Select(file => file.Name).Where(name => name != "vocab")];
+        if (_names.Length == 0)
+            throw new ClipException(ClipError.Pack, $"The pack {pack.DisplayName} has no voices.");
         try
         {
             _vocabulary = JsonSerializer.Deserialize<Dictionary<string, long>>(pack.Content("vocab").Span) ?? throw new JsonException("empty");
@@ -47,9 +51,6 @@ public sealed class KokoroVoice : IVoice, IDisposable
             throw new ClipException(ClipError.Pack, $"The pack {pack.DisplayName} is not a Kokoro pack: {exception.Message}", exception);
         }
 
-        _names = [.. pack.Manifest.Files.Select(file => file.Name).Where(name => name != "vocab")];
-        if (_names.Length == 0)
-            throw new ClipException(ClipError.Pack, $"The pack {pack.DisplayName} has no voices.");
         Voices = ["default", .. _names];
     }
 
@@ -83,8 +84,17 @@ public sealed class KokoroVoice : IVoice, IDisposable
         return new Speech(Rate, [.. samples], phonemes);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _session.Dispose();
+    /// <summary>Waits for the run under way: it goes on when its caller has left.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            _session.Dispose();
+        }
+    }
 
     /// <summary>Token ids of phonemes, 0 at both ends; characters that the vocabulary lacks are left out.</summary>
     internal long[] Tokens(IReadOnlyList<TimedPhoneme> clause)
@@ -137,6 +147,7 @@ public sealed class KokoroVoice : IVoice, IDisposable
         {
             lock (_gate)
             {
+                ObjectDisposedException.ThrowIf(_disposed, this);
                 using var outputs = _session.Run(run, ["input_ids", "style", "speed"], [ids, styleValue, speedValue], ["waveform"]);
                 return outputs[0].GetTensorDataAsSpan<float>().ToArray();
             }
