@@ -6,8 +6,8 @@ namespace Nsn.Vortex.Inference;
 
 /// <summary>
 /// A loaded graph whose inputs and outputs are bound to buffers of a fixed number of rows. Batches are always full size, padded with the
-/// last row: a row's result then never depends on who shared its batch. A run copies into and out of these buffers; only the results that
-/// callers keep are allocated, per request.
+/// last row: a row's result then never depends on who shared its batch. The buffers live as long as the
+/// graph; what is allocated per request are the results that its caller keeps.
 /// </summary>
 internal sealed class Graph : IDisposable
 {
@@ -99,6 +99,7 @@ internal sealed class Graph : IDisposable
             _session.RunWithBinding(_runOptions, _binding);
         else
             RunOnGpu();
+        _device.CountBatch(batch.Sum(part => part.Count));
         var first = 0;
         foreach (var (job, from, count) in batch)
         {

@@ -72,6 +72,13 @@ public sealed partial class InferenceDevice : IDisposable
     /// <summary>Graphs that were opened and not given up.</summary>
     internal int OpenGraphs => Volatile.Read(ref _openGraphs);
 
+    // Before the requests are told: whoever has a result finds its run counted.
+    internal void CountBatch(int rows)
+    {
+        Interlocked.Increment(ref _batchesRun);
+        Interlocked.Add(ref _rowsRun, rows);
+    }
+
     internal void CountGraph(int change) => Interlocked.Add(ref _openGraphs, change);
 
     /// <summary>Held while a session is opened or run on a GPU: all sessions of a process share its context there, and providers do not promise that they may use it at once.</summary>
@@ -181,17 +188,13 @@ public sealed partial class InferenceDevice : IDisposable
         return batch;
     }
 
-    private void RunBatch(List<(GraphJob Job, int From, int Count)> batch)
+    private static void RunBatch(List<(GraphJob Job, int From, int Count)> batch)
     {
         var graph = batch[0].Job.Graph;
         try
         {
             lock (graph.Running)
-            {
                 graph.Run_NeedsLock(batch);
-                Interlocked.Increment(ref _batchesRun);
-                Interlocked.Add(ref _rowsRun, batch.Sum(part => part.Count));
-            }
         }
         catch (Exception exception)
         {

@@ -43,6 +43,93 @@ public sealed class DeviceTests : IDisposable
 
     private static Array[] Row(float value) => [new[] { value, value }];
 
+    // The device is in the middle of a run as long as this is not disposed.
+    private sealed class Occupied : IAsyncDisposable
+    {
+        private readonly ManualResetEventSlim _over = new();
+        private readonly Thread _thread;
+        private readonly Graph _graph;
+
+        public Occupied(InferenceDevice device, Graph graph)
+        {
+            _graph = graph;
+            using var held = new ManualResetEventSlim();
+            _thread = new Thread(() =>
+            {
+                lock (graph.Running)
+                {
+                    held.Set();
+                    _over.Wait();
+                }
+            });
+            _thread.Start();
+            Assert.True(held.Wait(s_patience), "The graph was not held.");
+            Run = graph.RunAsync(Row(1), 1, Cancellation);
+            Assert.True(SpinWait.SpinUntil(() => device.QueueLength == 0, s_patience), "The device did not begin.");
+        }
+
+        public Task Run { get; }
+
+        public async ValueTask DisposeAsync()
+        {
+            _over.Set();
+            await Run;
+            _thread.Join();
+            _over.Dispose();
+            _graph.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Requests_that_wait_together_share_a_batch()
+    {
+        using var graph = Roots(8);
+        await graph.RunAsync(Row(4), 1, Cancellation);
+        Assert.Equal((1, 1), _device.Throughput);
+        Task<Array[]>[] together;
+        await using (new Occupied(_device, Roots(1)))
+            together = [.. Enumerable.Range(1, 5).Select(i => graph.RunAsync(Row(i * i), 1, Cancellation)), graph.RunAsync([new[] { 36f, 36, 49, 49, 64, 64, 81, 81 }], 4, Cancellation)];
+        var results = await Task.WhenAll(together);
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(new[] { i + 1f, i + 1f }, results[i][0]);
+        Assert.Equal(new[] { 6f, 6, 7, 7, 8, 8, 9, 9 }, results[5][0]);
+
+        // The first alone, the one that occupied the device, and nine rows in two batches of eight places.
+        Assert.Equal((1 + 1 + 9, 1 + 1 + 2), _device.Throughput);
+    }
+
+    [Fact]
+    public async Task A_cancelled_request_returns_while_the_device_is_busy_and_is_never_run()
+    {
+        using var graph = Roots(8);
+        using var leaving = new CancellationTokenSource();
+        await using (var busy = new Occupied(_device, Roots(1)))
+        {
+            var waiting = graph.RunAsync(Row(4), 1, leaving.Token);
+            await leaving.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(s_patience, Cancellation));
+            Assert.False(busy.Run.IsCompleted);
+        }
+
+        await graph.RunAsync(Row(9), 1, Cancellation);
+        Assert.Equal((2, 2), _device.Throughput);
+    }
+
+    [Fact]
+    public async Task Requests_for_a_graph_that_was_given_up_fail()
+    {
+        var graph = Roots(8);
+        Task<Array[]> waiting;
+        await using (new Occupied(_device, Roots(1)))
+        {
+            waiting = graph.RunAsync(Row(4), 1, Cancellation);
+            graph.Dispose();
+        }
+
+        Assert.Equal(ClipError.Inference, (await Assert.ThrowsAsync<ClipException>(() => waiting)).Error);
+        Assert.Equal(0, _device.OpenGraphs);
+    }
+
     [Fact]
     public async Task A_request_whose_result_is_no_number_fails_alone()
     {

@@ -37,6 +37,24 @@ public sealed class PackTests : IDisposable
     }
 
     [Fact]
+    public void Precision_and_seeds_are_read_where_they_are_said()
+    {
+        var none = ModelPackReader.Read(_pack.Folder).Manifest;
+        Assert.Null(none.Precision);
+        Assert.Null(none.Seeds);
+        _pack.Manifest["precision"] = new JsonObject { ["compute"] = "float32", ["stored"] = "float16", ["opset"] = 16 };
+        _pack.Manifest["seeds"] = new JsonObject { ["noise"] = "85 numbers", ["training"] = 1, ["evaluation"] = 20261 };
+        _pack.Save();
+        var manifest = ModelPackReader.Read(_pack.Folder).Manifest;
+        Assert.Equal(new PackPrecision { Compute = "float32", Stored = "float16", Opset = 16 }, manifest.Precision);
+        Assert.Equal(new PackSeeds { Noise = "85 numbers", Training = 1, Evaluation = 20261 }, manifest.Seeds);
+        Assert.Contains(PackManifest.RegenerateFrames, manifest.Capabilities);
+        _pack.Manifest["precision"] = "float32";
+        _pack.Save();
+        Assert.Contains("precision", Problem(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_changed_graph_is_refused()
     {
         var path = Path.Combine(_pack.Folder, "face.onnx");
