@@ -107,8 +107,9 @@ public sealed partial class InferenceDevice : IDisposable
         }
 
         _signal.Release();
+        // The job's own end alone is awaited: a wait with the token would end before the job does, take the registration with it, and the job would be run for nobody.
         using (cancellationToken.Register(static state => ((GraphJob)state!).Cancel(), job))
-            return await job.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await job.Completion.ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
