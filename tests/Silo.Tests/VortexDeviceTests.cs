@@ -60,7 +60,7 @@ public sealed class VortexDeviceTests : IDisposable
         builder.AddSegment(new byte[] { 1, 2, 3 }, 0, 1000);
         var clip = builder.Build(5);
         var header = new byte[ChunkHeader.Size];
-        clip.Chunks[0].Header.Write(header);
+        clip.Chunks.First().Header.Write(header);
         var assignment = new SlotAssignment(
             new byte[32], 0, 5, RecipeCodec.Encode(recipe), recipe.Hash().ToArray(), "r-test", new byte[32], packHash, [], [], DateTimeOffset.UnixEpoch);
         return new VerificationJob(assignment, new ClipManifest(5, clip.ContentRoot.ToArray(), new byte[32], [header], [1000], 0), new byte[32], 3);
