@@ -11,8 +11,10 @@ namespace Nsn.WebRtc.Sessions;
 /// <remarks>It holds every frame from <see cref="Enqueue"/> until its last packet leaves the history, so that a repeat is made of the same bytes.</remarks>
 internal sealed class OutgoingTrack : IDisposable
 {
+    /// <summary>Most frames that wait.</summary>
+    public const int QueuedFramesMax = 512;
+
     private const int PacketsWithMid = 32;
-    private const int QueuedFramesMax = 512;
     private static readonly TimeSpan RepeatIntervalMin = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan RepeatIntervalMax = TimeSpan.FromMilliseconds(40);
 

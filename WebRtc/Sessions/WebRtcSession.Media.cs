@@ -12,6 +12,8 @@ namespace Nsn.WebRtc.Sessions;
 public sealed partial class WebRtcSession
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan KeyFrameWishDelay = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan KeyFrameWishInterval = TimeSpan.FromSeconds(1);
 
     private readonly List<OutgoingTrack> _outgoing = [];
     private Pacer _pacer;
@@ -19,6 +21,8 @@ public sealed partial class WebRtcSession
     private OutgoingTrack? _video;
     private ushort _transportSequence;
     private TimeSpan _nextReport = TimeSpan.MaxValue;
+    private TimeSpan _polledAt;
+    private TimeSpan _nextKeyFrameWish;
 
     /// <summary>The SRTP profile in use; null before it is connected and for data channels alone.</summary>
     public SrtpProfile? SrtpProfile { get; private set; }
@@ -40,11 +44,26 @@ public sealed partial class WebRtcSession
     /// Queues a group of pictures, from its key frame to the newest frame, so that a viewer sees the present picture at once: the old frames get
     /// timestamps one millisecond apart, just before or after the newest one, and a player runs through them in no time.
     /// </summary>
-    public void SendBacklog(IReadOnlyList<MediaFrame> frames)
+    /// <returns>False if nothing was queued: there are no frames, or more than the queue of a viewer may hold. Only a new key frame helps then.</returns>
+    public bool SendBacklog(IReadOnlyList<MediaFrame> frames)
     {
-        if (frames.Count == 0 || _video is null)
+        if (frames.Count is 0 or >= OutgoingTrack.QueuedFramesMax || _video is null || State != SessionState.Connected)
         {
-            return;
+            return false;
+        }
+
+        // A join should not wait for the pace of a stream that has run for long: the next feedback sets the usual one.
+        long bitsPerSecond = Math.Max(_pacer.BitsPerSecond, _bandwidth.BitsPerSecond * 5);
+        long bytes = 0;
+        foreach (MediaFrame frame in frames)
+        {
+            bytes += frame.Length;
+        }
+
+        // More than the queue may hold would throw its own key frame away.
+        if (bytes > QueuedBytesMax(bitsPerSecond))
+        {
+            return false;
         }
 
         const int Tick = 90;
@@ -55,14 +74,14 @@ public sealed partial class WebRtcSession
         int step = alreadySent ? Math.Max(1, 1_500 / (frames.Count + 1)) : Tick;
         uint timestamp = alreadySent ? _video.LastTimestamp!.Value + (uint)step : newest - (uint)(step * (frames.Count - 1));
         _video.DropQueue();
-
-        // A join should not wait for the pace of a stream that has run for long: the next feedback sets the usual one.
-        _pacer.BitsPerSecond = Math.Max(_pacer.BitsPerSecond, _bandwidth.BitsPerSecond * 5);
+        _pacer.BitsPerSecond = bitsPerSecond;
         foreach (MediaFrame frame in frames)
         {
             SendFrame(frame, timestamp, isLive: false);
             timestamp += (uint)step;
         }
+
+        return true;
     }
 
     private bool SendFrame(MediaFrame frame, uint timestamp, bool isLive)
@@ -88,15 +107,23 @@ public sealed partial class WebRtcSession
             }
         }
 
-        // More than two seconds in the queue is a link that cannot carry the stream: start over at a key frame.
-        if (track.QueuedBytes * 8 > Math.Max(_pacer.BitsPerSecond, 1_000_000) * 2)
+        if (track.QueuedBytes > QueuedBytesMax(_pacer.BitsPerSecond))
         {
             track.DropQueue();
         }
 
         track.Enqueue(frame, timestamp, isLive);
+        if (isLive && track.NeedsKeyFrame && _polledAt >= _nextKeyFrameWish)
+        {
+            _nextKeyFrameWish = _polledAt + KeyFrameWishInterval;
+            _events.Enqueue(new KeyFrameRequested(IsForLeftOutFrames: true));
+        }
+
         return true;
     }
+
+    // More than two seconds in the queue is a link that cannot carry the stream: start over at a key frame.
+    private static long QueuedBytesMax(long bitsPerSecond) => Math.Max(bitsPerSecond, 1_000_000) * 2 / 8;
 
     private bool SelectEncoding(MediaFrame frame)
     {
@@ -130,10 +157,15 @@ public sealed partial class WebRtcSession
         {
             _nextReport = now + TimeSpan.FromMilliseconds(200);
         }
+
+        // Whoever hears of the connection may bring a group of pictures first.
+        _polledAt = now;
+        _nextKeyFrameWish = now + KeyFrameWishDelay;
     }
 
     private int PollMedia(Span<byte> datagram, TimeSpan now)
     {
+        _polledAt = now;
         if (_srtpSender is null)
         {
             return 0;

@@ -74,7 +74,7 @@ public class SimulcastTests
     [Fact]
     public void encodings_with_time_lines_of_their_own_are_put_on_one()
     {
-        EncodingTimeline timeline = new();
+        EncodingTimeline timeline = new(90_000);
         TimeSpan start = TimeSpan.FromSeconds(5);
         uint small = timeline.Map(0, 4_000_000_000, start);
         uint large = timeline.Map(1, 17, start + TimeSpan.FromMilliseconds(2));
