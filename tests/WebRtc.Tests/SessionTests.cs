@@ -259,10 +259,13 @@ public class SessionTests
         using VirtualNetwork network = new();
         network.Connect();
         SendVideo(network, frames: 10);
+        Assert.DoesNotContain(network.ServerEvents, e => e is KeyFrameRequested);
         network.Loss = 1;
-        SendVideo(network, frames: 30, first: 10);
+
+        // More than can be asked for again.
+        SendVideo(network, frames: 125, first: 10);
         network.Loss = 0;
-        SendVideo(network, frames: 60, first: 40);
+        SendVideo(network, frames: 10, first: 135);
         network.RunUntil("a key frame request", () => network.ServerEvents.OfType<KeyFrameRequested>().Any());
     }
 
