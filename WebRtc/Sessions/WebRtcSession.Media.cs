@@ -11,6 +11,9 @@ namespace Nsn.WebRtc.Sessions;
 /// <content>Sending media.</content>
 public sealed partial class WebRtcSession
 {
+    // Frames of a second or two, in several encodings, and their sound.
+    private const int FrameEventsMax = 512;
+
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan KeyFrameWishDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan KeyFrameWishInterval = TimeSpan.FromSeconds(1);
@@ -294,6 +297,12 @@ public sealed partial class WebRtcSession
         }
 
         _ice.NoteAuthenticatedTraffic(from, now);
+        if (_events.Count + EventsWithOwner >= FrameEventsMax)
+        {
+            // As if the network had lost it: a key frame follows once the owner has caught up.
+            return Drop("the owner does not keep up with what comes");
+        }
+
         return HandleRtp(datagram[..packetLength], header, index, now);
     }
 
