@@ -47,7 +47,7 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
         int shards = LibC.IsSupported ? options.Shards : 1;
         _port = UdpPort.Open(options.BindAddress, options.Port, isShared: shards > 1);
         _shards = [.. Enumerable.Range(0, shards).Select(index => new ServerShard(this, index == 0 ? _port : _port.OpenAnother(), index))];
-        _streams = options.EnableTcp ? OpenTcp() : null;
+        _streams = options.EnableTcp ? OpenTcp(timeProvider ?? TimeProvider.System) : null;
         _batches = new ThreadLocal<SendBatch>(() => new SendBatch(_port, _streams, Sent));
         Candidates = FindCandidates();
         foreach (ServerShard shard in _shards)

@@ -105,6 +105,7 @@ public sealed class ConnectionTests : IDisposable
         int sent = 0;
         int got = 0;
         int mostWaiting = 0;
+        int gotAtOnce = 0;
         pair.Server.Event += (_, e) =>
         {
             if (e is not DataChannelMessage)
@@ -129,9 +130,11 @@ public sealed class ConnectionTests : IDisposable
         pair.RunUntil("every message", () =>
         {
             SendMore();
+            gotAtOnce = gotAtOnce == 0 ? got : gotAtOnce;
             return got == Count;
         });
         Assert.InRange(mostWaiting, 32, WebRtcSession.EventsMax);
+        Assert.True(gotAtOnce > WebRtcSession.EventsMax + 1, $"what waited in the session did not follow once the handler was ready: {gotAtOnce} messages came");
 
         void SendMore()
         {
