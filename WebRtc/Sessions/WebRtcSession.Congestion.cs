@@ -140,6 +140,7 @@ public sealed partial class WebRtcSession
         _bandwidth.OnFeedback(_results, now);
         FinishProbe(now);
         _pacer.BitsPerSecond = PacingBitrate(_bandwidth.BitsPerSecond);
+        _repeatPacer.BitsPerSecond = RepeatBitrate(_bandwidth.BitsPerSecond);
     }
 
     private void FinishProbe(TimeSpan now)

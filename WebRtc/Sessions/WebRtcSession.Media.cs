@@ -14,12 +14,18 @@ public sealed partial class WebRtcSession
     // Frames of a second or two, in several encodings, and their sound.
     private const int FrameEventsMax = 512;
 
+    private static readonly TimeSpan MediaBurst = TimeSpan.FromMilliseconds(40);
+
+    // A key frame that was lost whole is repeated at once; a peer that asks for more and more gets no more than its link carries.
+    private static readonly TimeSpan RepeatBurst = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan KeyFrameWishDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan KeyFrameWishInterval = TimeSpan.FromSeconds(1);
 
     private readonly List<OutgoingTrack> _outgoing = [];
     private Pacer _pacer;
+    private Pacer _repeatPacer;
     private OutgoingTrack? _audio;
     private OutgoingTrack? _video;
     private ushort _transportSequence;
@@ -179,31 +185,46 @@ public sealed partial class WebRtcSession
             return PollPadding(datagram, _srtpSender, now);
         }
 
-        // Audio is small and never waits; a repeat is late already.
-        OutgoingTrack? track = _audio?.HasWork == true ? _audio : _video;
-        if (track == _video && !_video!.HasRepeats && !_pacer.CanSend(now))
+        // Audio is small and never waits; a repeat is late already and waits only for those before it.
+        bool mayRepeat = (_audio?.HasRepeats == true || _video?.HasRepeats == true) && _repeatPacer.CanSend(now);
+        OutgoingTrack? track = HasWork(_audio, mayRepeat) ? _audio : HasWork(_video, mayRepeat) ? _video : null;
+        if (track is null)
+        {
+            return 0;
+        }
+
+        bool isRepeat = mayRepeat && track.HasRepeats;
+        if (track == _video && !isRepeat && !_pacer.CanSend(now))
         {
             return 0;
         }
 
         _playoutDelay.Update(now);
-        track!.MinimumDelayUnits = _playoutDelay.MinimumUnits;
+        track.MinimumDelayUnits = _playoutDelay.MinimumUnits;
 
         ushort transportSequence = _transportSequence;
-        int length = track.Poll(datagram, _srtpSender, ref _transportSequence, now, out bool usedTransportSequence);
+        int length = track.Poll(datagram, _srtpSender, ref _transportSequence, now, isRepeat, out bool usedTransportSequence);
         if (usedTransportSequence)
         {
             NoteSent(transportSequence, length, now);
         }
 
         _pacer.Sent(length);
+        if (isRepeat)
+        {
+            _repeatPacer.Sent(length);
+        }
+
         return length;
+
+        static bool HasWork(OutgoingTrack? track, bool mayRepeat) => track is not null && (track.HasFrames || (mayRepeat && track.HasRepeats));
     }
 
     private TimeSpan MediaDeadline(TimeSpan now)
     {
         TimeSpan deadline = Min(Min(_nextReport, IncomingDeadline()), _probe.NextTime(now));
-        return _video?.HasWork == true || _audio?.HasWork == true ? Min(deadline, _pacer.NextTime(now)) : deadline;
+        deadline = _video?.HasFrames == true || _audio?.HasFrames == true ? Min(deadline, _pacer.NextTime(now)) : deadline;
+        return _video?.HasRepeats == true || _audio?.HasRepeats == true ? Min(deadline, _repeatPacer.NextTime(now)) : deadline;
     }
 
     private void HandleMediaTimeout(TimeSpan now)
@@ -314,6 +335,8 @@ public sealed partial class WebRtcSession
         ulong fraction = (ulong)(ticks % TimeSpan.TicksPerSecond) * (1UL << 32) / TimeSpan.TicksPerSecond;
         return (seconds << 32) | fraction;
     }
+
+    private static long RepeatBitrate(long estimate) => Math.Max(300_000, estimate);
 
     private static long PacingBitrate(long estimate) => Math.Max(1_000_000, estimate * 5 / 2);
 }

@@ -43,7 +43,8 @@ public sealed partial class WebRtcSession : IDisposable
         _options = options;
         _ice = new IceAgent(role, IceCredentials.Create(options.Random), options.Random);
         _bandwidth = new BandwidthEstimator(options.StartBitrate, options.MaxBitrate);
-        _pacer = new Pacer { BitsPerSecond = PacingBitrate(options.StartBitrate) };
+        _pacer = new Pacer(MediaBurst) { BitsPerSecond = PacingBitrate(options.StartBitrate) };
+        _repeatPacer = new Pacer(RepeatBurst) { BitsPerSecond = RepeatBitrate(options.StartBitrate) };
         _playoutDelay = new PlayoutDelay(options.PlayoutDelay);
         Span<byte> id = stackalloc byte[16];
         options.Random.Fill(id);

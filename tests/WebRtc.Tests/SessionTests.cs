@@ -441,6 +441,41 @@ public class SessionTests
         }
     }
 
+    [Fact]
+    public void peer_that_asks_for_everything_again_and_again_gets_what_its_link_carries()
+    {
+        using VirtualNetwork network = new() { RecordToClient = true };
+        network.Connect();
+        SendVideo(network, frames: 30);
+        List<ushort> sequences = [];
+        uint ssrc = 0;
+        foreach (byte[] datagram in network.ToClient.Where(datagram => datagram[0] >> 6 == 2 && datagram.Length > 1_000))
+        {
+            Assert.True(RtpHeader.TryParse(datagram, out RtpHeader header, out _));
+            sequences.Add(header.SequenceNumber);
+            ssrc = header.Ssrc;
+        }
+
+        network.ToClient.Clear();
+        byte[] buffer = new byte[1_200];
+        RtcpWriter writer = new(buffer);
+        writer.Nack(1, ssrc, [.. sequences.Select(sequence => (sequence, (ushort)0))]);
+        long repeated = network.Server.GetStatistics().PacketsRepeated;
+        long most = network.Server.EstimatedBitrate;
+        for (int i = 0; i < 400; i++)
+        {
+            network.Server.HandleRtcp(buffer.AsSpan(0, writer.Length), network.Now);
+            network.Run(0.01);
+            most = Math.Max(most, network.Server.EstimatedBitrate);
+        }
+
+        double megabits = network.ToClient.Sum(datagram => datagram.Length) * 8 / 1e6;
+        Assert.True(network.Server.GetStatistics().PacketsRepeated - repeated > sequences.Count, "hardly anything was repeated");
+
+        // Four seconds at the rate, and the half of one that may go at once.
+        Assert.True(megabits < most / 1e6 * 4.7, $"{megabits:F1} Mbit were repeated in 4 s for a link of {most / 1e6:F1} Mbit/s");
+    }
+
     internal static List<byte[]> SendVideo(VirtualNetwork network, int frames, int first = 0, MediaCodec codec = MediaCodec.Vp8)
     {
         List<byte[]> sent = [];
