@@ -77,6 +77,45 @@ public class SessionTests
         SessionClosed closed = Assert.IsType<SessionClosed>(network.ServerEvents[^1]);
         Assert.Equal(CloseReason.DtlsFailed, closed.Reason);
         Assert.DoesNotContain(network.ServerEvents, e => e is SessionConnected);
+        Assert.Contains("fingerprint", closed.Details, StringComparison.Ordinal);
+
+        // The other side is told why, long before its consent would end.
+        network.RunUntil("client closed", () => network.Client.State == SessionState.Closed, seconds: 1);
+        closed = Assert.IsType<SessionClosed>(network.ClientEvents[^1]);
+        Assert.Equal(CloseReason.DtlsFailed, closed.Reason);
+        Assert.Contains("bad certificate", closed.Details, StringComparison.Ordinal);
+        Assert.DoesNotContain(network.ClientEvents, e => e is SessionConnected);
+    }
+
+    [Fact]
+    public void client_tells_the_server_that_its_certificate_is_another_one()
+    {
+        using DtlsCertificate clients = DtlsCertificate.CreateEphemeral();
+        using DtlsCertificate servers = DtlsCertificate.CreateEphemeral();
+        using OpenSslDtlsTransport client = new(clients, DtlsRole.Client, clients.Fingerprint);
+        using OpenSslDtlsTransport server = new(servers, DtlsRole.Server, clients.Fingerprint);
+        TimeSpan now = TimeSpan.FromSeconds(1);
+        client.Start(now);
+        server.Start(now);
+        byte[] datagram = new byte[WebRtcSession.DatagramMax];
+        for (int round = 0; round < 20 && server.State == DtlsState.Handshaking; round++)
+        {
+            Carry(client, server);
+            Carry(server, client);
+        }
+
+        Assert.Equal(DtlsState.Failed, client.State);
+        Assert.Contains("fingerprint", client.FailureReason, StringComparison.Ordinal);
+        Assert.Equal(DtlsState.Failed, server.State);
+        Assert.Contains("bad certificate", server.FailureReason, StringComparison.Ordinal);
+
+        void Carry(OpenSslDtlsTransport from, OpenSslDtlsTransport to)
+        {
+            while (from.PollDatagram(datagram) is > 0 and int length)
+            {
+                to.Handle(datagram.AsSpan(0, length), now);
+            }
+        }
     }
 
     [Fact]
