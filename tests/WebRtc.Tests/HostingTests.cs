@@ -130,6 +130,39 @@ public class HostingTests
     }
 
     [Fact]
+    public async Task certificate_is_made_at_the_first_start_and_stays_the_same_and_private()
+    {
+        string folder = Path.Combine(Path.GetTempPath(), "nsn-" + Guid.NewGuid().ToString("N"));
+        string path = Path.Combine(folder, "data", "dtls.pem");
+        try
+        {
+            string first = await FingerprintAsync();
+            Assert.Equal(first, await FingerprintAsync());
+            Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
+            if (!OperatingSystem.IsWindows())
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+            }
+
+            // A file that was cut off is no reason to show another certificate without a word.
+            string pem = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(path, pem[..100], TestContext.Current.CancellationToken);
+            Assert.ThrowsAny<System.Security.Cryptography.CryptographicException>(() => Dtls.DtlsCertificate.LoadOrCreate(path));
+            Assert.Equal(pem[..100], await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        async Task<string> FingerprintAsync()
+        {
+            await using WebApplication app = await StartAsync(options => options.CertificatePath = path);
+            return app.Services.GetRequiredService<WebRtcServer>().Certificate.Fingerprint;
+        }
+    }
+
+    [Fact]
     public async Task full_server_is_degraded()
     {
         await using WebApplication app = await StartAsync(options => options.SessionsMax = 1);
@@ -172,7 +205,7 @@ public class HostingTests
                         options.PlayoutDelay = TimeSpan.FromSeconds(2);
                         break;
                     default:
-                        options.CertificatePath = "/no such folder/dtls.pem";
+                        options.CertificatePath = Path.Combine(typeof(HostingTests).Assembly.Location, "below a file", "dtls.pem");
                         break;
                 }
             });
