@@ -14,6 +14,7 @@ public static class NsnStack
         StackBuilder stack = StackBuilder.Create(arguments);
         var database = stack.AddPostgres("postgres").AddDatabase("nsn");
         var blobs = stack.AddAzurite("blobs");
+        // What the others bundle comes first.
         var pages = new List<ResourceBuilder<PagesResource>>();
         foreach (string page in new[] { "player", "viewer", "operator" })
         {

@@ -12,10 +12,7 @@ internal static class CertCommand
 
     public static Command Create()
     {
-        var file = new Argument<string>("file")
-        {
-            Description = "JSON with chain_id, epoch, directors (five accounts in the ledger's order) and certificate, all hexadecimal.",
-        };
+        var file = Files.Argument("file", "JSON with chain_id, epoch, directors (five accounts in the ledger's order) and certificate, all hexadecimal.");
         var slot = new Option<ulong?>("--slot") { Description = "The slot that the certificate must be for." };
         var pack = new Option<string?>("--model-pack") { Description = "The pack hash that it must name, hexadecimal." };
         var verify = new Command("verify", "Check the signatures of a certificate; exit code 1 when it does not hold.") { file, slot, pack };

@@ -46,7 +46,11 @@ internal sealed class ClipOptions
 
     public Option<int> Threads { get; } = new("--threads") { Description = "Processor threads; 0 takes all cores.", DefaultValueFactory = _ => 0 };
 
-    public Option<string> Ffmpeg { get; } = new("--ffmpeg") { Description = "The ffmpeg program.", DefaultValueFactory = _ => "ffmpeg" };
+    public Option<string?> Towers { get; } = TowersOption();
+
+    public Option<string?> VoicePack { get; } = VoicePackOption();
+
+    public Option<string> Ffmpeg { get; } = new Option<string>("--ffmpeg") { Description = "The ffmpeg program.", DefaultValueFactory = _ => "ffmpeg" }.NotBlank();
 
     public Option<double> Deadline { get; } = new("--deadline") { Description = "Seconds after which to give up.", DefaultValueFactory = _ => 300 };
 
@@ -54,7 +58,7 @@ internal sealed class ClipOptions
     {
         foreach (var option in new Option[]
         {
-            Prompt, Script, Negative, Seed, Seconds, Size, Fps, Voice, Speed, Emotion, Motion, Camera, Expressions, Pack, Device, Threads, Ffmpeg, Deadline,
+            Prompt, Script, Negative, Seed, Seconds, Size, Fps, Voice, Speed, Emotion, Motion, Camera, Expressions, Pack, Towers, VoicePack, Device, Threads, Ffmpeg, Deadline,
         })
             command.Options.Add(option);
     }
@@ -88,11 +92,23 @@ internal sealed class ClipOptions
     public ClipPipelineOptions PipelineOptions(ParseResult parsed) => new()
     {
         PackFolder = PackLocator.Find(parsed.GetValue(Pack)),
+        TowersPackFolder = parsed.GetValue(Towers),
+        VoicePackFolder = parsed.GetValue(VoicePack),
         Device = parsed.GetValue(Device)!,
         Threads = parsed.GetValue(Threads),
         FfmpegPath = parsed.GetValue(Ffmpeg)!,
-        Deadline = TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(Deadline), .001, 86_400)),
+        Deadline = Limit(parsed.GetValue(Deadline)),
     };
+
+    public static Option<string?> TowersOption() =>
+        new Option<string?>("--towers") { Description = "Folder of a pack whose towers judge instead of the model pack's own." }.NotBlank();
+
+    public static Option<string?> VoicePackOption() =>
+        new Option<string?>("--voice-pack") { Description = "Folder of a pack that speaks instead of espeak-ng." }.NotBlank();
+
+    private static TimeSpan Limit(double seconds) => seconds > 0
+        ? TimeSpan.FromSeconds(Math.Clamp(seconds, .001, 86_400))
+        : throw new ClipException(ClipError.InvalidRequest, string.Create(CultureInfo.InvariantCulture, $"The deadline {seconds} is no number of seconds above 0."));
 
     public static Option<string> Choice(string name, string description, string value, IReadOnlyList<string> choices)
     {

@@ -15,9 +15,9 @@ internal static class GenerateCommand
     public static Command Create()
     {
         var clip = new ClipOptions();
-        var outFile = new Option<string>("--out", "-o") { Description = "The WebM file to write.", Required = true };
-        var json = new Option<string?>("--json") { Description = "Write figures, scores, embedding and proof to a file, or - for the standard output." };
-        var sheet = new Option<string?>("--contact-sheet") { Description = "Write frames side by side to a PNG file." };
+        var outFile = new Option<string>("--out", "-o") { Description = "The WebM file to write.", Required = true }.NotBlank();
+        var json = JsonOutput.Option("figures, scores, embedding and proof");
+        var sheet = new Option<string?>("--contact-sheet") { Description = "Write frames side by side to a PNG file." }.NotBlank();
         var repeat = new Option<int>("--repeat") { Description = "Generate this many times and report the last: warm figures.", DefaultValueFactory = _ => 1 };
         var command = new Command("generate", "Make a clip from a prompt.") { outFile, json, sheet, repeat };
         clip.AddTo(command);
@@ -27,6 +27,8 @@ internal static class GenerateCommand
             var request = clip.Request(parsed);
             ClipRequestValidator.ThrowIfInvalid(request);
             var options = clip.PipelineOptions(parsed);
+            foreach (var path in new[] { parsed.GetValue(outFile), parsed.GetValue(sheet), parsed.GetValue(json) })
+                Files.CheckPlace(path);
             await using var pipeline = new ClipPipeline(options);
             var load = Stopwatch.GetElapsedTime(start);
             var segments = new List<ReadOnlyMemory<byte>>();
@@ -41,11 +43,11 @@ internal static class GenerateCommand
 
             var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             var file = ClipFile.Join(segments);
-            await WriteAsync(parsed.GetValue(outFile)!, file, cancellationToken).ConfigureAwait(false);
+            await Files.WriteAsync(parsed.GetValue(outFile)!, file, cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(sheet) is { } sheetPath)
             {
                 var decoded = await ClipReader.DecodeAsync(new Ffmpeg(options.FfmpegPath), file, cancellationToken).ConfigureAwait(false);
-                await WriteAsync(sheetPath, ContactSheet.Write([decoded]), cancellationToken).ConfigureAwait(false);
+                await Files.WriteAsync(sheetPath, ContactSheet.Write([decoded]), cancellationToken).ConfigureAwait(false);
             }
 
             await JsonOutput.WriteAsync(
@@ -78,22 +80,6 @@ internal static class GenerateCommand
             CultureInfo.InvariantCulture,
             $"{request.DurationSeconds} s in {result!.Times.Total.TotalSeconds:0.0} s on {result.Provider}, scores {result.Scores.A:0.00} and {result.Scores.B:0.00}"));
         return result;
-    }
-
-    private static async Task WriteAsync(string path, byte[] bytes, CancellationToken cancellationToken)
-    {
-        // Written beside and renamed, so that a full disk leaves no half file under the name.
-        var partial = path + ".partial";
-        try
-        {
-            await File.WriteAllBytesAsync(partial, bytes, cancellationToken).ConfigureAwait(false);
-            File.Move(partial, path, overwrite: true);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            File.Delete(partial);
-            throw new ClipException(ClipError.Storage, $"'{path}' cannot be written: {exception.Message}", exception);
-        }
     }
 
     private static JsonObject Describe(ClipRequest request, ClipResult result, ClipPipeline pipeline, TimeSpan load, double seconds) => new()

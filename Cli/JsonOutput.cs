@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Nsn.Vortex;
@@ -9,6 +11,9 @@ internal static class JsonOutput
 {
     private static readonly JsonSerializerOptions s_options = new() { WriteIndented = true };
 
+    /// <summary>The option <c>--json</c> of a verb.</summary>
+    public static Option<string?> Option(string what) => new Option<string?>("--json") { Description = $"Write {what} to a file, or - for the standard output." }.NotBlank();
+
     public static async Task WriteAsync(string? path, TextWriter output, JsonObject json, CancellationToken cancellationToken)
     {
         if (path is null)
@@ -17,7 +22,7 @@ internal static class JsonOutput
         if (path == "-")
             await output.WriteLineAsync(text.AsMemory(), cancellationToken).ConfigureAwait(false);
         else
-            await File.WriteAllTextAsync(path, text + "\n", cancellationToken).ConfigureAwait(false);
+            await Files.WriteAsync(path, Encoding.UTF8.GetBytes(text + "\n"), cancellationToken).ConfigureAwait(false);
     }
 
     public static JsonObject Scores(TowerScores scores) => new()

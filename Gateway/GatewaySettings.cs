@@ -43,6 +43,22 @@ public sealed class GatewaySettings
     [Range(1, 100_000)]
     public int ViewersMax { get; set; } = 2_000;
 
+    /// <summary>Viewers that one address may be at once: WebRTC connections of all kinds, and streams over HTTP.</summary>
+    [Range(1, 100_000)]
+    public int ViewersPerAddress { get; set; } = 256;
+
+    /// <summary>Event streams and signalling sockets that one address may have open at once.</summary>
+    [Range(1, 100_000)]
+    public int SocketsPerAddress { get; set; } = 64;
+
+    /// <summary>Messages that a signalling socket may send per second.</summary>
+    [Range(1, 10_000)]
+    public int SignalMessagesPerSecond { get; set; } = 50;
+
+    /// <summary>Addresses and networks (<c>192.0.2.0/24</c>) of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; without them limits behind a proxy apply to the proxy.</summary>
+    [Networks]
+    public IList<string> TrustedProxies { get; } = [];
+
     /// <summary>Picture size of clips that people ask for, pixels.</summary>
     [Range(64, 1024)]
     public int PictureSize { get; set; } = 256;

@@ -41,6 +41,12 @@ public sealed class SiloSettings : IValidatableObject
     /// <summary>Folder of the model pack that this silo runs.</summary>
     public string ModelPack { get; set; } = "models/toon/pack";
 
+    /// <summary>Folder of a pack whose towers judge instead of the model pack's own; empty for none.</summary>
+    public string TowersPack { get; set; } = "";
+
+    /// <summary>Folder of a pack that speaks instead of espeak-ng; empty for none.</summary>
+    public string VoicePack { get; set; } = "";
+
     /// <summary>"auto", "cpu", "cuda" or "webgpu" (docs/inference.md).</summary>
     [RegularExpression("^(auto|cpu|cuda|webgpu)$")]
     public string Device { get; set; } = "auto";

@@ -11,7 +11,7 @@ public interface IClipVerifier
     /// <param name="request">What the clip was to be made from.</param>
     /// <param name="options">How much to regenerate.</param>
     /// <param name="cancellationToken">Stops the work; the caller does not wait for a model call under way.</param>
-    /// <exception cref="ClipException">The verifier itself cannot work (no <c>ffmpeg</c>, broken pack), so no verdict exists.</exception>
+    /// <exception cref="ClipException">The verifier itself cannot work (no <c>ffmpeg</c>, broken pack, the deadline of the pipeline passed), so no verdict exists.</exception>
     Task<VerificationReport> VerifyAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> segments, ClipRequest request, VerificationOptions options, CancellationToken cancellationToken = default);
 }

@@ -12,6 +12,9 @@ public sealed record VerificationReport
     /// <summary>One sentence a person can read: what failed and by how much, or that all checks passed.</summary>
     public required string Explanation { get; init; }
 
+    /// <summary>Checks that were asked for and not made, each with the reason; they are neither passed nor failed.</summary>
+    public IReadOnlyList<string> Skipped { get; init; } = [];
+
     /// <summary>float[512], L2-normalised; all zero when the clip could not be decoded.</summary>
     public required float[] Embedding { get; init; }
 

@@ -137,14 +137,7 @@ internal static class Commands
         using var ending = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-        try
-        {
-            return await SmokeCommand.RunAsync(NsnStack.Declare(settings), ending.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
-            return 1;
-        }
+        return await SmokeCommand.RunAsync(settings, ending.Token).ConfigureAwait(false);
 
         void End(PosixSignalContext context)
         {

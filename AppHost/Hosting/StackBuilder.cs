@@ -26,8 +26,9 @@ public sealed class StackBuilder
     public IReadOnlyList<Resource> Resources => _resources;
 
     /// <summary>An empty stack.</summary>
-    public static StackBuilder Create(params string[] arguments) =>
-        new(new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(arguments).Build());
+    public static StackBuilder Create(params string[] arguments) => new(ReadConfiguration(arguments));
+
+    internal static IConfiguration ReadConfiguration(string[] arguments) => new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(arguments).Build();
 
     /// <summary>Adds a resource of any kind.</summary>
     public ResourceBuilder<T> Add<T>(T resource)

@@ -18,6 +18,12 @@ public sealed record LaunchPlan
     /// <summary>Whether it refuses root, so that it runs as an unprivileged user where we are root.</summary>
     public bool Unprivileged { get; init; }
 
+    /// <summary>
+    /// Whether it starts others that would go on without it: on Linux they, too, end when AppHost is killed. It is killed with them at once then, and when
+    /// it is asked to end.
+    /// </summary>
+    public bool StartsOthers { get; init; }
+
     /// <summary>Signal that asks it to end in good order.</summary>
     public StopSignal StopSignal { get; init; } = StopSignal.Terminate;
 

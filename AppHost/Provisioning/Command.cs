@@ -1,28 +1,20 @@
+using System.ComponentModel;
 using System.Diagnostics;
+using Nsn.AppHost.Supervision;
 
 namespace Nsn.AppHost.Provisioning;
 
-/// <summary>Runs a short command to its end.</summary>
+/// <summary>Runs a short command to its end. On Linux neither it nor what it has started outlives us.</summary>
 internal static class Command
 {
     private const int KeptLines = 40;
+    private const int NoSuchFile = 2;
 
     /// <summary>Runs it; every line goes to <paramref name="onLine"/>, the last ones into the result.</summary>
+    /// <exception cref="Win32Exception">There is no such program.</exception>
     public static async Task<CommandResult> RunAsync(
         string fileName, IEnumerable<string> arguments, string? workingDirectory, Action<string>? onLine, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(fileName)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-            WorkingDirectory = workingDirectory ?? "",
-        };
-        foreach (string argument in arguments)
-            start.ArgumentList.Add(argument);
-        using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{fileName} does not start");
-        process.StandardInput.Close();
         var kept = new Queue<string>();
         void Take(string? line)
         {
@@ -37,21 +29,78 @@ internal static class Command
             }
         }
 
-        process.OutputDataReceived += (_, e) => Take(e.Data);
-        process.ErrorDataReceived += (_, e) => Take(e.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        ProcessStartInfo start = CreateStart([fileName, .. arguments], workingDirectory);
+        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        // A thread of the pool may end before the process, and the kernel would take that for our end.
+        new Thread(() => Run(start, Take, started, ended)) { IsBackground = true, Name = fileName }.Start();
+        Process process = await started.Task.ConfigureAwait(false);
         try
         {
-            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            int exitCode = await ended.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            lock (kept)
+                return new CommandResult(exitCode, string.Join('\n', kept));
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
+            Kill(process);
             throw;
         }
+    }
 
-        lock (kept)
-            return new CommandResult(process.ExitCode, string.Join('\n', kept));
+    private static ProcessStartInfo CreateStart(List<string> command, string? workingDirectory)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            // What comes before it would start, and say so in words of its own.
+            if (!File.Exists(command[0]) && ToolLocator.FindOnPath(command[0]) is null)
+                throw new Win32Exception(NoSuchFile, $"there is no program '{command[0]}'");
+            command.InsertRange(0, ParentDeath.EndsGroup);
+        }
+
+        return new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = workingDirectory ?? "",
+        };
+    }
+
+    private static void Run(ProcessStartInfo start, Action<string?> take, TaskCompletionSource<Process> started, TaskCompletionSource<int> ended)
+    {
+        try
+        {
+            using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} does not start");
+            started.SetResult(process);
+            process.StandardInput.Close();
+            process.OutputDataReceived += (_, e) => take(e.Data);
+            process.ErrorDataReceived += (_, e) => take(e.Data);
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            process.WaitForExit();
+            ended.SetResult(process.ExitCode);
+        }
+        catch (Exception error)
+        {
+            if (!started.TrySetException(error))
+                ended.SetException(error);
+        }
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            if (OperatingSystem.IsLinux())
+                Signals.KillGroup(process.Id);
+            else
+                process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has just ended by itself.
+        }
     }
 }

@@ -112,13 +112,19 @@ public sealed class PostgresResource(string name) : Resource(name), IMayBeExtern
         if (!File.Exists(path))
         {
             Directory.CreateDirectory(stack.Paths.Data);
-            using FileStream file = OperatingSystem.IsWindows()
-                ? new FileStream(path, FileMode.CreateNew)
-                : new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-            file.Write(Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(32, lowercase: true)));
+            WriteSecret(path, RandomNumberGenerator.GetHexString(32, lowercase: true));
         }
 
         return _password = File.ReadAllText(path).Trim();
+    }
+
+    // A new file, which nobody else can read at any time.
+    private static void WriteSecret(string path, string secret)
+    {
+        using FileStream file = OperatingSystem.IsWindows()
+            ? new FileStream(path, FileMode.CreateNew)
+            : new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        file.Write(Encoding.ASCII.GetBytes(secret));
     }
 
     // The data decides: a cluster is used with the version that made it, wherever that is.
@@ -200,10 +206,11 @@ public sealed class PostgresResource(string name) : Resource(name), IMayBeExtern
     {
         context.Log($"creating a database cluster in {data}");
         string passwordFile = Path.Combine(_home, "initial.password");
-        // What an interrupted attempt has left is no cluster.
+        // What an interrupted attempt has left is no cluster, and its file may be anybody's to read.
         if (Directory.Exists(data))
             Directory.Delete(data, recursive: true);
-        await File.WriteAllTextAsync(passwordFile, ReadPassword(context.Stack), cancellationToken).ConfigureAwait(false);
+        File.Delete(passwordFile);
+        WriteSecret(passwordFile, ReadPassword(context.Stack));
         try
         {
             List<string> command =

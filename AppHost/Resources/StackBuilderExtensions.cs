@@ -1,6 +1,7 @@
 using System.Globalization;
 using Nsn.AppHost.Hosting;
 using Nsn.AppHost.Model;
+using Nsn.AppHost.Provisioning;
 
 namespace Nsn.AppHost.Resources;
 
@@ -44,11 +45,14 @@ public static class StackBuilderExtensions
         return stack.Add(new ProjectResource(name, project)).WithEnvironment("DOTNET_ENVIRONMENT", "Development");
     }
 
-    /// <summary>Adds the build of a folder of pages under the root.</summary>
+    /// <summary>Adds the build of a folder of pages under the root. It waits for the builds, declared before it, of what it bundles.</summary>
     public static ResourceBuilder<PagesResource> AddPages(this StackBuilder stack, string name, string folder)
     {
         ArgumentNullException.ThrowIfNull(stack);
-        return stack.Add(new PagesResource(name, Path.Combine(stack.Paths.Root, folder)));
+        var pages = new PagesResource(name, Path.Combine(stack.Paths.Root, folder));
+        IReadOnlyList<string> bundled = LocalPackages.Of(pages.Folder);
+        pages.Dependencies.AddRange(stack.Resources.OfType<PagesResource>().Where(other => bundled.Contains(other.Folder)));
+        return stack.Add(pages);
     }
 
     /// <summary>Adds silos: a port for other silos, one for gateways, and one for health, all on the loopback address.</summary>

@@ -9,6 +9,7 @@ namespace Nsn.AppHost.Smoke;
 
 /// <summary>
 /// <c>smoke --prompt "…" --json FILE</c>: brings everything up, sends the prompt through the whole house, writes one JSON object, takes everything down.
+/// The object is written whatever happens; only where it cannot be written there is none.
 /// </summary>
 internal static class SmokeCommand
 {
@@ -16,9 +17,35 @@ internal static class SmokeCommand
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>0 only where every check held.</summary>
-    public static async Task<int> RunAsync(StackBuilder builder, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string[] settings, CancellationToken cancellationToken)
     {
-        string prompt = builder.Configuration["prompt"] is { Length: > 0 } given ? given : "a red fox in a bakery";
+        IConfiguration configuration = StackBuilder.ReadConfiguration(settings);
+        string prompt = configuration["prompt"] is { Length: > 0 } given ? given : "a red fox in a bakery";
+        SmokeReport report;
+        try
+        {
+            report = await TestAsync(NsnStack.Declare(settings), prompt, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is AppHostException or TimeoutException)
+        {
+            report = NotMade(error.Message);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            report = NotMade("ended by a signal before everything was checked");
+        }
+
+        await WriteAsync(report, configuration["json"]).ConfigureAwait(false);
+        foreach (string problem in report.Problems)
+            await Console.Error.WriteLineAsync($"FAILED: {problem}").ConfigureAwait(false);
+        await Console.Error.WriteLineAsync(report.Passed ? "every check held" : "smoke failed").ConfigureAwait(false);
+        return report.Passed ? 0 : 1;
+
+        SmokeReport NotMade(string why) => new() { Passed = false, Error = why, Problems = [why], Prompt = prompt };
+    }
+
+    private static async Task<SmokeReport> TestAsync(StackBuilder builder, string prompt, CancellationToken cancellationToken)
+    {
         StackApplication stack = builder.Build();
         await using (stack.ConfigureAwait(false))
         {
@@ -28,7 +55,6 @@ internal static class SmokeCommand
             stack.Start();
             using var watchingEnd = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             Task watching = console.WatchAsync(watchingEnd.Token);
-            SmokeReport report;
             try
             {
                 await stack.WaitUntilReadyAsync(ReadyLimit, cancellationToken).ConfigureAwait(false);
@@ -36,25 +62,33 @@ internal static class SmokeCommand
                 console.Line("everything is ready; the prompt goes in");
                 var address = new Uri($"http://127.0.0.1:{gateway.Context.GetPort("http")}");
                 using var test = new SmokeTest(address, prompt, console.Line);
-                report = await test.RunAsync(seconds, cancellationToken).ConfigureAwait(false);
+                return await test.RunAsync(seconds, cancellationToken).ConfigureAwait(false);
             }
-            catch (TimeoutException late)
+            finally
             {
-                report = new SmokeReport { Passed = false, Problems = [late.Message], Prompt = prompt };
+                await watchingEnd.CancelAsync().ConfigureAwait(false);
+                await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await stack.StopAsync().ConfigureAwait(false);
             }
+        }
+    }
 
-            await watchingEnd.CancelAsync().ConfigureAwait(false);
-            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await stack.StopAsync().ConfigureAwait(false);
-            string text = JsonSerializer.Serialize(report, Json);
-            if (builder.Configuration["json"] is { Length: > 0 } file && file != "-")
-                await File.WriteAllTextAsync(file, text + Environment.NewLine, cancellationToken).ConfigureAwait(false);
-            else
-                await Console.Out.WriteLineAsync(text).ConfigureAwait(false);
-            foreach (string problem in report.Problems)
-                console.Line($"FAILED: {problem}");
-            console.Line(report.Passed ? "every check held" : "smoke failed");
-            return report.Passed ? 0 : 1;
+    private static async Task WriteAsync(SmokeReport report, string? file)
+    {
+        string text = JsonSerializer.Serialize(report, Json) + Environment.NewLine;
+        if (file is null or "" or "-")
+        {
+            await Console.Out.WriteAsync(text).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await File.WriteAllTextAsync(file, text).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new AppHostException($"{file} cannot be written: {error.Message}", error);
         }
     }
 }

@@ -3,10 +3,16 @@ namespace Nsn.AppHost.Smoke;
 /// <summary>What <c>smoke</c> writes as JSON. Times are seconds; what was not reached is null.</summary>
 public sealed record SmokeReport
 {
+    /// <summary>Whether the exit code is 0: the same as <see cref="Passed"/>.</summary>
+    public bool Ok => Passed;
+
+    /// <summary>What kept the checks from being made, with what to do about it; null where they were made.</summary>
+    public string? Error { get; init; }
+
     /// <summary>Whether every check held.</summary>
     public required bool Passed { get; init; }
 
-    /// <summary>What did not, in words; empty where everything did.</summary>
+    /// <summary>What did not hold, in words, or the error; empty where everything held.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
 
     /// <summary>The prompt.</summary>

@@ -11,6 +11,7 @@ public sealed class LogBuffer(TimeProvider time, int capacity = LogBuffer.Defaul
 
     private readonly Lock _lock = new();
     private readonly LogLine?[] _ring = new LogLine?[capacity];
+    private readonly Dictionary<bool, string> _openLevels = [];
     private TaskCompletionSource _more = NewSignal();
     private long _last;
 
@@ -30,11 +31,12 @@ public sealed class LogBuffer(TimeProvider time, int capacity = LogBuffer.Defaul
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > MaxLineLength)
             text = text[..MaxLineLength];
+        ConsoleEntry? entry = ConsoleEntry.TryRead(text);
         TaskCompletionSource signal;
         lock (_lock)
         {
             _last++;
-            _ring[_last % capacity] = new LogLine(_last, time.GetUtcNow(), isError, text);
+            _ring[_last % capacity] = new LogLine(_last, time.GetUtcNow(), isError, text, LevelOf_NeedsLock(text, entry, isError));
             signal = _more;
             _more = NewSignal();
         }
@@ -60,6 +62,20 @@ public sealed class LogBuffer(TimeProvider time, int capacity = LogBuffer.Defaul
     {
         lock (_lock)
             return _last > sequence ? Task.CompletedTask : _more.Task.WaitAsync(cancellationToken);
+    }
+
+    // An entry whose first line has no message goes on in the indented lines after it, on the same stream.
+    private string LevelOf_NeedsLock(string text, ConsoleEntry? entry, bool isError)
+    {
+        if (entry is not null)
+        {
+            _openLevels[isError] = entry.Message.Length == 0 ? entry.Level : "";
+            return entry.Level;
+        }
+
+        if (!text.StartsWith(ConsoleEntry.Indentation, StringComparison.Ordinal))
+            _openLevels[isError] = "";
+        return _openLevels.GetValueOrDefault(isError, "");
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -9,7 +9,7 @@ namespace Nsn.AppHost.Supervision;
 
 /// <summary>
 /// Starts processes that do not outlive us. On Linux each gets a session of its own (a Ctrl-C at the terminal reaches only us, and we end
-/// them in order) and PR_SET_PDEATHSIG through <c>setpriv --pdeathsig KILL</c>: the kernel kills it when we are gone, even by kill -9.
+/// them in order) and PR_SET_PDEATHSIG through <c>setpriv --pdeathsig</c>: the kernel kills it when we are gone, even by kill -9.
 /// The kernel means the thread that started it, so one thread that lives as long as we do starts them all.
 /// On other systems a kill -9 of AppHost leaves them behind; an orderly end does not.
 /// </summary>
@@ -69,10 +69,9 @@ public sealed class ProcessLauncher : IDisposable
         List<string> command = [plan.FileName, .. plan.Arguments];
         if (OperatingSystem.IsLinux())
         {
-            List<string> wrapper = ["setsid", "setpriv", "--pdeathsig", "KILL"];
             if (plan.Unprivileged && Environment.IsPrivilegedProcess)
-                wrapper.AddRange(UnprivilegedUser.SetprivArguments);
-            command.InsertRange(0, wrapper);
+                command.InsertRange(0, plan.StartsOthers ? ["setpriv", .. UnprivilegedUser.SetprivArguments] : UnprivilegedUser.SetprivArguments);
+            command.InsertRange(0, plan.StartsOthers ? ParentDeath.EndsGroup : ParentDeath.EndsProcess);
         }
 
         start.FileName = command[0];

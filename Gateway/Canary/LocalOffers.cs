@@ -21,7 +21,7 @@ internal sealed class LocalOffers(PlayerOffers offers, IPAddress local) : HttpMe
         }
 
         var offer = await request.Content!.ReadAsStringAsync(cancellationToken);
-        if (!offers.TryAccept(offer, out var id, out var answer, out var reason))
+        if (!offers.TryAccept(offer, share: null, out var id, out var answer, out var reason))
             return new HttpResponseMessage(HttpStatusCode.BadRequest) { Content = new StringContent(reason) };
         var response = new HttpResponseMessage(HttpStatusCode.Created) { Content = new StringContent(WithAddress(answer, local), Encoding.UTF8, "application/sdp") };
         response.Headers.Location = new Uri($"/{id}", UriKind.Relative);

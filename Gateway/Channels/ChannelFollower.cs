@@ -227,25 +227,38 @@ internal sealed partial class ChannelFollower(
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(250), time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            var soon = time.GetUtcNow() + TimeSpan.FromSeconds(1);
-            if (tail.Head is not { } head || tail.SlotOnAir is not { } onAir)
-                continue;
-            foreach (var slot in (ulong[])[onAir, onAir + 1])
+            try
             {
-                if (tail.AirTimeOf(slot) is not { } airsAt || airsAt > soon)
-                    continue;
-                tail.Slots.TryGetValue(slot, out var known);
-                if (known?.Content is not null || tail.LastCertifiedBefore(slot) is not { Content: { } source } model)
-                    continue;
-                var content = SlotContent.FromSegments(
-                    slot,
-                    [.. source.Segments.Select((s, index) => new VerifiedSegment((uint)index, s.Kind, s.StartMilliseconds, s.DurationMilliseconds, s.Bytes))]);
-                var summary = ApiMapper.ToFiller(tail.Name, slot, head, airsAt, model.Summary, content, known?.Summary, Trouble ?? known?.Summary.Reason ?? "There was no certificate in time; the last certified clip is shown again.");
-                tail.Put(new SlotView(summary, known?.Entry, content, null, null));
-                events.Publish("slot", summary);
-                metrics.Filler();
-                LogFiller(slot, summary.Reason ?? "no certificate in time");
+                Fill();
             }
+            catch (Exception failure)
+            {
+                // Whatever it is: the viewers of the slots that are here go on.
+                LogNotFilled(failure, tail.Name);
+            }
+        }
+    }
+
+    private void Fill()
+    {
+        var soon = time.GetUtcNow() + TimeSpan.FromSeconds(1);
+        if (tail.Head is not { } head || tail.SlotOnAir is not { } onAir)
+            return;
+        foreach (var slot in (ulong[])[onAir, onAir + 1])
+        {
+            if (tail.AirTimeOf(slot) is not { } airsAt || airsAt > soon)
+                continue;
+            tail.Slots.TryGetValue(slot, out var known);
+            if (known?.Content is not null || tail.LastCertifiedBefore(slot) is not { Content: { } source } model)
+                continue;
+            var content = SlotContent.FromSegments(
+                slot,
+                [.. source.Segments.Select((s, index) => new VerifiedSegment((uint)index, s.Kind, s.StartMilliseconds, s.DurationMilliseconds, s.Bytes))]);
+            var summary = ApiMapper.ToFiller(tail.Name, slot, head, airsAt, model.Summary, content, known?.Summary, Trouble ?? known?.Summary.Reason ?? "There was no certificate in time; the last certified clip is shown again.");
+            tail.Put(new SlotView(summary, known?.Entry, content, null, null));
+            events.Publish("slot", summary);
+            metrics.Filler();
+            LogFiller(slot, summary.Reason ?? "no certificate in time");
         }
     }
 
@@ -260,12 +273,28 @@ internal sealed partial class ChannelFollower(
         using var timer = new PeriodicTimer(s_storePoll, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            var answers = await store.PingAsync(stoppingToken);
+            bool answers;
+            try
+            {
+                answers = await store.PingAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogNotPinged(failure);
+                answers = false;
+            }
+
             if (answers != _storeAnswers)
                 LogStore(answers);
             _storeAnswers = answers;
         }
     }
+
+    [LoggerMessage(8, LogLevel.Error, "Channel {Channel} could not be given filler")]
+    private partial void LogNotFilled(Exception failure, string channel);
+
+    [LoggerMessage(9, LogLevel.Error, "The content store could not be asked whether it answers")]
+    private partial void LogNotPinged(Exception failure);
 
     [LoggerMessage(7, LogLevel.Warning, "The content store answers: {Answers}")]
     private partial void LogStore(bool answers);

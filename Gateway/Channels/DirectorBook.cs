@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Nsn.Gateway.Api;
+using Nsn.Gateway.Endpoints;
 using Nsn.Grains;
 using Nsn.Grains.Ledger;
 
@@ -17,20 +18,26 @@ internal sealed class DirectorBook(IGrainFactory grains)
     /// <summary>The directors, or null when the epoch is not elected or the ledger does not answer.</summary>
     public async Task<DirectorsInfo?> FindAsync(uint epoch)
     {
-        if (_known.TryGetValue(epoch, out var known))
-            return known;
         try
         {
-            var ledger = grains.GetGrain<ILedgerGrain>(ChainName.Default);
-            if (await ledger.GetEpochAsync(epoch) is not { } info)
-                return null;
-            if (_known.Count >= EpochsKept)
-                _known.TryRemove(_known.Keys.Min(), out _);
-            return _known.GetOrAdd(epoch, ApiMapper.ToDirectors(info, await ledger.GetHeadAsync()));
+            return await AskAsync(epoch);
         }
-        catch (Exception failure) when (failure is TimeoutException or Orleans.Runtime.OrleansException)
+        catch (Exception failure) when (Problems.IsOutage(failure))
         {
             return null;
         }
+    }
+
+    /// <summary>The directors, or null when the epoch is not elected or forgotten. Fails while the ledger would have to be asked and cannot be: that says nothing about the epoch.</summary>
+    public async Task<DirectorsInfo?> AskAsync(uint epoch)
+    {
+        if (_known.TryGetValue(epoch, out var known))
+            return known;
+        var ledger = grains.GetGrain<ILedgerGrain>(ChainName.Default);
+        if (await ledger.GetEpochAsync(epoch) is not { } info)
+            return null;
+        if (_known.Count >= EpochsKept)
+            _known.TryRemove(_known.Keys.Min(), out _);
+        return _known.GetOrAdd(epoch, ApiMapper.ToDirectors(info, await ledger.GetHeadAsync()));
     }
 }

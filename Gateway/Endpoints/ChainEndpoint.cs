@@ -6,7 +6,10 @@ namespace Nsn.Gateway.Endpoints;
 internal static class ChainEndpoint
 {
     public static void MapChainRpc(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/rpc", HandleAsync).Accepts<object>("application/json").WithSummary("JSON-RPC of the chain, with the methods of Substrate");
+        routes.MapPost("/rpc", HandleAsync).Accepts<object>("application/json")
+            .Produces<RpcAnswer>()
+            .Produces(StatusCodes.Status204NoContent)
+            .WithSummary("JSON-RPC of the chain, with the methods of Substrate");
 
     private static async Task<IResult> HandleAsync(HttpContext context, ChainRpc rpc)
     {

@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.Net.Http.Headers;
 using Nsn.Gateway.Api;
 using Nsn.Gateway.Channels;
+using Nsn.Gateway.Sessions;
 using Nsn.Grains.Channels;
 
 namespace Nsn.Gateway.Endpoints;
@@ -10,15 +13,47 @@ internal static partial class ChannelEndpoints
 {
     public static void MapChannels(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/channels", (ChannelTails tails) => new { items = tails.All.Select(tail => new { name = tail.Name, title = tail.Title }) })
+        routes.MapGet("/api/channels", (ChannelTails tails) => Results.Json(
+            new ChannelList([.. tails.All.Select(tail => new ChannelName(tail.Name, tail.Title))]), ApiJson.Options))
+            .Produces<ChannelList>()
             .WithSummary("The channels of this gateway");
-        routes.MapGet("/api/channels/{name}", GetChannel).WithSummary("What is on air, what comes next, how long the queue is");
-        routes.MapGet("/api/channels/{name}/events", GetEvents).WithSummary("Changes as server-sent events").DisableRateLimiting();
-        routes.MapGet("/api/slots", ListSlots).WithSummary("Slots of a channel, newest first");
-        routes.MapGet("/api/slots/{slot}", GetSlot).WithSummary("Everything about a slot");
-        routes.MapGet("/api/slots/{slot}/certificate", GetCertificate).WithSummary("The certificate's bytes (docs/formats.md)");
-        routes.MapGet("/api/slots/{slot}/recipe", GetRecipe).WithSummary("The recipe's canonical bytes");
-        routes.MapGet("/api/slots/{slot}/chunks/{leaf}", GetChunk).WithSummary("A chunk with header and proof");
+        routes.MapGet("/api/channels/{name}", GetChannel)
+            .Produces<ChannelInfo>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("What is on air, what comes next, how long the queue is");
+        routes.MapGet("/api/channels/{name}/events", GetEvents)
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .WithSummary("Changes as server-sent events");
+        routes.MapGet("/api/slots", ListSlots)
+            .Produces<Page<SlotSummary>>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("Slots of a channel, newest first");
+        routes.MapGet("/api/slots/{slot}", GetSlot)
+            .Produces<SlotDetail>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithSummary("Everything about a slot");
+        routes.MapGet("/api/slots/{slot}/certificate", GetCertificate)
+            .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream")
+            .Produces(StatusCodes.Status304NotModified)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithSummary("The certificate's bytes (docs/formats.md)");
+        routes.MapGet("/api/slots/{slot}/recipe", GetRecipe)
+            .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream")
+            .Produces(StatusCodes.Status304NotModified)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithSummary("The recipe's canonical bytes");
+        routes.MapGet("/api/slots/{slot}/chunks/{leaf}", GetChunk)
+            .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream")
+            .Produces(StatusCodes.Status304NotModified)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithSummary("A chunk with header and proof");
     }
 
     private static IResult GetChannel(string name, ChannelTails tails, GatewayMetrics metrics, TimeProvider time) =>
@@ -50,10 +85,13 @@ internal static partial class ChannelEndpoints
         };
     }
 
-    private static async Task<IResult> GetEvents(string name, ChannelTails tails, EventHub events, HttpContext context)
+    private static async Task<IResult> GetEvents(string name, ChannelTails tails, EventHub events, AddressShares shares, HttpContext context)
     {
         if (tails.Find(name) is null)
             return NoChannel(name);
+        using var share = shares.TryTakeSocket(context);
+        if (share is null)
+            return Problems.TooManySockets(context);
         var after = long.TryParse(context.Request.Headers["Last-Event-ID"], CultureInfo.InvariantCulture, out var last) ? last : (long?)null;
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
@@ -150,11 +188,11 @@ internal static partial class ChannelEndpoints
 
     private static async Task<IResult> GetCertificate(ulong slot, SlotFinder finder, HttpContext context) =>
         await finder.FindAsync(slot) is { Report.Certificate: { } bytes }
-            ? Immutable(context, bytes)
+            ? Tagged(context, bytes)
             : Problems.NotFound($"Slot {slot} has no certificate. Its state and the reason are at /api/slots/{slot}.");
 
     private static async Task<IResult> GetRecipe(ulong slot, SlotFinder finder, HttpContext context) =>
-        await FindOrHeardOfAsync(finder, slot) is { Report.Assignment.Recipe: { } bytes } ? Immutable(context, bytes) : NoSlot(slot);
+        await FindOrHeardOfAsync(finder, slot) is { Report.Assignment.Recipe: { } bytes } ? Tagged(context, bytes) : NoSlot(slot);
 
     private static async Task<IResult> GetChunk(ulong slot, int leaf, SlotFinder finder, HttpContext context)
     {
@@ -162,14 +200,15 @@ internal static partial class ChannelEndpoints
         if (content is null)
             return Problems.NotFound($"Slot {slot} has no certified content.");
         return content.ChunkBody(leaf) is { } body
-            ? Immutable(context, body)
+            ? Tagged(context, body)
             : Problems.NotFound($"Slot {slot} has chunks 0 to {content.ChunkFrames.Count - 1}.");
     }
 
-    private static IResult Immutable(HttpContext context, ReadOnlyMemory<byte> bytes)
+    /// <summary>Bytes that never change within one history of the chain. Another history gives slot numbers another meaning, so a cache has to ask.</summary>
+    private static IResult Tagged(HttpContext context, ReadOnlyMemory<byte> bytes)
     {
-        context.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
-        return Results.Bytes(bytes, "application/octet-stream");
+        context.Response.Headers.CacheControl = "no-cache";
+        return Results.Bytes(bytes, "application/octet-stream", entityTag: new EntityTagHeaderValue($"\"{ApiJson.Hex(SHA256.HashData(bytes.Span))}\""));
     }
 
     private static IResult NoChannel(string name) => Problems.NotFound($"There is no channel '{name}'. GET /api/channels lists them.");

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Nsn.Gateway.Api;
 using Nsn.Gateway.Channels;
 using Nsn.Protocol.Certificates;
 
@@ -9,8 +10,13 @@ internal static class DiscoveryEndpoints
 {
     public static void MapDiscovery(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/p2p/info", Info).WithSummary("Channels, chain and transports of this gateway");
-        routes.MapGet("/alive", () => Results.Text("alive")).WithSummary("Whether the process runs").DisableRateLimiting();
+        routes.MapGet("/p2p/info", Info)
+            .Produces<GatewayInfo>()
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithSummary("Channels, chain and transports of this gateway");
+        routes.MapGet("/alive", () => Results.Text("alive"))
+            .Produces<string>(StatusCodes.Status200OK, "text/plain")
+            .WithSummary("Whether the process runs").DisableRateLimiting();
     }
 
     private static IResult Info(HttpContext context, ChannelTails tails, IOptions<GatewaySettings> settings, TimeProvider time)
@@ -18,19 +24,19 @@ internal static class DiscoveryEndpoints
         if (tails.Main.Head is not { } head)
             return Problems.Unavailable(context, "The gateway has not heard of the chain yet.");
         return Results.Json(
-            new
+            new GatewayInfo
             {
-                protocol = 1,
-                gateway = settings.Value.Name,
-                chainId = ApiJson.Hex(head.GenesisHash),
-                history = tails.Main.History,
-                slot = tails.Main.SlotOnAir,
-                now = time.GetUtcNow().ToUnixTimeMilliseconds(),
-                channels = tails.All.Select(tail => new { name = tail.Name, title = tail.Title }),
-                threshold = Quorum.Votes,
-                slotMilliseconds = (long)head.Timing.SlotDuration.TotalMilliseconds,
-                webrtc = new { enabled = true, iceServers = Array.Empty<object>() },
-                explorer = (string?)null,
+                Protocol = 1,
+                Gateway = settings.Value.Name,
+                ChainId = ApiJson.Hex(head.GenesisHash),
+                History = tails.Main.History,
+                Slot = tails.Main.SlotOnAir,
+                Now = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                Channels = [.. tails.All.Select(tail => new ChannelName(tail.Name, tail.Title))],
+                Threshold = Quorum.Votes,
+                SlotMilliseconds = (long)head.Timing.SlotDuration.TotalMilliseconds,
+                Webrtc = new WebRtcInfo(Enabled: true, IceServers: []),
+                Explorer = null,
             },
             ApiJson.Options);
     }

@@ -11,9 +11,21 @@ internal static class EpochEndpoints
 {
     public static void MapEpochs(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/epochs", List).WithSummary("Epochs whose directors are elected, newest first");
-        routes.MapGet("/api/epochs/{epoch}", Get).WithSummary("An epoch: its blocks, slots, times, beacon and directors");
-        routes.MapGet("/api/epochs/{epoch}/directors", GetDirectors).WithSummary("The five directors of an epoch");
+        routes.MapGet("/api/epochs", List)
+            .Produces<Page<EpochDetail>>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithSummary("Epochs whose directors are elected, newest first");
+        routes.MapGet("/api/epochs/{epoch}", Get)
+            .Produces<EpochDetail>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithSummary("An epoch: its blocks, slots, times, beacon and directors");
+        routes.MapGet("/api/epochs/{epoch}/directors", GetDirectors)
+            .Produces<DirectorsInfo>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithSummary("The five directors of an epoch");
     }
 
     private static async Task<IResult> List(IGrainFactory grains, uint? before = null, int limit = 10)
@@ -44,7 +56,7 @@ internal static class EpochEndpoints
             : Problems.NotFound($"Epoch {epoch} is not elected yet, or the ledger has forgotten it. GET /api/epochs lists those that are known.");
     }
 
-    private static async Task<IResult> GetDirectors(uint epoch, DirectorBook book) => await book.FindAsync(epoch) is { } directors
+    private static async Task<IResult> GetDirectors(uint epoch, DirectorBook book) => await book.AskAsync(epoch) is { } directors
         ? Results.Json(directors, ApiJson.Options)
-        : Problems.NotFound($"The directors of epoch {epoch} are not known: it is not elected yet, or the ledger does not answer.");
+        : Problems.NotFound($"The directors of epoch {epoch} are not known: it is not elected yet, or the ledger has forgotten it.");
 }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Nsn.Content;
+using Nsn.Gateway.Sessions;
 
 namespace Nsn.Gateway.Endpoints;
 
@@ -39,6 +40,14 @@ internal static class Problems
         context.Response.Headers.RetryAfter = retryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return TypedResults.Problem(detail, statusCode: StatusCodes.Status429TooManyRequests, title: "Too many requests");
     }
+
+    /// <summary>An address has all the viewers that it may have.</summary>
+    public static ProblemHttpResult TooManyViewers(HttpContext context) => TooMany(
+        context, "This address watches as often as it may. Close a viewer, or try again when one has gone.", AddressShares.RetryAfterSeconds);
+
+    /// <summary>An address has all the event streams and sockets that it may have.</summary>
+    public static ProblemHttpResult TooManySockets(HttpContext context) => TooMany(
+        context, "This address has as many streams of events and signalling sockets open as it may. Close one, or try again in a moment.", AddressShares.RetryAfterSeconds);
 
     public static ProblemHttpResult Conflict(string detail) =>
         TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict, title: "Conflict");

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Nsn.Gateway.Api;
 using Nsn.Gateway.Channels;
+using Nsn.Gateway.Sessions;
 using Nsn.Grains.Channels;
 using Nsn.Protocol.Recipes;
 
@@ -22,11 +23,17 @@ internal static class RecipeEndpoints
             .Accepts<RecipeRequest>("application/json")
             .Produces<RecipeStatus>(StatusCodes.Status202Accepted)
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .WithSummary("Asks for a clip; the header Idempotency-Key makes repeating safe")
             .RequireRateLimiting(Policy);
-        routes.MapGet("/api/recipes/{id}", Get).WithSummary("Where a recipe is on its way to air");
+        routes.MapGet("/api/recipes/{id}", Get)
+            .Produces<RecipeStatus>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithSummary("Where a recipe is on its way to air");
     }
 
     private static async Task<IResult> Submit(
@@ -41,7 +48,10 @@ internal static class RecipeEndpoints
         if (tails.Find(channel) is not { } tail)
             return Problems.NotFound($"There is no channel '{channel}'. GET /api/channels lists them.");
 
-        var recipe = ToRecipe(request, key, tail, settings.Value);
+        // A key is its sender's own: others who choose the same one have nothing to do with it.
+        var submitter = AddressShares.AddressOf(context).ToString();
+        var scope = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{submitter} {key}")));
+        var recipe = ToRecipe(request, scope, tail, settings.Value);
         var violations = RecipeValidator.Validate(recipe);
         if (violations.Count > 0)
         {
@@ -51,8 +61,7 @@ internal static class RecipeEndpoints
                 title: "The recipe breaks a bound");
         }
 
-        var submitter = context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
-        var answer = await grains.GetGrain<IChannelGrain>(channel).EnqueueAsync(new RecipeSubmission(RecipeCodec.Encode(recipe), key, submitter));
+        var answer = await grains.GetGrain<IChannelGrain>(channel).EnqueueAsync(new RecipeSubmission(RecipeCodec.Encode(recipe), scope, submitter));
         var slotSeconds = (int)Math.Ceiling(tail.Head?.Timing.SlotDuration.TotalSeconds ?? 8);
         return answer.Outcome switch
         {
@@ -78,13 +87,13 @@ internal static class RecipeEndpoints
         return Results.Json(ApiMapper.ToStatus(channel, ticket), ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
     }
 
-    private static Recipe ToRecipe(RecipeRequest request, string key, ChannelTail tail, GatewaySettings settings)
+    private static Recipe ToRecipe(RecipeRequest request, string scope, ChannelTail tail, GatewaySettings settings)
     {
         var seconds = request.Seconds ?? (int)(tail.Head?.Timing.SlotDuration.TotalSeconds ?? 8);
         var prompt = request.Prompt?.Trim() ?? "";
         return new Recipe
         {
-            RecipeId = "r-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 8)),
+            RecipeId = "r-" + scope[..16],
             SlotParameters = new SlotParameters
             {
                 DurationSeconds = (uint)Math.Max(0, seconds),

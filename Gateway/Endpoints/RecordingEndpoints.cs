@@ -17,8 +17,19 @@ internal static class RecordingEndpoints
 
     public static void MapRecordings(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/recordings", List).WithSummary("Certified slots, newest first, with the address of their file");
-        routes.MapGet("/api/slots/{slot}/recording", Get).WithSummary("A certified slot as one WebM file; ranges are served");
+        routes.MapGet("/api/recordings", List)
+            .Produces<Page<RecordingSummary>>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithSummary("Certified slots, newest first, with the address of their file");
+        routes.MapGet("/api/slots/{slot}/recording", Get)
+            .Produces<Stream>(StatusCodes.Status200OK, "video/webm")
+            .Produces<Stream>(StatusCodes.Status206PartialContent, "video/webm")
+            .Produces(StatusCodes.Status304NotModified)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithSummary("A certified slot as one WebM file; ranges are served");
     }
 
     private static async Task<IResult> List(ChannelTails tails, IGrainFactory grains, string channel = "main", ulong? before = null, int limit = 20)
@@ -56,7 +67,8 @@ internal static class RecordingEndpoints
     {
         if (await finder.ContentAsync(slot, context.RequestAborted) is not { } content)
             return Problems.NotFound($"Slot {slot} has no certified content. GET /api/recordings lists those that have.");
-        context.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        // The number of a slot means another one when the chain starts afresh, so a cache has to ask.
+        context.Response.Headers.CacheControl = "no-cache";
         context.Response.Headers.ContentDisposition =
             new ContentDispositionHeaderValue("inline") { FileName = $"nsn-slot-{slot.ToString(CultureInfo.InvariantCulture)}.webm" }.ToString();
         return Results.Bytes(

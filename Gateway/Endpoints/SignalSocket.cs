@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using Nsn.Gateway.Channels;
 using Nsn.Gateway.Sessions;
 
@@ -11,10 +12,19 @@ internal static class SignalSocket
     private const int MessageBytesMax = 64 * 1024;
     private static readonly TimeSpan s_idle = TimeSpan.FromMinutes(2);
 
-    public static void MapSignalling(this IEndpointRouteBuilder routes) =>
-        routes.Map("/signal", HandleAsync).WithSummary("Signalling by WebSocket");
+    public static void MapSignalling(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/signal", HandleAsync)
+            .Produces(StatusCodes.Status101SwitchingProtocols)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .WithSummary("Signalling by WebSocket");
+        // HTTP/2 opens WebSockets with CONNECT.
+        routes.MapMethods("/signal", [HttpMethods.Connect], HandleAsync).ExcludeFromDescription();
+    }
 
-    private static async Task HandleAsync(HttpContext context, ChannelTails tails, PlayerOffers offers)
+    private static async Task HandleAsync(
+        HttpContext context, ChannelTails tails, PlayerOffers offers, AddressShares shares, IOptions<GatewaySettings> settings, TimeProvider time)
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
@@ -22,14 +32,34 @@ internal static class SignalSocket
             return;
         }
 
+        using var place = shares.TryTakeSocket(context);
+        if (place is null)
+        {
+            await Problems.TooManySockets(context).ExecuteAsync(context);
+            return;
+        }
+
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         string? channel = null;
         string? connection = null;
         var buffer = new byte[MessageBytesMax];
+        var second = 0L;
+        var messages = 0;
         try
         {
             while (await ReceiveAsync(socket, buffer, context.RequestAborted) is { } message)
             {
+                var now = time.GetTimestamp() / time.TimestampFrequency;
+                messages = now == second ? messages + 1 : 1;
+                second = now;
+                if (messages > settings.Value.SignalMessagesPerSecond)
+                {
+                    var limit = $"at most {settings.Value.SignalMessagesPerSecond} messages in a second";
+                    await SendErrorAsync(socket, 429, "Too many messages", $"Send {limit}.", context.RequestAborted);
+                    await socket.CloseOutputAsync(WebSocketCloseStatus.PolicyViolation, limit, context.RequestAborted);
+                    return;
+                }
+
                 if (!TryRead(message, out var type, out var root))
                 {
                     await SendErrorAsync(socket, 400, "Not understood", "Send one JSON object with a type per text message.", context.RequestAborted);
@@ -48,11 +78,21 @@ internal static class SignalSocket
                     case "offer" when channel is null:
                         await SendErrorAsync(socket, 409, "Not joined", "Send join before offer.", context.RequestAborted);
                         break;
-                    case "offer" when offers.IsFull:
-                        await SendErrorAsync(socket, 503, "Full", "Try again in a moment, or another gateway.", context.RequestAborted);
-                        break;
                     case "offer":
-                        if (offers.TryAccept(Text(root, "sdp") ?? "", out var id, out var answer, out var reason))
+                        // One connection a socket: a new offer stands in place of the former.
+                        if (connection is not null)
+                            offers.Close(connection);
+                        connection = null;
+                        if (offers.IsFull)
+                        {
+                            await SendErrorAsync(socket, 503, "Full", "Try again in a moment, or another gateway.", context.RequestAborted);
+                        }
+                        else if (shares.TryTakeViewer(context) is not { } share)
+                        {
+                            await SendErrorAsync(
+                                socket, 429, "Too many viewers", "This address watches as often as it may. Close a viewer, or try again when one has gone.", context.RequestAborted);
+                        }
+                        else if (offers.TryAccept(Text(root, "sdp") ?? "", share, out var id, out var answer, out var reason))
                         {
                             connection = id;
                             await SendAsync(socket, new { type = "answer", sdp = answer, session = id }, context.RequestAborted);

@@ -10,15 +10,22 @@ internal static class StreamEndpoints
 {
     public static void MapStreams(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/channels/{name}/stream", Stream)
-            .WithSummary("The channel's frames, without end")
-            .DisableRateLimiting();
+            .Produces<Stream>(StatusCodes.Status200OK, "application/vnd.nsn.frames")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithSummary("The channel's frames, without end");
 
-    private static async Task<IResult> Stream(string name, string? from, string? session, ChannelTails tails, ViewerSessions sessions, HttpContext context)
+    private static async Task<IResult> Stream(string name, string? from, string? session, ChannelTails tails, ViewerSessions sessions, AddressShares shares, HttpContext context)
     {
         if (tails.Find(name) is not { } tail)
             return Problems.NotFound($"There is no channel '{name}'. GET /api/channels lists them.");
         if (!TryParsePosition(from, out var position))
             return Problems.BadRequest("from is {slot}.{chunk}, for example 12.3.");
+        using var share = shares.TryTakeViewer(context);
+        if (share is null)
+            return Problems.TooManyViewers(context);
         if (sessions.TryOpen(tail, "http", session) is not { } viewer)
             return Problems.Unavailable(context, "This gateway carries as many viewers as it may. Try again in a moment, or another gateway.", 10);
         await using (viewer)

@@ -1,23 +1,27 @@
 using System.Net;
+using Microsoft.Extensions.Options;
+using Nsn.WebRtc.Hosting;
 using Nsn.WebRtc.Transport;
 
 namespace Nsn.Gateway.Media;
 
-/// <summary>Opens the one UDP port for all viewers.</summary>
+/// <summary>Opens the one UDP port for all viewers when the gateway starts, and measures what goes through it.</summary>
 internal static class GatewayWebRtc
 {
-    public static WebRtcServer CreateServer(GatewaySettings settings)
+    public static void AddGatewayWebRtc(this IServiceCollection services)
+    {
+        services.AddWebRtcServer();
+        services.AddOptions<WebRtcServerOptions>().Configure<IOptions<GatewaySettings>>((options, settings) => Configure(options, settings.Value));
+    }
+
+    private static void Configure(WebRtcServerOptions options, GatewaySettings settings)
     {
         Directory.CreateDirectory(settings.DataFolder);
-        var options = new WebRtcServerOptions
-        {
-            Port = settings.UdpPort,
-            BindAddress = IPAddress.Parse(settings.UdpAddress),
-            CertificatePath = Path.Combine(settings.DataFolder, "dtls.pem"),
-            SessionsMax = settings.ViewersMax,
-        };
+        options.Port = settings.UdpPort;
+        options.BindAddress = IPAddress.Parse(settings.UdpAddress);
+        options.CertificatePath = Path.Combine(settings.DataFolder, "dtls.pem");
+        options.SessionsMax = settings.ViewersMax;
         foreach (var address in settings.PublicAddresses)
             options.PublicAddresses.Add(IPAddress.Parse(address));
-        return new WebRtcServer(options);
     }
 }

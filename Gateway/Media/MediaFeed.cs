@@ -29,7 +29,15 @@ internal sealed partial class MediaFeed(ChannelTail tail, MediaSource source, Ti
             }
 
             last = next.Slot;
-            await PlayAsync(next, stoppingToken);
+            try
+            {
+                await PlayAsync(next, stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                // One clip less for those who do not verify; the others, and the next clip, are not concerned.
+                LogNotPlayed(failure, next.Slot);
+            }
         }
     }
 
@@ -64,6 +72,9 @@ internal sealed partial class MediaFeed(ChannelTail tail, MediaSource source, Ti
         clip.Video.Select(frame => (Frame: frame, IsVideo: true))
             .Concat(clip.Audio.Select(frame => (Frame: frame, IsVideo: false)))
             .OrderBy(entry => entry.Frame.TimestampMilliseconds);
+
+    [LoggerMessage(2, LogLevel.Error, "Slot {Slot} could not be played to WHEP viewers")]
+    private partial void LogNotPlayed(Exception failure, ulong slot);
 
     [LoggerMessage(1, LogLevel.Warning, "Slot {Slot} cannot be played to WHEP viewers: {Reason}")]
     private partial void LogUnreadable(ulong slot, string reason);

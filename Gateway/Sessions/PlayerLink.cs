@@ -10,7 +10,7 @@ namespace Nsn.Gateway.Sessions;
 
 /// <summary>
 /// A player on a data channel (docs/player-protocol.md sections 2 and 3): reads its frames, and pumps a frame stream to it as fast as the
-/// channel takes it. Events come from the transport's threads and never wait; the pump is a task of its own.
+/// channel takes it. Events come from the transport's threads, one at a time, and never wait; the pump is a task of its own, and subscriptions are served one after the other.
 /// </summary>
 internal sealed partial class PlayerLink(
     WebRtcConnection connection, ChannelTails tails, ViewerSessions sessions, TimeProvider time, ILogger logger)
@@ -23,10 +23,16 @@ internal sealed partial class PlayerLink(
     private const int FramesPerSecondMax = 20;
     private readonly FrameReader _reader = new();
     private readonly SemaphoreSlim _writable = new(0, 1);
+    private readonly CancellationTokenSource _gone = new();
+    private readonly Lock _sending = new();
+    private readonly Queue<byte[]> _between = new(FramesPerSecondMax);
+    private bool _isMidFrame;
     private DataChannel? _channel;
+    private Task _restarts = Task.CompletedTask;
+    private Subscription? _wanted;
     private CancellationTokenSource? _pumpEnd;
     private Task _pump = Task.CompletedTask;
-    private ViewerSession? _viewer;
+    private volatile ViewerSession? _viewer;
     private long _window;
     private int _framesInWindow;
 
@@ -37,8 +43,12 @@ internal sealed partial class PlayerLink(
     public async ValueTask DisposeAsync()
     {
         connection.Event -= OnEvent;
+        Volatile.Write(ref _wanted, null);
+        await _gone.CancelAsync();
+        await _restarts;
         await StopAsync();
         _writable.Dispose();
+        _gone.Dispose();
     }
 
     private void OnEvent(WebRtcConnection sender, SessionEvent happened)
@@ -76,16 +86,21 @@ internal sealed partial class PlayerLink(
         {
             case FrameType.Subscribe:
                 if (Subscription.TryParse(body, out var subscription))
-                    _ = RestartAsync(subscription);
+                {
+                    Volatile.Write(ref _wanted, subscription);
+                    _restarts = RestartAsync(_restarts, subscription);
+                }
                 else
+                {
                     Refuse("subscribe is JSON with channel and from.");
+                }
+
                 break;
             case FrameType.Ping when body.Length == 8:
                 Span<byte> pong = stackalloc byte[16];
                 body.CopyTo(pong);
                 BitConverter.TryWriteBytes(pong[8..], time.GetUtcNow().ToUnixTimeMilliseconds());
-                if (_channel is { } channel)
-                    connection.SendData(channel, Frame.Of(FrameType.Pong, pong));
+                SendBetween(Frame.Of(FrameType.Pong, pong));
                 break;
             case FrameType.Unsubscribe:
                 if (_viewer is { } viewer)
@@ -94,11 +109,17 @@ internal sealed partial class PlayerLink(
         }
     }
 
-    private async Task RestartAsync(Subscription subscription)
+    /// <summary>Serves a subscription in place of the one before, once that has ended.</summary>
+    /// <param name="former">The restart before this one: two at a time would start two pumps on one channel.</param>
+    /// <param name="subscription">What is wanted; nothing is done for one that has been replaced already.</param>
+    private async Task RestartAsync(Task former, Subscription subscription)
     {
+        await former;
         try
         {
             await StopAsync();
+            if (Volatile.Read(ref _wanted) != subscription)
+                return;
             if (tails.Find(subscription.Channel) is not { } tail)
             {
                 Refuse($"There is no channel '{subscription.Channel}'.");
@@ -112,7 +133,7 @@ internal sealed partial class PlayerLink(
             }
 
             _viewer = viewer;
-            var end = _pumpEnd = new CancellationTokenSource();
+            var end = _pumpEnd = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token);
             _pump = PumpAsync(viewer, subscription.From, end.Token);
         }
         catch (Exception failure)
@@ -124,32 +145,68 @@ internal sealed partial class PlayerLink(
 
     private async Task PumpAsync(ViewerSession viewer, ViewerPosition? from, CancellationToken cancellationToken)
     {
-        await using (viewer)
+        try
         {
-            try
+            await foreach (var frame in viewer.Stream.ReadAsync(await viewer.ResumeAsync(from).WaitAsync(cancellationToken), cancellationToken))
             {
-                await foreach (var frame in viewer.Stream.ReadAsync(await viewer.ResumeAsync(from), cancellationToken))
+                // The end of a subscription waits for the end of the frame: whatever comes next on the channel begins with a frame of its own.
+                if (!await SendFrameAsync(frame, _gone.Token))
+                    return;
+                viewer.Sent(frame.Length);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            connection.Close();
+        }
+        catch (OperationCanceledException)
+        {
+            // A new subscription, or the viewer is gone.
+        }
+        catch (Exception failure)
+        {
+            LogFailed(logger, failure);
+            connection.Close();
+        }
+        finally
+        {
+            // Not waited for: a grain that is slow to let go of one session does not hold up the next.
+            _ = viewer.DisposeAsync().AsTask();
+        }
+    }
+
+    /// <summary>Sends a frame in pieces, and then what had to wait for its end. False when the channel takes nothing any more.</summary>
+    private async Task<bool> SendFrameAsync(byte[] frame, CancellationToken cancellationToken)
+    {
+        lock (_sending)
+            _isMidFrame = true;
+        while (true)
+        {
+            for (var offset = 0; offset < frame.Length; offset += PieceMax)
+            {
+                if (!await SendAsync(frame.AsMemory(offset, Math.Min(PieceMax, frame.Length - offset)), cancellationToken))
+                    return false;
+            }
+
+            lock (_sending)
+            {
+                if (!_between.TryDequeue(out frame!))
                 {
-                    for (var offset = 0; offset < frame.Length; offset += PieceMax)
-                    {
-                        if (!await SendAsync(frame.AsMemory(offset, Math.Min(PieceMax, frame.Length - offset)), cancellationToken))
-                            return;
-                    }
-
-                    viewer.Sent(frame.Length);
+                    _isMidFrame = false;
+                    return true;
                 }
+            }
+        }
+    }
 
-                connection.Close();
-            }
-            catch (OperationCanceledException)
-            {
-                // A new subscription, or the viewer is gone.
-            }
-            catch (Exception failure)
-            {
-                LogFailed(logger, failure);
-                connection.Close();
-            }
+    /// <summary>Sends a small frame at once, or after the one that is being sent. There are never more of them than a player may ask for in a second.</summary>
+    private void SendBetween(byte[] frame)
+    {
+        lock (_sending)
+        {
+            if (_isMidFrame && _between.Count < FramesPerSecondMax)
+                _between.Enqueue(frame);
+            else if (!_isMidFrame && _channel is { } channel)
+                connection.SendData(channel, frame);
         }
     }
 
@@ -184,8 +241,7 @@ internal sealed partial class PlayerLink(
 
     private void Refuse(string detail)
     {
-        if (_channel is { } channel)
-            connection.SendData(channel, Frame.OfJson(FrameType.Error, new { title = "The player broke the protocol", status = 400, detail, fatal = true }));
+        SendBetween(Frame.OfJson(FrameType.Error, new { title = "The player broke the protocol", status = 400, detail, fatal = true }));
         connection.Close();
     }
 

@@ -12,20 +12,34 @@ internal sealed class PlayerOffers(
 
     /// <summary>Accepts an offer.</summary>
     /// <param name="offer">SDP.</param>
+    /// <param name="share">The place of its address, given back when the connection ends or is refused; null for the gateway's own.</param>
     /// <param name="id">Name of the connection.</param>
     /// <param name="answer">SDP.</param>
     /// <param name="reason">Why it is refused.</param>
-    public bool TryAccept(string offer, out string id, out string answer, out string reason)
+    public bool TryAccept(string offer, IDisposable? share, out string id, out string answer, out string reason)
     {
         if (!server.TryAccept(offer, session => session with { SendMedia = false, ReceiveMedia = false }, out var connection, out answer, out var why))
         {
+            share?.Dispose();
             (id, reason) = ("", why ?? "unknown reason");
             return false;
+        }
+
+        if (share is not null)
+        {
+            connection!.Tag = share;
+            _ = GiveBackAsync(connection, share);
         }
 
         new PlayerLink(connection!, tails, sessions, time, logger).Attach();
         (id, reason) = (connection!.Id, "");
         return true;
+    }
+
+    private static async Task GiveBackAsync(WebRtcConnection connection, IDisposable share)
+    {
+        using (share)
+            await connection.Closed;
     }
 
     /// <summary>Ends a connection.</summary>
@@ -34,6 +48,8 @@ internal sealed class PlayerOffers(
         if (!server.TryGet(id, out var connection))
             return false;
         connection!.Close();
+        // At once, so that whoever has ended a connection may begin another.
+        (connection.Tag as IDisposable)?.Dispose();
         return true;
     }
 }

@@ -7,10 +7,11 @@ namespace Nsn.Gateway.Sessions;
 
 /// <summary>The viewers of this gateway. Reports to their grains every five seconds.</summary>
 internal sealed class ViewerSessions(
-    IGrainFactory grains, GatewayMetrics metrics, IOptions<GatewaySettings> settings, TimeProvider time) : BackgroundService
+    IGrainFactory grains, GatewayMetrics metrics, IOptions<GatewaySettings> settings, TimeProvider time, ILogger<ViewerSession> logger) : BackgroundService
 {
     private const int IdBytes = 16;
     private readonly ConcurrentDictionary<string, ViewerSession> _open = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task> _leaving = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Opens a session, or answers null when the gateway is full. A known id is taken on again, so that the viewer goes on where it was;
@@ -24,7 +25,8 @@ internal sealed class ViewerSessions(
         var id = isKnown ? known! : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
         var chain = tail.Head is { } head ? ApiJson.Hex(head.GenesisHash) : "";
         var stream = new FrameStream(tail, id, chain, time);
-        var session = new ViewerSession(id, isKnown, transport, settings.Value.Name, tail, stream, grains, metrics, () => _open.TryRemove(id, out _));
+        var former = _leaving.GetValueOrDefault(id) ?? Task.CompletedTask;
+        var session = new ViewerSession(id, isKnown, former, transport, settings.Value.Name, tail, stream, grains, metrics, logger, Closed);
         if (!_open.TryAdd(id, session))
             return null;
         metrics.Joined(transport);
@@ -39,5 +41,19 @@ internal sealed class ViewerSessions(
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(5), time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
             await Parallel.ForEachAsync(_open.Values, stoppingToken, async (session, _) => await session.ReportAsync());
+    }
+
+    /// <summary>The name is free from now on; who takes it on again waits for the end of this session before the grain hears of the next.</summary>
+    private void Closed(ViewerSession session)
+    {
+        _leaving[session.Id] = session.Over;
+        _open.TryRemove(session.Id, out _);
+        _ = ForgetAsync(session);
+    }
+
+    private async Task ForgetAsync(ViewerSession session)
+    {
+        await session.Over;
+        _leaving.TryRemove(KeyValuePair.Create(session.Id, session.Over));
     }
 }

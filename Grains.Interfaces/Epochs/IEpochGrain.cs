@@ -7,6 +7,7 @@ namespace Nsn.Grains.Epochs;
 public interface IEpochGrain : IGrainWithIntegerKey
 {
     /// <summary>The elected directors, read from the ledger once; null while the ledger has not elected them.</summary>
+    [AlwaysInterleave]
     Task<EpochInfo?> GetAsync();
 
     /// <summary>

@@ -20,10 +20,13 @@ internal sealed partial class ChannelGrain(
     TimeProvider time,
     ILogger<ChannelGrain> logger) : Grain, IChannelGrain
 {
+    private const int SlotsListedMax = 100;
+    private const ulong SlotsAtOnce = 20;
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(250);
     private readonly Dictionary<ulong, SlotReport> _reports = [];
     private readonly ChannelPace _pace = new(options.Value);
     private ChannelProgramme _programme = null!;
+    private WriteChain _writes = null!;
     private ObserverManager<IChannelObserver> _observers = null!;
     private ChainHead? _head;
     private ulong _slotOnAir;
@@ -35,6 +38,7 @@ internal sealed partial class ChannelGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _programme = new ChannelProgramme(document.State, options.Value);
+        _writes = new WriteChain(() => document.WriteStateAsync());
         _observers = new ObserverManager<IChannelObserver>(TimeSpan.FromMinutes(1), logger);
         _timer = this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(s_tick, s_tick) { Interleave = true, KeepAlive = true });
         return Task.CompletedTask;
@@ -70,16 +74,46 @@ internal sealed partial class ChannelGrain(
 
     public async Task<SlotEntry?> GetSlotAsync(ulong slot)
     {
+        if (!document.State.Slots.ContainsKey(slot))
+            return await ForgottenAsync(slot);
         await LearnAsync(slot);
         return Entry(slot);
     }
 
     public async Task<SlotEntry[]> GetSlotsAsync(ulong? before, int limit)
     {
-        var wanted = document.State.Slots.Keys.Where(slot => before is null || slot < before).Reverse().Take(Math.Clamp(limit, 1, 100)).ToArray();
+        limit = Math.Clamp(limit, 1, SlotsListedMax);
+        var wanted = document.State.Slots.Keys.Where(slot => before is null || slot < before).Reverse().Take(limit).ToArray();
         foreach (var slot in wanted)
             await LearnAsync(slot);
-        return [.. wanted.Select(Entry).OfType<SlotEntry>()];
+        List<SlotEntry> entries = [.. wanted.Select(Entry).OfType<SlotEntry>()];
+
+        // Further back by number. Numbers of slots that were passed over are nobody's, hence the bound.
+        var oldest = wanted.Length > 0 ? wanted[^1] : Math.Min(before ?? ulong.MaxValue, document.State.Slots.Keys.FirstOrDefault(_slotOnAir + 1));
+        for (var asked = 0UL; entries.Count < limit && oldest > 0 && asked < SlotsListedMax; asked += SlotsAtOnce)
+        {
+            var count = Math.Min(oldest, SlotsAtOnce);
+            var found = await Task.WhenAll(Enumerable.Range(1, (int)count).Select(back => ForgottenAsync(oldest - (ulong)back)));
+            entries.AddRange(found.OfType<SlotEntry>().Take(limit - entries.Count));
+            oldest -= count;
+        }
+
+        return [.. entries];
+    }
+
+    /// <summary>A slot that this document has no room for any more, as its own grain remembers it; null when there was none of that number.</summary>
+    private async Task<SlotEntry?> ForgottenAsync(ulong slot)
+    {
+        if (slot > long.MaxValue || slot >= document.State.Slots.Keys.FirstOrDefault(_slotOnAir))
+            return null;
+        return await SlotGrain(slot).GetAsync() is { Assignment: { } assignment } report && _head?.GenesisHash.AsSpan().SequenceEqual(assignment.ChainId) != false
+            ? new SlotEntry(
+                Name,
+                assignment.RecipeId == ChannelProgramme.RecipeIdOf(slot) ? RecipeOrigin.Programme : RecipeOrigin.Viewer,
+                assignment.Deadline,
+                _head?.Timing.SlotDuration ?? TimeSpan.Zero,
+                report)
+            : null;
     }
 
     /// <summary>Asks a slot for its report, unless the one that is here stands: it is the last one, or the slot is followed.</summary>
@@ -200,7 +234,7 @@ internal sealed partial class ChannelGrain(
     private async Task FollowAsync()
     {
         var changed = false;
-        foreach (var slot in document.State.Slots.Keys.Where(IsFollowed).ToArray())
+        foreach (var slot in document.State.Slots.Keys.Where(slot => IsFollowed(slot) || !_programme.IsOver(slot)).ToArray())
         {
             _reports.TryGetValue(slot, out var known);
             var report = known is not null && IsDecided(known) ? known : await SlotGrain(slot).GetAsync();
@@ -209,6 +243,10 @@ internal sealed partial class ChannelGrain(
             {
                 // Planned by an activation that ended before it could start the slot.
                 await StartAsync(slot, lost, _head!, grounds);
+            }
+            else if (report.Assignment is null && slot <= _slotOnAir)
+            {
+                report = report with { Phase = SlotPhase.Failed, Failure = "It was on air before its work could begin.", FinishedAt = time.GetUtcNow() };
             }
 
             var news = known is null || known.Phase != report.Phase || known.Answers.Length != report.Answers.Length;
@@ -247,7 +285,7 @@ internal sealed partial class ChannelGrain(
     {
         try
         {
-            await document.WriteStateAsync();
+            await _writes.WriteAsync();
         }
         catch
         {

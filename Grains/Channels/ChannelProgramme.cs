@@ -91,6 +91,15 @@ internal sealed class ChannelProgramme(ChannelDocument document, ChannelOptions 
         return WithPlace(ticket);
     }
 
+    /// <summary>Whether nothing can become of a planned slot's recipe any more that has not: it was on air, or it was given up, or it has another slot.</summary>
+    public bool IsOver(ulong slot) => !document.Slots.TryGetValue(slot, out var planned)
+        || !document.Tickets.TryGetValue(planned.RecipeId, out var ticket)
+        || ticket.Slot != slot
+        || ticket.State is RecipeState.Aired or RecipeState.Failed;
+
+    /// <summary>The id of the recipe that the built-in programme has for a slot.</summary>
+    public static string RecipeIdOf(ulong slot) => $"programme-{slot}";
+
     /// <summary>A ticket as it is shown: with its place while it waits.</summary>
     public RecipeTicket? Find(string recipeId) => document.Tickets.GetValueOrDefault(recipeId) is { } ticket ? WithPlace(ticket) : null;
 
@@ -105,7 +114,7 @@ internal sealed class ChannelProgramme(ChannelDocument document, ChannelOptions 
         var item = BuiltInProgramme.ItemFor(slot);
         return new Recipe
         {
-            RecipeId = $"programme-{slot}",
+            RecipeId = RecipeIdOf(slot),
             SlotParameters = new SlotParameters
             {
                 SlotNumber = slot,

@@ -12,7 +12,8 @@ namespace Nsn.Grains.Directors;
 
 /// <summary>
 /// A director. Every answer is stored before it is given, so that neither a repeated call nor a restart makes it say two different things
-/// about a slot. It trusts no collector: it checks the clip from the published bytes, and the other directors' messages by their signatures.
+/// about a slot. It trusts no collector: it checks the assignment against the chain, the clip from the published bytes, and the other directors' messages by their
+/// signatures.
 /// </summary>
 [Reentrant]
 internal sealed partial class DirectorGrain(
@@ -24,13 +25,16 @@ internal sealed partial class DirectorGrain(
     private readonly DirectorLifecycle _lifecycle = new();
     private readonly Dictionary<ulong, Task<DirectorReply>> _commits = [];
     private readonly Dictionary<ulong, Task<ClipManifest>> _proposals = [];
+    private readonly Dictionary<uint, EpochInfo> _epochs = [];
+    private ChainHead? _chain;
     private ISigner _signer = null!;
     private int _proposed, _accepted, _rejected;
-    private Task _writing = Task.CompletedTask;
+    private WriteChain _writes = null!;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         var account = AccountId.Parse(this.GetPrimaryKeyString());
+        _writes = new WriteChain(() => document.WriteStateAsync());
         _signer = keys.Find(account)
             ?? throw new InvalidOperationException($"There is no key for director {account} on this silo. Put it into the key folder of every core silo.");
         return Task.CompletedTask;
@@ -48,7 +52,7 @@ internal sealed partial class DirectorGrain(
 
     public async Task<ClipManifest> ProposeAsync(SlotAssignment assignment, CancellationToken cancellationToken = default)
     {
-        RequireSeat(assignment);
+        await RequireSeatAsync(assignment);
         if (document.State.Proposals.TryGetValue(assignment.Slot, out var made))
             return made;
         if (!_proposals.TryGetValue(assignment.Slot, out var running))
@@ -69,7 +73,7 @@ internal sealed partial class DirectorGrain(
 
     public async Task<DirectorReply> CommitAsync(SlotAssignment assignment, ClipManifest manifest, CancellationToken cancellationToken = default)
     {
-        RequireSeat(assignment);
+        await RequireSeatAsync(assignment);
         if (document.State.Rounds.TryGetValue(assignment.Slot, out var known))
         {
             return known.ContentRoot.AsSpan().SequenceEqual(manifest.ContentRoot)
@@ -124,10 +128,23 @@ internal sealed partial class DirectorGrain(
 
     private ulong[] SlotsInWork => [.. _commits.Keys.Union(_proposals.Keys).Order()];
 
-    private void RequireSeat(SlotAssignment assignment)
+    /// <summary>Believes nothing of an assignment that does not follow from the chain, and takes part where the chain gives it a seat.</summary>
+    private async Task RequireSeatAsync(SlotAssignment assignment)
     {
+        _chain ??= await Chain.GetHeadAsync();
+        if (!_epochs.TryGetValue(assignment.Epoch, out var epoch))
+        {
+            epoch = await GrainFactory.GetGrain<IEpochGrain>(assignment.Epoch).GetAsync()
+                ?? throw new InvalidOperationException($"Slot {assignment.Slot}: nobody is elected for epoch {assignment.Epoch}.");
+            foreach (var old in _epochs.Keys.Where(known => known + 2 < assignment.Epoch).ToArray())
+                _epochs.Remove(old);
+            _epochs[assignment.Epoch] = epoch;
+        }
+
+        if (AssignmentCheck.WhyNot(assignment, _chain, epoch) is { } reason)
+            throw new InvalidOperationException($"Slot {assignment.Slot}: {reason}.");
         var account = _signer.PublicKey;
-        if (!assignment.Directors.Any(director => account.AsSpan().SequenceEqual(director)))
+        if (!epoch.Directors.Any(director => account.AsSpan().SequenceEqual(director.Account)))
             throw new InvalidOperationException($"{account} is not a director of epoch {assignment.Epoch}.");
         _lifecycle.Observe(assignment.Epoch, EpochPhase.OnDeck);
     }
@@ -202,24 +219,18 @@ internal sealed partial class DirectorGrain(
         await WriteAsync();
     }
 
-    /// <summary>Writes are put one after the other: the grain is reentrant, and two at once would carry the same version.</summary>
-    private Task WriteAsync()
+    private async Task WriteAsync()
     {
         document.State.Trim();
-        return _writing = AfterAsync(_writing);
-
-        async Task AfterAsync(Task last)
+        try
         {
-            await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            try
-            {
-                await document.WriteStateAsync();
-            }
-            catch
-            {
-                DeactivateOnIdle();
-                throw;
-            }
+            await _writes.WriteAsync();
+        }
+        catch
+        {
+            // What is in memory is no longer what is stored.
+            DeactivateOnIdle();
+            throw;
         }
     }
 

@@ -6,9 +6,12 @@ namespace Nsn.Grains.Epochs;
 /// <summary>One epoch. What it knows comes from the ledger, so it stores nothing of its own.</summary>
 internal sealed partial class EpochGrain(ILogger<EpochGrain> logger) : Grain, IEpochGrain
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
     private EpochInfo? _info;
     private readonly HashSet<(BeaconDuty Duty, string Director)> _served = [];
+    private readonly HashSet<(EpochPhase Phase, string Director)> _heard = [];
     private EpochPhase? _told;
+    private Task _telling = Task.CompletedTask;
     private Task _beacon = Task.CompletedTask;
 
     private uint Number => checked((uint)this.GetPrimaryKeyLong());
@@ -28,12 +31,27 @@ internal sealed partial class EpochGrain(ILogger<EpochGrain> logger) : Grain, IE
         if (phase == _told)
             return phase;
 
+        if (_telling.IsCompleted)
+        {
+            // One that does not answer holds up nobody: slots are planned after this.
+            _telling = TellAsync(info, phase);
+            await Task.WhenAny(_telling, Task.Delay(s_patience));
+        }
+
+        if (phase == _told && phase == EpochPhase.Closed)
+            DeactivateOnIdle();
+        return phase;
+    }
+
+    private async Task TellAsync(EpochInfo info, EpochPhase phase)
+    {
         var failed = 0;
-        await Task.WhenAll(info.Directors.Select(async director =>
+        await Task.WhenAll(info.Directors.Where(director => !_heard.Contains((phase, director.Address))).Select(async director =>
         {
             try
             {
                 await GrainFactory.GetGrain<IDirectorGrain>(Convert.ToHexStringLower(director.Account)).ObserveEpochAsync(Number, phase);
+                _heard.Add((phase, director.Address));
             }
             catch (Exception failure)
             {
@@ -43,9 +61,6 @@ internal sealed partial class EpochGrain(ILogger<EpochGrain> logger) : Grain, IE
         }));
         if (failed == 0)
             _told = phase;
-        if (phase == EpochPhase.Closed)
-            DeactivateOnIdle();
-        return phase;
     }
 
     private Task ServeBeaconAsync(EpochInfo info, BeaconDuty duty) => Task.WhenAll(

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Nsn.Protocol.Cryptography;
 using Nsn.Protocol.Ledger;
@@ -15,7 +16,7 @@ namespace Nsn.Grains.Ledger;
 /// </summary>
 [Reentrant, KeepAlive]
 internal sealed partial class LedgerGrain(
-    ILedgerJournal journal, IOptions<LedgerOptions> options, TimeProvider time, ILogger<LedgerGrain> logger) : Grain, ILedgerGrain
+    ILedgerJournal journal, IOptions<LedgerOptions> options, TimeProvider time, IHostApplicationLifetime silo, ILogger<LedgerGrain> logger) : Grain, ILedgerGrain
 {
     // A pause longer than this is not caught up block by block: the grid is laid anew from now on.
     private static readonly TimeSpan s_catchUpMax = TimeSpan.FromMinutes(2);
@@ -46,7 +47,7 @@ internal sealed partial class LedgerGrain(
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         foreach (var waiting in _pool.Values)
-            waiting.Abandon(new InvalidOperationException("The ledger moved before the extrinsic was in a block. Send the same bytes again: the nonce keeps it from applying twice."));
+            waiting.Abandon(Moved());
         _pool.Clear();
         return Task.CompletedTask;
     }
@@ -54,7 +55,24 @@ internal sealed partial class LedgerGrain(
     public Task<ChainHead> GetHeadAsync() => Task.FromResult(
         new ChainHead(Chain, _state.GenesisHash.ToArray(), _state.Number, _state.Hash.ToArray(), _sealedAt, _timing));
 
-    public Task<ExtrinsicReceipt> SubmitAsync(byte[] extrinsic)
+    public async Task<ExtrinsicReceipt> SubmitAsync(byte[] extrinsic)
+    {
+        // A silo that stops waits for calls like this one, and seals no more blocks meanwhile.
+        var stops = silo.ApplicationStopping;
+        try
+        {
+            return await Pool(extrinsic).WaitAsync(stops);
+        }
+        catch (OperationCanceledException) when (stops.IsCancellationRequested)
+        {
+            throw Moved();
+        }
+    }
+
+    private static InvalidOperationException Moved() =>
+        new("The ledger moved before the extrinsic was in a block. Send the same bytes again: the nonce keeps it from applying twice.");
+
+    private Task<ExtrinsicReceipt> Pool(byte[] extrinsic)
     {
         if (!Extrinsic.TryDecode(LedgerRuntime.Calls, extrinsic, out var decoded, out var error))
             return Task.FromResult(new ExtrinsicReceipt(Blake2b.Hash256(extrinsic).ToArray(), null, error.ToString(), []));

@@ -20,6 +20,10 @@ internal sealed partial class SlotGrain(
     ILogger<SlotGrain> logger) : Grain, ISlotGrain, IDisposable
 {
     private static readonly TimeSpan s_submitAgain = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_storeAgain = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A result that came just before air is stored, too.</summary>
+    private static readonly TimeSpan s_storePatience = TimeSpan.FromSeconds(30);
     private readonly CancellationTokenSource _ended = new();
     private Task? _run;
     private Task _reports = Task.CompletedTask;
@@ -52,7 +56,18 @@ internal sealed partial class SlotGrain(
         if (Report.Assignment is { } stands)
             return stands;
         Report = Report with { Assignment = assignment, Phase = SlotPhase.Generating, StartedAt = time.GetUtcNow() };
-        await StoreAsync();
+        try
+        {
+            await document.WriteStateAsync();
+        }
+        catch
+        {
+            // Not begun: who asked asks again, and finds what is stored by then.
+            document.State.Report = null;
+            DeactivateOnIdle();
+            throw;
+        }
+
         Continue();
         return assignment;
     }
@@ -111,22 +126,25 @@ internal sealed partial class SlotGrain(
                 break;
             var account = assignment.Directors[place];
             using var budget = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            ClipManifest manifest;
             try
             {
                 var work = Director(account).ProposeAsync(assignment, budget.Token);
-                var manifest = await work.WaitAsync(left * options.Value.ProposerShare, time, cancellationToken);
+                manifest = await work.WaitAsync(left * options.Value.ProposerShare, time, cancellationToken);
                 if (manifest.Slot != assignment.Slot || !manifest.Proposer.AsSpan().SequenceEqual(account))
                     throw new InvalidOperationException("it answered with a clip that is not its own for this slot");
-                Report = Report with { Manifest = manifest, Phase = SlotPhase.Committing, StageSeconds = With("generate", stage) };
-                await StoreAsync();
-                return manifest;
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 await budget.CancelAsync();
                 reasons.Add(failure is TimeoutException ? $"director {place + 1} did not publish in time" : $"director {place + 1}: {failure.Message}");
                 LogProposer(Slot, place + 1, reasons[^1]);
+                continue;
             }
+
+            Report = Report with { Manifest = manifest, Phase = SlotPhase.Committing, StageSeconds = With("generate", stage) };
+            await StoreAsync(assignment, cancellationToken);
+            return manifest;
         }
 
         throw new SlotFailedException(reasons.Count == 0
@@ -156,7 +174,7 @@ internal sealed partial class SlotGrain(
             throw new SlotFailedException($"The directors rejected the clip: {Summary(answers)}.");
         var bytes = certificate.Encode();
         Report = Report with { Certificate = bytes, Phase = SlotPhase.Submitting };
-        await StoreAsync();
+        await StoreAsync(assignment, cancellationToken);
         return bytes;
     }
 
@@ -264,12 +282,13 @@ internal sealed partial class SlotGrain(
     }
 
     /// <summary>
-    /// Has the certificate put into the ledger, by the proposer first and by the other signers if it does not. Where the ledger cannot be
-    /// reached, or the slot is still further ahead than it takes certificates for, that is tried again until air.
+    /// Has the certificate put into the ledger, by the proposer first and by the other directors if it does not: each has a part of the time that is left, so that one that
+    /// hangs holds up nobody for long. Where the ledger cannot be reached, or the slot is still further ahead than it takes certificates for, that is tried again until air.
     /// </summary>
     private async Task SubmitAsync(SlotAssignment assignment, ClipManifest manifest, byte[] certificate, CancellationToken cancellationToken)
     {
         var stage = Stopwatch.GetTimestamp();
+        ulong? block = null;
         var reason = "there was no time left to submit it";
         byte[][] directors = [.. assignment.Directors.OrderByDescending(account => account.AsSpan().SequenceEqual(manifest.Proposer))];
         for (var attempt = 0; Left(assignment) is { Ticks: > 0 } left; attempt++)
@@ -277,19 +296,13 @@ internal sealed partial class SlotGrain(
             var final = false;
             try
             {
-                var submission = await Director(directors[attempt % directors.Length]).SubmitAsync(assignment.Slot, certificate).WaitAsync(left, time, cancellationToken);
-                if (submission.Block is { } block)
+                var share = left * options.Value.SubmitterShare;
+                var patience = share > options.Value.SubmitterTimeMin ? share : left < options.Value.SubmitterTimeMin ? left : options.Value.SubmitterTimeMin;
+                var submission = await Director(directors[attempt % directors.Length]).SubmitAsync(assignment.Slot, certificate).WaitAsync(patience, time, cancellationToken);
+                if (submission.Block is { } taken)
                 {
-                    Report = Report with
-                    {
-                        Phase = SlotPhase.Certified,
-                        CertifiedInBlock = block,
-                        FinishedAt = time.GetUtcNow(),
-                        StageSeconds = With("submit", stage),
-                    };
-                    await StoreAsync();
-                    LogCertified(Slot, block, (assignment.Deadline - time.GetUtcNow()).TotalSeconds);
-                    return;
+                    block = taken;
+                    break;
                 }
 
                 reason = submission.Error ?? reason;
@@ -308,7 +321,17 @@ internal sealed partial class SlotGrain(
                 await Task.Delay(s_submitAgain, time, cancellationToken);
         }
 
-        throw new SlotFailedException($"The certificate is not in the ledger: {reason}.");
+        if (block is null)
+            throw new SlotFailedException($"The certificate is not in the ledger: {reason}.");
+        Report = Report with
+        {
+            Phase = SlotPhase.Certified,
+            CertifiedInBlock = block,
+            FinishedAt = time.GetUtcNow(),
+            StageSeconds = With("submit", stage),
+        };
+        await StoreAsync(assignment, cancellationToken);
+        LogCertified(Slot, block.Value, (assignment.Deadline - time.GetUtcNow()).TotalSeconds);
     }
 
     private async Task FailAsync(string reason)
@@ -317,7 +340,7 @@ internal sealed partial class SlotGrain(
         LogFailed(Slot, reason);
         try
         {
-            await StoreAsync();
+            await document.WriteStateAsync();
         }
         catch (Exception failure)
         {
@@ -349,7 +372,24 @@ internal sealed partial class SlotGrain(
         return matrix;
     }
 
-    private Task StoreAsync() => document.WriteStateAsync();
+    /// <summary>Stores what there is. A store that is away for a moment costs the slot that moment and not what was made: it is tried again.</summary>
+    private async Task StoreAsync(SlotAssignment assignment, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await document.WriteStateAsync(CancellationToken.None); // half a write helps nobody
+                return;
+            }
+            catch (Exception failure) when (failure is not Orleans.Storage.InconsistentStateException && Left(assignment) > -s_storePatience)
+            {
+                LogNotStored(Slot, failure.Message);
+            }
+
+            await Task.Delay(s_storeAgain, time, cancellationToken);
+        }
+    }
 
     [LoggerMessage(1, LogLevel.Information, "Slot {Slot} is certified in block {Block}, {Seconds:0.0} s before air")]
     private partial void LogCertified(ulong slot, ulong block, double seconds);
@@ -365,6 +405,9 @@ internal sealed partial class SlotGrain(
 
     [LoggerMessage(5, LogLevel.Error, "Slot {Slot}: unexpected failure")]
     private partial void LogStuck(Exception failure, ulong slot);
+
+    [LoggerMessage(7, LogLevel.Warning, "Slot {Slot} could not be stored: {Reason}; tried again")]
+    private partial void LogNotStored(ulong slot, string reason);
 
     [LoggerMessage(6, LogLevel.Warning, "Slot {Slot}: director {Director} voted twice: {Outcome}")]
     private partial void LogEquivocation(ulong slot, AccountId director, string outcome);

@@ -24,6 +24,13 @@ public sealed class SlotOptions : IValidatableObject
     /// <summary>With less time than this left until air no proposer is asked any more.</summary>
     public TimeSpan ProposerTimeMin { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Part of the time that is left until air which a director gets to bring the certificate to the ledger before another one is asked to.</summary>
+    [Range(0.1, 0.9)]
+    public double SubmitterShare { get; set; } = 0.3;
+
+    /// <summary>Each director gets as much time as that to bring the certificate to the ledger, if there is as much: it waits for a block.</summary>
+    public TimeSpan SubmitterTimeMin { get; set; } = TimeSpan.FromSeconds(4);
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

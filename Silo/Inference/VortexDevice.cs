@@ -22,6 +22,9 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
     private static readonly Histogram<double> s_seconds = s_meter.CreateHistogram<double>(
         "nsn.inference.job.duration", "s", "Time of a job on the device, by kind");
 
+    // The pipeline's own deadline covers the judging; this one also what comes before it, the fetching of the clip.
+    internal static readonly TimeSpan CheckLimit = TimeSpan.FromMinutes(3);
+
     private readonly SiloSettings _settings;
     private readonly IContentStore _content;
     private readonly PublishedClip _clips;
@@ -56,7 +59,7 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
         _pipeline?.Provider ?? "none",
         _settings.Region,
         _pipeline is { } pipeline ? [Convert.ToHexStringLower(pipeline.PackHash.Span)] : [],
-        FreeMemory(),
+        FreeMemory(_pipeline),
         Volatile.Read(ref _queued),
         Volatile.Read(ref _running),
         TimeSpan.FromSeconds((Volatile.Read(ref _queued) + Math.Max(0, Volatile.Read(ref _running) - _settings.DeviceJobs + 1)) * Volatile.Read(ref _jobSeconds) / _settings.DeviceJobs),
@@ -71,7 +74,7 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
                 return;
             var started = Stopwatch.GetTimestamp();
             var pipeline = await Task.Run(
-                () => new ClipPipeline(new ClipPipelineOptions { PackFolder = _settings.ModelPack, Device = _settings.Device }, _pipelineLogger), cancellationToken);
+                () => new ClipPipeline(PipelineOptions(_settings), _pipelineLogger), cancellationToken);
             try
             {
                 await CanaryAsync(pipeline, cancellationToken);
@@ -141,30 +144,46 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
     private Task<ClipFindings> CheckAsync(SlotAssignment assignment, ClipManifest manifest, IReadOnlyCollection<int> frames) =>
         InPlaceAsync("verify", async () =>
         {
-            IReadOnlyList<VerifiedSegment> segments;
+            // A stranger's bytes, a decoder and a store that may hang: whatever they do, the place is free again after a while.
+            using var limit = new CancellationTokenSource(CheckLimit, _time);
             try
             {
-                segments = await _clips.ReadAsync(assignment.Slot, manifest.Headers, manifest.ContentRoot);
+                return await CheckAsync(assignment, manifest, frames, limit.Token);
             }
-            catch (InvalidDataException broken)
+            catch (OperationCanceledException) when (limit.IsCancellationRequested)
             {
-                return new ClipFindings((byte)Verdict.RejectContent, [broken.Message], [], 0, 0, 0, 0);
+                throw new TimeoutException($"The clip of slot {assignment.Slot} was not checked within {CheckLimit.TotalSeconds:0} s.");
             }
-
-            var report = await _verifier!.VerifyAsync(
-                [.. segments.Select(segment => segment.Bytes)],
-                RequestOf(assignment),
-                new VerificationOptions { Mode = RegenerationMode.Sample, Frames = [.. frames] });
-            var distance = report.Regeneration?.Distances is { Count: > 0 } distances ? distances.Max() / 255 : 0;
-            return new ClipFindings(
-                (byte)VerdictOf(report),
-                report.Accepted ? [] : [report.Explanation],
-                report.Scores is null ? [] : MemoryMarshal.AsBytes<sbyte>(report.QuantisedEmbedding).ToArray(),
-                (float)(report.Scores?.A ?? 0),
-                (float)(report.Scores?.B ?? 0),
-                (float)distance,
-                0);
         }, CancellationToken.None);
+
+    private async Task<ClipFindings> CheckAsync(
+        SlotAssignment assignment, ClipManifest manifest, IReadOnlyCollection<int> frames, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<VerifiedSegment> segments;
+        try
+        {
+            segments = await _clips.ReadAsync(assignment.Slot, manifest.Headers, manifest.ContentRoot, cancellationToken);
+        }
+        catch (InvalidDataException broken)
+        {
+            return new ClipFindings((byte)Verdict.RejectContent, [broken.Message], [], 0, 0, 0, 0);
+        }
+
+        var report = await _verifier!.VerifyAsync(
+            [.. segments.Select(segment => segment.Bytes)],
+            RequestOf(assignment),
+            new VerificationOptions { Mode = RegenerationMode.Sample, Frames = [.. frames] },
+            cancellationToken);
+        var distance = report.Regeneration?.Distances is { Count: > 0 } distances ? distances.Max() / 255 : 0;
+        return new ClipFindings(
+            (byte)VerdictOf(report),
+            report.Accepted ? [] : [report.Explanation],
+            report.Scores is null ? [] : MemoryMarshal.AsBytes<sbyte>(report.QuantisedEmbedding).ToArray(),
+            (float)(report.Scores?.A ?? 0),
+            (float)(report.Scores?.B ?? 0),
+            (float)distance,
+            0);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -246,8 +265,20 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
             throw new InvalidOperationException($"The canary clip did not come back as it was made: {report.Explanation}");
     }
 
-    private static long FreeMemory()
+    /// <summary>The options of the settings' packs and device.</summary>
+    internal static ClipPipelineOptions PipelineOptions(SiloSettings settings) => new()
     {
+        PackFolder = settings.ModelPack,
+        TowersPackFolder = settings.TowersPack.Length == 0 ? null : settings.TowersPack,
+        VoicePackFolder = settings.VoicePack.Length == 0 ? null : settings.VoicePack,
+        Device = settings.Device,
+    };
+
+    // No provider tells how much memory its device has, so on a GPU it is the budget less what the packs take as their manifests say; on the processor what the process may take.
+    private static long FreeMemory(ClipPipeline? pipeline)
+    {
+        if (pipeline is { OnGpu: true })
+            return pipeline.VramFreeBytes;
         var info = GC.GetGCMemoryInfo();
         return Math.Max(0, info.TotalAvailableMemoryBytes - info.MemoryLoadBytes);
     }

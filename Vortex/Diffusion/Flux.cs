@@ -31,15 +31,23 @@ internal sealed class Flux : IPictureMaker
         _latents = latents;
         _clip = new ClipTokenizer(pack.Content("vocab").Span, Encoding.UTF8.GetString(pack.Content("merges").Span));
         _t5 = new T5Tokenizer(pack.Content("spiece"));
-        _textClip = new NamedGraph(device, pack, "text_encoder");
-        _textT5 = new NamedGraph(device, pack, "text_encoder_2");
-        _transformer = new NamedGraph(device, pack, "transformer");
-        _textLength = _textT5.Shape("input_ids", 2)[1];
-        var tokens = _transformer.Shape("hidden_states", 3);
-        if (tokens[2] != latents[0] * Cell || tokens[1] * Cell != latents[1] * latents[2])
-            throw new ClipException(ClipError.Pack, $"The transformer of {pack.DisplayName} takes {tokens[1]} tokens of {tokens[2]} values, which are not the VAE's {string.Join(" x ", latents)} latents.");
-        _positions = FluxPacking.Positions(latents[1], latents[2]);
-        _schedule = new FlowSchedule(settings.Steps, settings.DynamicShift ? tokens[1] : 0);
+        try
+        {
+            _textClip = new NamedGraph(device, pack, "text_encoder");
+            _textT5 = new NamedGraph(device, pack, "text_encoder_2");
+            _transformer = new NamedGraph(device, pack, "transformer");
+            _textLength = _textT5.Shape("input_ids", 2)[1];
+            var tokens = _transformer.Shape("hidden_states", 3);
+            if (tokens[2] != latents[0] * Cell || tokens[1] * Cell != latents[1] * latents[2])
+                throw new ClipException(ClipError.Pack, $"The transformer of {pack.DisplayName} takes {tokens[1]} tokens of {tokens[2]} values, which are not the VAE's {string.Join(" x ", latents)} latents.");
+            _positions = FluxPacking.Positions(latents[1], latents[2]);
+            _schedule = new FlowSchedule(settings.Steps, settings.DynamicShift ? tokens[1] : 0);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public async Task<float[]> MakeAsync(string prompt, string negativePrompt, SeededRandom noise, CancellationToken cancellationToken)
@@ -69,8 +77,8 @@ internal sealed class Flux : IPictureMaker
 
     public void Dispose()
     {
-        _textClip.Dispose();
-        _textT5.Dispose();
-        _transformer.Dispose();
+        _textClip?.Dispose(); // null when it did not open
+        _textT5?.Dispose();
+        _transformer?.Dispose();
     }
 }

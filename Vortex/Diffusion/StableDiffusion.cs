@@ -23,9 +23,17 @@ internal sealed class StableDiffusion : IPictureMaker
         _settings = settings;
         _schedule = new EulerSchedule(settings.Steps);
         _tokenizer = new ClipTokenizer(pack.Content("vocab").Span, Encoding.UTF8.GetString(pack.Content("merges").Span));
-        _text = new NamedGraph(device, pack, "text_encoder");
-        _unet = new NamedGraph(device, pack, "unet");
-        _latents = _unet.Shape("sample", 4).Aggregate(1, (product, dimension) => checked(product * dimension));
+        try
+        {
+            _text = new NamedGraph(device, pack, "text_encoder");
+            _unet = new NamedGraph(device, pack, "unet");
+            _latents = _unet.Shape("sample", 4).Aggregate(1, (product, dimension) => checked(product * dimension));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public async Task<float[]> MakeAsync(string prompt, string negativePrompt, SeededRandom noise, CancellationToken cancellationToken)
@@ -54,8 +62,8 @@ internal sealed class StableDiffusion : IPictureMaker
 
     public void Dispose()
     {
-        _text.Dispose();
-        _unet.Dispose();
+        _text?.Dispose(); // null when it did not open
+        _unet?.Dispose();
     }
 
     private Task<float[]> ReadAsync(string prompt, CancellationToken cancellationToken) =>

@@ -6,7 +6,8 @@ namespace Nsn.Vortex.Inference;
 
 /// <summary>
 /// A loaded graph whose inputs and outputs are bound to buffers of a fixed number of rows. Batches are always full size, padded with the
-/// last row: a row's result then never depends on who shared its batch. Nothing is allocated per run.
+/// last row: a row's result then never depends on who shared its batch. The buffers live as long as the
+/// graph; what is allocated per request are the results that its caller keeps.
 /// </summary>
 internal sealed class Graph : IDisposable
 {
@@ -17,6 +18,7 @@ internal sealed class Graph : IDisposable
     private readonly List<OrtValue> _values = [];
     private readonly Buffer[] _inputs;
     private readonly Buffer[] _outputs;
+    private bool _disposed;
 
     /// <summary>Loads a graph of a checked pack.</summary>
     /// <param name="device">Where it runs.</param>
@@ -30,23 +32,29 @@ internal sealed class Graph : IDisposable
         Name = name;
         BatchRows = batchRows;
         var description = pack.Graph(name);
+        device.CountGraph(1);
         try
         {
             (_session, Provider) = Open(device, pack, description, batchRows, check);
             _binding = _session.CreateIoBinding();
+            _inputs = [.. description.Inputs.Select(tensor => Create(tensor, _session.InputMetadata))];
+            _outputs = [.. description.Outputs.Select(tensor => Create(tensor, _session.OutputMetadata))];
+            foreach (var input in _inputs)
+                _binding.BindInput(input.Name, input.Value);
+            foreach (var output in _outputs)
+                _binding.BindOutput(output.Name, output.Value);
         }
-        catch (OnnxRuntimeException exception)
+        catch (Exception exception)
         {
-            throw new ClipException(ClipError.Pack, $"The graph '{name}' of {pack.DisplayName} cannot be loaded: {exception.Message}", exception);
+            Dispose();
+            if (exception is OnnxRuntimeException)
+                throw new ClipException(ClipError.Pack, $"The graph '{name}' of {pack.DisplayName} cannot be loaded: {exception.Message}", exception);
+            throw;
         }
-
-        _inputs = [.. description.Inputs.Select(tensor => Create(tensor, _session.InputMetadata))];
-        _outputs = [.. description.Outputs.Select(tensor => Create(tensor, _session.OutputMetadata))];
-        foreach (var input in _inputs)
-            _binding.BindInput(input.Name, input.Value);
-        foreach (var output in _outputs)
-            _binding.BindOutput(output.Name, output.Value);
     }
+
+    /// <summary>Held by the device's thread during a run, and while the graph is given up: a run that its callers have left goes on with our buffers.</summary>
+    public Lock Running { get; } = new();
 
     public string Name { get; }
 
@@ -70,9 +78,10 @@ internal sealed class Graph : IDisposable
 
     public Array[] AllocateOutputs(int rows) => [.. _outputs.Select(output => output.Allocate(rows))];
 
-    /// <summary>Runs one batch; called by the device's thread only.</summary>
-    public void Run(List<(GraphJob Job, int From, int Count)> batch)
+    /// <summary>Runs one batch; called by the device's thread only. A request whose result is no number fails, and its neighbours do not.</summary>
+    public void Run_NeedsLock(List<(GraphJob Job, int From, int Count)> batch)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         for (var i = 0; i < _inputs.Length; i++)
         {
             var row = 0;
@@ -90,25 +99,52 @@ internal sealed class Graph : IDisposable
             _session.RunWithBinding(_runOptions, _binding);
         else
             RunOnGpu();
-        for (var i = 0; i < _outputs.Length; i++)
+        _device.CountBatch(batch.Sum(part => part.Count));
+        var first = 0;
+        foreach (var (job, from, count) in batch)
         {
-            var row = 0;
-            foreach (var (job, from, count) in batch)
+            if (Array.TrueForAll(_outputs, output => output.IsFinite(first, count)))
             {
-                _outputs[i].CheckFinite(row, count, Name);
-                _outputs[i].Get(job.Outputs[i], from, row, count);
-                row += count;
+                for (var i = 0; i < _outputs.Length; i++)
+                    _outputs[i].Get(job.Outputs[i], from, first, count);
+                job.RowsDone(count);
+            }
+            else
+            {
+                job.Fail(new ClipException(ClipError.Inference, $"The graph '{Name}' gave values that are not numbers."));
+            }
+
+            first += count;
+        }
+    }
+
+    /// <summary>Waits for the run under way, if there is one; requests that still wait for the graph fail.</summary>
+    public void Dispose()
+    {
+        lock (Running)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            if (_session is not null && Provider != ExecutionProvider.Cpu)
+            {
+                lock (_device.Gpu)
+                    Release();
+            }
+            else
+            {
+                Release();
             }
         }
 
-        foreach (var (job, _, count) in batch)
-            job.RowsDone(count);
+        _device.CountGraph(-1);
     }
 
-    public void Dispose()
+    // Also for a graph that did not open entirely.
+    private void Release()
     {
-        _binding.Dispose();
-        _session.Dispose();
+        _binding?.Dispose();
+        _session?.Dispose();
         _runOptions.Dispose();
         foreach (var value in _values)
             value.Dispose();
@@ -124,16 +160,26 @@ internal sealed class Graph : IDisposable
             var session = CreateSession(device, bytes, device.Provider);
             if (!check || bytes.Length > DeviceCheck.BytesMax)
                 return (session, device.Provider);
-            var processor = CreateSession(device, bytes, ExecutionProvider.Cpu);
-            if (DeviceCheck.Deviation(processor, session, graph, rows) is not { } deviation || deviation <= DeviceCheck.Tolerance)
+            InferenceSession? processor = null;
+            try
             {
-                processor.Dispose();
-                return (session, device.Provider);
-            }
+                processor = CreateSession(device, bytes, ExecutionProvider.Cpu);
+                if (DeviceCheck.Deviation(processor, session, graph, rows) is not { } deviation || deviation <= DeviceCheck.Tolerance)
+                {
+                    processor.Dispose();
+                    return (session, device.Provider);
+                }
 
-            device.ReportWrong(graph.Name, deviation);
-            session.Dispose();
-            return (processor, ExecutionProvider.Cpu);
+                device.ReportWrong(graph.Name, deviation);
+                session.Dispose();
+                return (processor, ExecutionProvider.Cpu);
+            }
+            catch
+            {
+                processor?.Dispose();
+                session.Dispose();
+                throw;
+            }
         }
     }
 
@@ -172,7 +218,7 @@ internal sealed class Graph : IDisposable
                 ClipError.Pack, $"The manifest says {tensor.Type} [{string.Join(", ", shape)}] for the tensor '{tensor.Name}' of graph '{Name}', the graph says {form}.");
         }
 
-        var length = checked((int)shape.Aggregate(1L, (product, dimension) => product * dimension));
+        var length = tensor.Length(shape, Name);
         Array values = tensor.Type switch { "int64" => new long[length], "int32" => new int[length], _ => new float[length] };
         var value = TensorOver(values, shape);
         _values.Add(value);
@@ -220,11 +266,8 @@ internal sealed class Graph : IDisposable
         public void Get(Array target, int to, int from, int count) =>
             System.Buffer.BlockCopy(Values, from * RowLength * _valueBytes, target, to * RowLength * _valueBytes, count * RowLength * _valueBytes);
 
-        public void CheckFinite(int from, int count, string graph)
-        {
-            if (Values is float[] floats && ContainsNonFinite(floats.AsSpan(from * RowLength, count * RowLength)))
-                throw new ClipException(ClipError.Inference, $"The graph '{graph}' gave values that are not numbers.");
-        }
+        public bool IsFinite(int from, int count) =>
+            Values is not float[] floats || !ContainsNonFinite(floats.AsSpan(from * RowLength, count * RowLength));
 
         // x * 0 is 0 for every finite x and NaN for the others, and NaN survives the sum.
         private static bool ContainsNonFinite(ReadOnlySpan<float> values)

@@ -17,6 +17,7 @@ public sealed partial class InferenceDevice : IDisposable
     private readonly Thread _thread;
     private readonly ILogger _logger;
     private bool _stopping;
+    private int _openGraphs;
     private long _rowsRun;
     private long _batchesRun;
 
@@ -68,6 +69,18 @@ public sealed partial class InferenceDevice : IDisposable
         }
     }
 
+    /// <summary>Graphs that were opened and not given up.</summary>
+    internal int OpenGraphs => Volatile.Read(ref _openGraphs);
+
+    // Before the requests are told: whoever has a result finds its run counted.
+    internal void CountBatch(int rows)
+    {
+        Interlocked.Increment(ref _batchesRun);
+        Interlocked.Add(ref _rowsRun, rows);
+    }
+
+    internal void CountGraph(int change) => Interlocked.Add(ref _openGraphs, change);
+
     /// <summary>Held while a session is opened or run on a GPU: all sessions of a process share its context there, and providers do not promise that they may use it at once.</summary>
     internal Lock Gpu { get; } = new();
 
@@ -94,8 +107,9 @@ public sealed partial class InferenceDevice : IDisposable
         }
 
         _signal.Release();
+        // The job's own end alone is awaited: a wait with the token would end before the job does, take the registration with it, and the job would be run for nobody.
         using (cancellationToken.Register(static state => ((GraphJob)state!).Cancel(), job))
-            return await job.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await job.Completion.ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -175,14 +189,13 @@ public sealed partial class InferenceDevice : IDisposable
         return batch;
     }
 
-    private void RunBatch(List<(GraphJob Job, int From, int Count)> batch)
+    private static void RunBatch(List<(GraphJob Job, int From, int Count)> batch)
     {
         var graph = batch[0].Job.Graph;
         try
         {
-            graph.Run(batch);
-            Interlocked.Increment(ref _batchesRun);
-            Interlocked.Add(ref _rowsRun, batch.Sum(part => part.Count));
+            lock (graph.Running)
+                graph.Run_NeedsLock(batch);
         }
         catch (Exception exception)
         {

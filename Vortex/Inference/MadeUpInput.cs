@@ -13,7 +13,7 @@ internal static class MadeUpInput
     /// <param name="rows">What a free dimension becomes.</param>
     public static Array Of(PackTensor tensor, int rows)
     {
-        var length = checked((int)Shape(tensor, rows).Aggregate(1L, (product, dimension) => product * dimension));
+        var length = tensor.Length(Shape(tensor, rows));
         var random = new SeededRandom(ClipSeed.FromNumber(1));
         return tensor.Type switch
         {

@@ -22,6 +22,8 @@ public sealed class Ffmpeg
     /// <exception cref="ClipException"><see cref="ClipError.MissingTool"/> when there is no such program.</exception>
     internal FfmpegProcess Start(IEnumerable<string> arguments)
     {
+        if (string.IsNullOrWhiteSpace(Path))
+            throw new ClipException(ClipError.MissingTool, "The path of ffmpeg is empty: install ffmpeg, or give its path.");
         var start = new ProcessStartInfo(Path)
         {
             RedirectStandardInput = true,
@@ -104,7 +106,7 @@ public sealed class Ffmpeg
             try
             {
                 if (!_process.HasExited)
-                    _process.Kill();
+                    _process.Kill(entireProcessTree: true); // a script in front of ffmpeg may have children
             }
             catch (InvalidOperationException)
             {

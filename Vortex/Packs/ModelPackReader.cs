@@ -16,7 +16,7 @@ public static class ModelPackReader
     private const int GraphsMax = 64;
     private const long FileBytesMax = (2L << 30) - (64 << 10); // what one array holds
     private static readonly string[] s_types = ["float32", "float16", "int64", "int32", "bool"];
-    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, MaxDepth = 32 };
+    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, MaxDepth = 32, RespectNullableAnnotations = true };
 
     /// <summary>Reads and checks a pack.</summary>
     /// <exception cref="ClipException"><see cref="ClipError.Pack"/> with every problem.</exception>
@@ -102,9 +102,12 @@ public static class ModelPackReader
         Require(manifest.Licence.Length is > 0 and <= 128, "The licence is missing.");
         Require(manifest.Kind.Length is > 0 and <= 64, "The kind is missing.");
         Require(manifest.VramBytes > 0, "vram_bytes is missing: say how much memory the loaded graphs take.");
-        if (manifest.Graphs is null || manifest.Files is null || manifest.Capabilities is null || manifest.Thresholds is null)
+
+        // Members that are null were refused when they were read; elements of lists were not.
+        if (manifest.Graphs.Any(graph => graph is null || graph.Inputs.Concat(graph.Outputs).Any(tensor => tensor is null))
+            || manifest.Files.Any(file => file is null) || manifest.Capabilities.Any(capability => capability is null))
         {
-            problems.Add("graphs, files, capabilities and thresholds must not be null.");
+            problems.Add("A graph, a file, a tensor or a capability is null.");
             return;
         }
 
@@ -127,7 +130,7 @@ public static class ModelPackReader
         string folder, string name, string file, string sha256, long length, Dictionary<string, byte[]> content, List<string> problems)
     {
         var root = Path.GetFullPath(folder) + Path.DirectorySeparatorChar;
-        if (string.IsNullOrWhiteSpace(file) || Path.IsPathRooted(file) || file.Contains('\\', StringComparison.Ordinal)
+        if (string.IsNullOrWhiteSpace(file) || file.Contains('\0', StringComparison.Ordinal) || Path.IsPathRooted(file) || file.Contains('\\', StringComparison.Ordinal)
             || !Path.GetFullPath(Path.Combine(root, file)).StartsWith(root, StringComparison.Ordinal))
         {
             problems.Add($"The file '{file}' of '{name}' lies outside the pack's folder.");
@@ -135,9 +138,17 @@ public static class ModelPackReader
         }
 
         var path = Path.GetFullPath(Path.Combine(root, file));
-        if (LeavesFolder(root, path))
+        try
         {
-            problems.Add($"The file '{file}' of '{name}' is a link that leaves the pack's folder.");
+            if (LeavesFolder(root, path))
+            {
+                problems.Add($"The file '{file}' of '{name}' is a link that leaves the pack's folder.");
+                return;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            problems.Add($"The file '{file}' of '{name}' is a link that leads nowhere: {exception.Message}");
             return;
         }
 

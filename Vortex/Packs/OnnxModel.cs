@@ -69,6 +69,8 @@ internal sealed class OnnxModel
                     return false;
                 case 5 when !Tensor(reader.Content, depth == 0):
                     return false;
+                case 15 when !Sparse(reader.Content, depth == 0):
+                    return false;
                 case 11 when depth == 0:
                     _inputs.Add(FirstText(reader.Content, 1));
                     break;
@@ -86,8 +88,12 @@ internal sealed class OnnxModel
         var reader = new ProtobufReader(bytes);
         while (reader.Next())
         {
-            if (reader.Field == 7 && !Node(reader.Content, 0))
-                return false;
+            switch (reader.Field)
+            {
+                case 7 when !Node(reader.Content, 0):
+                case 11 when !Attribute(reader.Content, 0):
+                    return false;
+            }
         }
 
         return !reader.Failed;
@@ -128,6 +134,25 @@ internal sealed class OnnxModel
                 case 5 or 10 when !Tensor(reader.Content, false):
                     return false;
                 case 6 or 11 when !Graph(reader.Content, depth + 1):
+                    return false;
+                case 22 or 23 when !Sparse(reader.Content, false):
+                    return false;
+            }
+        }
+
+        return !reader.Failed;
+    }
+
+    // Values and indices are tensors of their own; the values bear the name.
+    private bool Sparse(ReadOnlySpan<byte> bytes, bool initializer)
+    {
+        var reader = new ProtobufReader(bytes);
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1 when !Tensor(reader.Content, initializer):
+                case 2 when !Tensor(reader.Content, false):
                     return false;
             }
         }

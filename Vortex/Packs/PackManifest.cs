@@ -27,8 +27,17 @@ public sealed record PackManifest
     /// <summary>Memory on the device that the loaded graphs take, in bytes.</summary>
     public long VramBytes { get; init; }
 
-    /// <summary>What the pack can do, for example <c>regenerate-frames</c>.</summary>
+    /// <summary>The capability without which a verifier makes nothing again.</summary>
+    public const string RegenerateFrames = "regenerate-frames";
+
+    /// <summary>What the pack can do, for example <see cref="RegenerateFrames"/>.</summary>
     public IReadOnlyList<string> Capabilities { get; init; } = [];
+
+    /// <summary>Precision of the graphs, if it is said.</summary>
+    public PackPrecision? Precision { get; init; }
+
+    /// <summary>Seeds, if they are said.</summary>
+    public PackSeeds? Seeds { get; init; }
 
     /// <summary>The graphs.</summary>
     public IReadOnlyList<PackGraph> Graphs { get; init; } = [];

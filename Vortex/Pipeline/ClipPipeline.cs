@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Nsn.Vortex.Inference;
@@ -41,11 +40,11 @@ public sealed class ClipPipeline : IClipPipeline
     }
 
     internal ClipPipeline(ClipPipelineOptions options, IVoice voice, ILogger? logger = null)
-        : this(options, voice, ModelPackReader.Read(options.PackFolder), new InferenceDevice(options.Device, options.Threads, logger), ownsDevice: true)
+        : this(options, voice, ClipPacks.Read(options), new InferenceDevice(options.Device, options.Threads, logger), ownsDevice: true)
     {
     }
 
-    internal ClipPipeline(ClipPipelineOptions options, IVoice voice, ModelPack pack, InferenceDevice device, bool ownsDevice)
+    internal ClipPipeline(ClipPipelineOptions options, IVoice voice, ClipPacks packs, InferenceDevice device, bool ownsDevice)
     {
         _ownsDevice = ownsDevice;
         _options = options;
@@ -53,16 +52,16 @@ public sealed class ClipPipeline : IClipPipeline
         _device = device;
         try
         {
-            _pack = LoadedPack.Load(_device, pack);
-            _model = _pack.Model ?? throw new ClipException(ClipError.Pack, $"The pack {pack.DisplayName} draws nothing.");
-            if (options.TowersPackFolder is { } folder)
-                _towers = LoadedPack.Load(device, ModelPackReader.Read(folder));
+            _pack = LoadedPack.Load(_device, packs.Model);
+            _model = _pack.Model ?? throw new ClipException(ClipError.Pack, $"The pack {packs.Model.DisplayName} draws nothing.");
+            if (packs.Towers is not null)
+                _towers = LoadedPack.Load(device, packs.Towers);
             _embedder = (_towers ?? _pack).Embedder ?? throw new ClipException(ClipError.Pack, $"The pack {(_towers ?? _pack).Pack.DisplayName} has no verification towers.");
-            var speaker = options.VoicePackFolder is { } voiceFolder ? ModelPackReader.Read(voiceFolder) : null;
-            if (speaker is not null)
-                voice = _speaker = new KokoroVoice(device, speaker);
+            if (packs.Voice is not null)
+                voice = _speaker = new KokoroVoice(device, packs.Voice);
             _voice = new SoundTrackBuilder(voice);
-            PackHash = HashOf(pack, _towers?.Pack, speaker);
+            VramBytes = packs.VramBytes;
+            PackHash = packs.Hash();
         }
         catch
         {
@@ -91,8 +90,14 @@ public sealed class ClipPipeline : IClipPipeline
         ? $"{_device.Reason}; the processor runs what {_device.Provider} computes wrongly here: {string.Join(", ", wrong)}"
         : _device.Reason;
 
-    /// <summary>Memory that the loaded pack takes on the device, in bytes, as its manifest says; for placement.</summary>
-    public long VramBytes => _pack.Pack.Manifest.VramBytes + (_towers?.Pack.Manifest.VramBytes ?? 0);
+    /// <summary>Memory that the loaded packs take on the device, in bytes, as their manifests say; for placement.</summary>
+    public long VramBytes { get; }
+
+    /// <summary>Whether the device is a GPU, with memory of its own.</summary>
+    public bool OnGpu => _device.Provider != ExecutionProvider.Cpu;
+
+    /// <summary>What is left of the options' budget, in bytes.</summary>
+    public long VramFreeBytes => Math.Max(0, _options.VramBudgetBytes - VramBytes);
 
     /// <summary>Graph runs that wait for the device; for placement.</summary>
     public int QueueLength => _device.QueueLength;
@@ -100,8 +105,8 @@ public sealed class ClipPipeline : IClipPipeline
     /// <summary>Rows and batches that the device ran; their ratio is the batching that was achieved.</summary>
     public (long Rows, long Batches) Throughput => _device.Throughput;
 
-    /// <summary>A verifier that shares the loaded pack and the device.</summary>
-    public IClipVerifier CreateVerifier() => new ClipVerifier(_pack.Pack, _model, _embedder, _voice, _ffmpeg);
+    /// <summary>A verifier that shares the loaded pack, the device and the deadline.</summary>
+    public IClipVerifier CreateVerifier() => new ClipVerifier(_pack.Pack, _model, _embedder, _voice, _ffmpeg, _options.Deadline);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ClipOutput> GenerateAsync(ClipRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -149,16 +154,6 @@ public sealed class ClipPipeline : IClipPipeline
         _towers?.Dispose();
         _speaker?.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    // What towers and voice come from is part of what a vote names, so all hashes count; 32 zeros stand for none.
-    private static byte[] HashOf(ModelPack pack, ModelPack? towers, ModelPack? voice)
-    {
-        if (towers is null && voice is null)
-            return pack.Hash.ToArray();
-        ReadOnlyMemory<byte> none = new byte[SHA256.HashSizeInBytes];
-        byte[] all = [.. "nsn:model-packs\0"u8, .. pack.Hash.Span, .. (towers?.Hash ?? none).Span, .. (voice?.Hash ?? none).Span];
-        return SHA256.HashData(all);
     }
 
     private async ValueTask<bool> WaitAsync(ChannelReader<ClipOutput> reader, CancellationToken deadline, CancellationToken caller)

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Nsn.Vortex.Inference;
-using Nsn.Vortex.Packs;
 using Nsn.Vortex.Voice;
 
 namespace Nsn.Vortex.Pipeline;
@@ -49,10 +48,10 @@ public sealed class ClipPipelineHost : IAsyncDisposable
         {
             if (Find(folder) is { } warm)
                 return Lease(warm);
-            var pack = await Task.Run(() => ModelPackReader.Read(folder), cancellationToken).ConfigureAwait(false);
-            await MakeRoomAsync(pack).ConfigureAwait(false);
-            var pipeline = await Task.Run(
-                () => new ClipPipeline(_options with { PackFolder = folder }, new EspeakVoice(), pack, _device, ownsDevice: false), cancellationToken)
+            var options = _options with { PackFolder = folder };
+            var packs = await Task.Run(() => ClipPacks.Read(options), cancellationToken).ConfigureAwait(false);
+            await MakeRoomAsync(packs).ConfigureAwait(false);
+            var pipeline = await Task.Run(() => new ClipPipeline(options, new EspeakVoice(), packs, _device, ownsDevice: false), cancellationToken)
                 .ConfigureAwait(false);
             var entry = new Entry(folder, pipeline);
             lock (_entries)
@@ -101,7 +100,7 @@ public sealed class ClipPipelineHost : IAsyncDisposable
         });
     }
 
-    private async Task MakeRoomAsync(ModelPack pack)
+    private async Task MakeRoomAsync(ClipPacks packs)
     {
         var evicted = new List<Entry>();
         lock (_entries)
@@ -109,17 +108,17 @@ public sealed class ClipPipelineHost : IAsyncDisposable
             var used = _entries.Sum(entry => entry.Pipeline.VramBytes);
             foreach (var entry in _entries.Where(entry => entry.Leases == 0))
             {
-                if (used + pack.Manifest.VramBytes <= _options.VramBudgetBytes)
+                if (used + packs.VramBytes <= _options.VramBudgetBytes)
                     break;
                 evicted.Add(entry);
                 used -= entry.Pipeline.VramBytes;
             }
 
-            if (used + pack.Manifest.VramBytes > _options.VramBudgetBytes)
+            if (used + packs.VramBytes > _options.VramBudgetBytes)
             {
                 throw new ClipException(
                     ClipError.OutOfMemory,
-                    $"The pack {pack.DisplayName} needs {pack.Manifest.VramBytes >> 20} MiB; {used >> 20} of {_options.VramBudgetBytes >> 20} MiB are taken by packs in use.");
+                    $"The pack {packs.Model.DisplayName} needs {packs.VramBytes >> 20} MiB; {used >> 20} of {_options.VramBudgetBytes >> 20} MiB are taken by packs in use.");
             }
 
             _entries.RemoveAll(evicted.Contains);

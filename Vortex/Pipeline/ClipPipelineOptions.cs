@@ -26,7 +26,7 @@ public sealed record ClipPipelineOptions
     /// <summary>How clips are encoded.</summary>
     public EncoderOptions Encoder { get; init; } = new();
 
-    /// <summary>A clip that takes longer fails with <see cref="ClipError.DeadlineExceeded"/>.</summary>
+    /// <summary>A clip that takes longer, to be made or to be judged, fails with <see cref="ClipError.DeadlineExceeded"/>.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Memory of the device that packs may take, in bytes.</summary>

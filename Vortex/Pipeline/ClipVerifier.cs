@@ -14,9 +14,15 @@ public sealed class ClipVerifier : IClipVerifier
     private readonly SoundTrackBuilder _voice;
     private readonly Ffmpeg _ffmpeg;
     private readonly VerificationThresholds _thresholds;
+    private readonly TimeSpan _deadline;
+    private readonly string? _whyNotAgain;
 
-    internal ClipVerifier(ModelPack pack, IClipModel model, IFrameEmbedder embedder, SoundTrackBuilder voice, Ffmpeg ffmpeg)
+    internal ClipVerifier(ModelPack pack, IClipModel model, IFrameEmbedder embedder, SoundTrackBuilder voice, Ffmpeg ffmpeg, TimeSpan deadline)
     {
+        _deadline = deadline;
+        _whyNotAgain = model.CanRegenerate && pack.Manifest.Capabilities.Contains(PackManifest.RegenerateFrames)
+            ? null
+            : $"regeneration: the pack {pack.DisplayName} does not have the capability '{PackManifest.RegenerateFrames}'";
         _model = model;
         _embedder = embedder;
         _voice = voice;
@@ -29,6 +35,22 @@ public sealed class ClipVerifier : IClipVerifier
         IReadOnlyList<ReadOnlyMemory<byte>> segments, ClipRequest request, VerificationOptions options, CancellationToken cancellationToken = default)
     {
         ClipRequestValidator.ThrowIfInvalid(request);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(_deadline);
+        try
+        {
+            return await VerifyWithinAsync(segments, request, options, deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ClipException(
+                ClipError.DeadlineExceeded, $"The clip was not judged within {_deadline.TotalSeconds:0.###} s: make fewer frames again, or raise the deadline.");
+        }
+    }
+
+    private async Task<VerificationReport> VerifyWithinAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> segments, ClipRequest request, VerificationOptions options, CancellationToken cancellationToken)
+    {
         if (!SegmentReader.TryRead(segments, request, out var encoded, out var reason))
             return Undecodable(VerificationFailure.Malformed, reason);
         DecodedClip clip;
@@ -42,12 +64,11 @@ public sealed class ClipVerifier : IClipVerifier
             return Undecodable(VerificationFailure.Malformed, exception.Message);
         }
 
-        if (clip.Frames.Count != request.FrameCount)
-            return Undecodable(VerificationFailure.WrongShape, $"{clip.Frames.Count} of {request.FrameCount} frames decode.");
-
-        var reference = options.Mode == RegenerationMode.None || !_model.CanRegenerate
-            ? null
-            : await ReferenceAsync(request, options, cancellationToken).ConfigureAwait(false);
+        if (options.Mode == RegenerationMode.None)
+            return await JudgeAsync(clip, request, null, cancellationToken).ConfigureAwait(false);
+        if (_whyNotAgain is not null)
+            return await JudgeAsync(clip, request, null, cancellationToken).ConfigureAwait(false) with { Skipped = [_whyNotAgain] };
+        var reference = clip.Frames.Count == request.FrameCount ? await ReferenceAsync(request, options, cancellationToken).ConfigureAwait(false) : null;
         return await JudgeAsync(clip, request, reference, cancellationToken).ConfigureAwait(false);
     }
 
@@ -55,6 +76,8 @@ public sealed class ClipVerifier : IClipVerifier
     internal async Task<VerificationReport> JudgeAsync(
         DecodedClip clip, ClipRequest request, ClipReference? reference, CancellationToken cancellationToken)
     {
+        if (clip.Frames.Count != request.FrameCount)
+            return Undecodable(VerificationFailure.WrongShape, $"{clip.Frames.Count} of {request.FrameCount} frames decode.");
         var findings = new Findings();
         var (embedding, scores) = await ClipPipeline.EmbedAsync(_embedder, clip, request.FullPrompt, cancellationToken).ConfigureAwait(false);
         var integrity = IntegrityMeter.Measure(clip, !string.IsNullOrWhiteSpace(request.Script));

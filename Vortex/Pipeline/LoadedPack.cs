@@ -28,13 +28,27 @@ internal sealed class LoadedPack : IDisposable
     /// <exception cref="ClipException"><see cref="ClipError.Pack"/> when the kind is unknown or a graph does not load.</exception>
     public static LoadedPack Load(InferenceDevice device, ModelPack pack) => pack.Manifest.Kind switch
     {
-        ToonModel.Kind => new LoadedPack(pack, new ToonModel(device, pack), new ToonTowers(device, pack)),
+        ToonModel.Kind => LoadToon(device, pack),
         DiffusionModel.Kind => new LoadedPack(pack, new DiffusionModel(device, pack), null),
         ClipEnsemble.Kind => new LoadedPack(pack, null, new ClipEnsemble(device, pack)),
         _ => throw new ClipException(
             ClipError.Pack,
             $"Packs of kind '{pack.Manifest.Kind}' are not known; this version runs '{ToonModel.Kind}', '{DiffusionModel.Kind}' and '{ClipEnsemble.Kind}'."),
     };
+
+    private static LoadedPack LoadToon(InferenceDevice device, ModelPack pack)
+    {
+        var model = new ToonModel(device, pack);
+        try
+        {
+            return new LoadedPack(pack, model, new ToonTowers(device, pack));
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
 
     public void Dispose()
     {

@@ -34,12 +34,21 @@ internal sealed class ClipEnsemble : IFrameEmbedder
     public ClipEnsemble(InferenceDevice device, ModelPack pack)
     {
         _tokenizer = new ClipTokenizer(pack.Content("vocab").Span, Encoding.UTF8.GetString(pack.Content("merges").Span));
-        _imageB = new Graph(device, pack, "b32_image", ImageBatch);
-        _imageL = new Graph(device, pack, "l14_image", ImageBatch);
-        _textB = new Graph(device, pack, "b32_text", 1);
-        _textL = new Graph(device, pack, "l14_text", 1);
-        if (_imageB.OutputRowLength(0) != Embeddings.Length || _textB.OutputRowLength(0) != Embeddings.Length || _imageL.OutputRowLength(0) != _textL.OutputRowLength(0))
-            throw new ClipException(ClipError.Pack, "The graphs are not those of CLIP ViT-B/32 (512 values) and ViT-L/14 (768 values).");
+        try
+        {
+            _imageB = new Graph(device, pack, "b32_image", ImageBatch);
+            _imageL = new Graph(device, pack, "l14_image", ImageBatch);
+            _textB = new Graph(device, pack, "b32_text", 1);
+            _textL = new Graph(device, pack, "l14_text", 1);
+            if (_imageB.OutputRowLength(0) != Embeddings.Length || _textB.OutputRowLength(0) != Embeddings.Length || _imageL.OutputRowLength(0) != _textL.OutputRowLength(0))
+                throw new ClipException(ClipError.Pack, "The graphs are not those of CLIP ViT-B/32 (512 values) and ViT-L/14 (768 values).");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
         _rule = new ScoreRule(
             WeightB,
             WeightL,
@@ -75,7 +84,7 @@ internal sealed class ClipEnsemble : IFrameEmbedder
     public void Dispose()
     {
         foreach (var graph in new[] { _imageB, _imageL, _textB, _textL })
-            graph.Dispose();
+            graph?.Dispose(); // null when the ones before did not open
     }
 
     // Features of each frame normalised, then averaged, not normalised again.

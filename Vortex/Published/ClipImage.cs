@@ -2,7 +2,10 @@ using Nsn.Vortex.Pipeline;
 
 namespace Nsn.Vortex.Published;
 
-/// <summary>CLIP's picture preparation: bicubic so that the shorter side is 224, middle square, OpenAI's mean and deviation.</summary>
+/// <summary>
+/// CLIP's picture preparation, to the level what Pillow gives: bicubic so that the shorter side is 224 and the longer one is cut off to whole pixels, rounded to levels after
+/// each direction; the middle square; OpenAI's mean and deviation.
+/// </summary>
 internal static class ClipImage
 {
     public const int Size = 224;
@@ -13,12 +16,14 @@ internal static class ClipImage
     private static readonly float[] s_deviation = [.26862954f, .26130258f, .27577711f];
 
     /// <summary>Planar 3 x 224 x 224.</summary>
-    public static float[] Prepare(ReadOnlySpan<byte> i420, int width, int height)
+    public static float[] Prepare(ReadOnlySpan<byte> i420, int width, int height) => PrepareRgb(Pictures.ToRgb(i420, width, height), width, height);
+
+    /// <summary>The same from packed RGB.</summary>
+    public static float[] PrepareRgb(ReadOnlySpan<byte> rgb, int width, int height)
     {
-        var rgb = Pictures.ToRgb(i420, width, height);
-        var scale = Math.Min(width, height) / (double)Size;
-        var columns = Weights(width, scale, (Math.Max(0, width - height) / 2.0) / scale);
-        var rows = Weights(height, scale, (Math.Max(0, height - width) / 2.0) / scale);
+        var edge = Math.Min(width, height);
+        var columns = Weights(width, Size * width / edge);
+        var rows = Weights(height, Size * height / edge);
         var planes = new float[3 * Size * Size];
         var across = new float[height * Size * 3];
         for (var y = 0; y < height; y++)
@@ -31,7 +36,7 @@ internal static class ClipImage
                     double sum = 0;
                     for (var k = 0; k < weights.Length; k++)
                         sum += weights[k] * rgb[(((y * width) + first + k) * 3) + c];
-                    across[(((y * Size) + x) * 3) + c] = (float)sum;
+                    across[(((y * Size) + x) * 3) + c] = Level(sum);
                 }
             }
         }
@@ -46,7 +51,7 @@ internal static class ClipImage
                     double sum = 0;
                     for (var k = 0; k < weights.Length; k++)
                         sum += weights[k] * across[((((first + k) * Size) + x) * 3) + c];
-                    planes[(c * Size * Size) + (y * Size) + x] = (float)(((Math.Clamp(sum, 0, 255) / 255) - s_mean[c]) / s_deviation[c]);
+                    planes[(c * Size * Size) + (y * Size) + x] = ((Level(sum) / 255) - s_mean[c]) / s_deviation[c];
                 }
             }
         }
@@ -54,9 +59,13 @@ internal static class ClipImage
         return planes;
     }
 
-    // Source pixels and their weights for each of the 224 target pixels; when shrinking the kernel widens, so that nothing aliases.
-    private static (int First, double[] Weights)[] Weights(int length, double scale, double offset)
+    private static float Level(double value) => (float)Math.Floor(Math.Clamp(value, 0, 255) + .5);
+
+    // Source pixels and their weights for the middle 224 of the resized pixels; when shrinking the kernel widens, so that nothing aliases.
+    private static (int First, double[] Weights)[] Weights(int length, int resized)
     {
+        var scale = length / (double)resized;
+        var offset = (int)Math.Round((resized - Size) / 2.0, MidpointRounding.ToEven);
         var stretch = Math.Max(1, scale);
         var result = new (int, double[])[Size];
         for (var i = 0; i < Size; i++)

@@ -71,7 +71,7 @@ public sealed partial class ClipTokenizer
     /// <summary>The ids of a text without start and end.</summary>
     public IEnumerable<long> Tokens(string text)
     {
-        var clean = Whitespace().Replace(text.Normalize(NormalizationForm.FormC), " ").Trim().ToLowerInvariant();
+        var clean = Whitespace().Replace(Composition.Compose(text), " ").Trim().ToLowerInvariant();
         foreach (Match match in Pattern().Matches(clean))
         {
             var symbols = Encoding.UTF8.GetBytes(match.Value).Select(octet => s_byteSymbols[octet]).ToList();

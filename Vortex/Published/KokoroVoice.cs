@@ -24,33 +24,49 @@ public sealed class KokoroVoice : IVoice, IDisposable
     private const int TokensMax = 510;
     private const int Rate = 24_000;
 
+    private static readonly string[] s_inputs = ["input_ids", "style", "speed"];
+
     private readonly ModelPack _pack;
     private readonly string[] _names;
     private readonly Dictionary<string, long> _vocabulary;
     private readonly InferenceSession _session;
     private readonly EspeakVoice _espeak = new();
     private readonly Lock _gate = new();
+    private bool _disposed;
 
     /// <summary>Loads the pack.</summary>
     /// <exception cref="ClipException"><see cref="ClipError.Pack"/> when it is not of this kind.</exception>
     public KokoroVoice(InferenceDevice device, ModelPack pack)
     {
         _pack = pack;
+        _names = [.. pack.Manifest.Files.Select(file => file.Name).Where(name => name != "vocab")];
+        if (_names.Length == 0)
+            throw new ClipException(ClipError.Pack, $"The pack {pack.DisplayName} has no voices.");
+        if (Array.Find(_names, name => pack.Content(name).Length < StyleLength * sizeof(float)) is { } silent)
+            throw new ClipException(ClipError.Pack, $"The voice '{silent}' of {pack.DisplayName} has no styles.");
         try
         {
             _vocabulary = JsonSerializer.Deserialize<Dictionary<string, long>>(pack.Content("vocab").Span) ?? throw new JsonException("empty");
             using var options = device.CreateOptions(ExecutionProvider.Cpu); // fast enough there, and the same sound whatever the device
             _session = new InferenceSession(pack.GraphBytes(pack.Graph("speech").Name), options);
+            CheckTensors();
         }
         catch (Exception exception) when (exception is JsonException or OnnxRuntimeException)
         {
             throw new ClipException(ClipError.Pack, $"The pack {pack.DisplayName} is not a Kokoro pack: {exception.Message}", exception);
         }
 
-        _names = [.. pack.Manifest.Files.Select(file => file.Name).Where(name => name != "vocab")];
-        if (_names.Length == 0)
-            throw new ClipException(ClipError.Pack, $"The pack {pack.DisplayName} has no voices.");
         Voices = ["default", .. _names];
+    }
+
+    private void CheckTensors()
+    {
+        if (s_inputs.All(_session.InputMetadata.ContainsKey) && _session.InputMetadata.Count == s_inputs.Length && _session.OutputMetadata.ContainsKey("waveform"))
+            return;
+        var found = string.Join(", ", _session.InputMetadata.Keys);
+        _session.Dispose();
+        throw new ClipException(
+            ClipError.Pack, $"The graph 'speech' of {_pack.DisplayName} has the inputs {found}, not {string.Join(", ", s_inputs)}, or no output 'waveform'.");
     }
 
     /// <inheritdoc/>
@@ -83,8 +99,17 @@ public sealed class KokoroVoice : IVoice, IDisposable
         return new Speech(Rate, [.. samples], phonemes);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _session.Dispose();
+    /// <summary>Waits for the run under way: it goes on when its caller has left.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            _session.Dispose();
+        }
+    }
 
     /// <summary>Token ids of phonemes, 0 at both ends; characters that the vocabulary lacks are left out.</summary>
     internal long[] Tokens(IReadOnlyList<TimedPhoneme> clause)
@@ -126,8 +151,6 @@ public sealed class KokoroVoice : IVoice, IDisposable
     {
         var styles = MemoryMarshal.Cast<byte, float>(_pack.Content(voice).Span);
         var rows = styles.Length / StyleLength;
-        if (rows == 0)
-            throw new ClipException(ClipError.Pack, $"The voice '{voice}' of {_pack.DisplayName} has no styles.");
         var style = styles.Slice(Math.Min(tokens.Length - 2, rows - 1) * StyleLength, StyleLength).ToArray();
         using var ids = OrtValue.CreateTensorValueFromMemory(tokens, [1, tokens.Length]);
         using var styleValue = OrtValue.CreateTensorValueFromMemory(style, [1, StyleLength]);
@@ -137,7 +160,8 @@ public sealed class KokoroVoice : IVoice, IDisposable
         {
             lock (_gate)
             {
-                using var outputs = _session.Run(run, ["input_ids", "style", "speed"], [ids, styleValue, speedValue], ["waveform"]);
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                using var outputs = _session.Run(run, s_inputs, [ids, styleValue, speedValue], ["waveform"]);
                 return outputs[0].GetTensorDataAsSpan<float>().ToArray();
             }
         }

@@ -7,7 +7,12 @@ namespace Nsn.Vortex.Toon;
 /// <summary>The members of a <c>toon-layered</c> manifest (<c>docs/model-pack-toon.md</c>).</summary>
 internal sealed record ToonLayout
 {
-    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
     public required SamplerPart Sampler { get; init; }
 
@@ -55,6 +60,13 @@ internal sealed record ToonLayout
                 throw new JsonException(problem);
         }
 
+        // Members that are null were refused when they were read; elements of lists and dictionaries were not.
+        Require(Controls.Concat(FaceControls).Concat(Tokeniser.StopWords).All(text => text is not null), "a control or a stop word is null");
+        Require(Code.Groups.All(group => group is not null && group.Values.All(value => value is not null)), "a group or one of its values is null");
+        Require(Layers.All(layer => layer is not null), "a layer is null");
+        Require(
+            Vocabulary.Synonyms.Values.All(group => group is not null && group.Values.All(words => words is not null && words.All(word => word is not null))),
+            "a synonym is null");
         Require(Sampler.Steps is >= 1 and <= 256, "sampler.steps is outside 1 to 256");
         Require(Code.Size is >= 1 and <= 4096 && Code.Layout >= 0, "code.size is outside 1 to 4096");
         var end = 0;

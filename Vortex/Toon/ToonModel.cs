@@ -32,12 +32,20 @@ internal sealed class ToonModel : IClipModel
         _text = new ToonText(_layout.Tokeniser);
         _codes = new ToonCode(_layout);
         _headOutputs = [.. pack.Graph("head").Outputs.Select(output => output.Name)];
-        _priorText = new Graph(device, pack, "prior_text", 1);
-        _priorStep = new Graph(device, pack, "prior_step", 1);
-        _ground = new Graph(device, pack, "ground", GroundBatch);
-        _head = new Graph(device, pack, "head", 1);
-        _body = new Graph(device, pack, "body", 1);
-        _face = new Graph(device, pack, "face", FaceBatch);
+        try
+        {
+            _priorText = new Graph(device, pack, "prior_text", 1);
+            _priorStep = new Graph(device, pack, "prior_step", 1);
+            _ground = new Graph(device, pack, "ground", GroundBatch);
+            _head = new Graph(device, pack, "head", 1);
+            _body = new Graph(device, pack, "body", 1);
+            _face = new Graph(device, pack, "face", FaceBatch);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public bool CanRegenerate => true;
@@ -97,7 +105,7 @@ internal sealed class ToonModel : IClipModel
     public void Dispose()
     {
         foreach (var graph in new[] { _priorText, _priorStep, _ground, _head, _body, _face })
-            graph.Dispose();
+            graph?.Dispose(); // null when the ones before did not open
     }
 
     /// <summary>Faces of several frames: planar RGBA, row after row.</summary>

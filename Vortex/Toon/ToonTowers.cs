@@ -29,15 +29,23 @@ internal sealed class ToonTowers : IFrameEmbedder
     {
         _layout = ToonLayout.Read(pack);
         _text = new ToonText(_layout.Tokeniser);
-        _imageA = new Graph(device, pack, "tower_a_image", ImageBatch);
-        _imageB = new Graph(device, pack, "tower_b_image", ImageBatch);
-        _textA = new Graph(device, pack, "tower_a_text", 1);
-        _textB = new Graph(device, pack, "tower_b_text", 1);
-        _known = [.. _layout.Vocabulary.Words().SelectMany(_text.Words), .. s_connecting];
-        _rule = ScoreRule.Of(pack, _layout.Embedding.Weights["a"], _layout.Embedding.Weights["b"]);
-        if (_imageA.OutputRowLength(0) + _imageB.OutputRowLength(0) != _layout.Embedding.Size
-            || _imageA.OutputRowLength(0) != _textA.OutputRowLength(0) || _imageB.OutputRowLength(0) != _textB.OutputRowLength(0))
-            throw new ClipException(ClipError.Pack, "The towers of the pack do not fit together: their embeddings differ in size.");
+        try
+        {
+            _imageA = new Graph(device, pack, "tower_a_image", ImageBatch);
+            _imageB = new Graph(device, pack, "tower_b_image", ImageBatch);
+            _textA = new Graph(device, pack, "tower_a_text", 1);
+            _textB = new Graph(device, pack, "tower_b_text", 1);
+            _known = [.. _layout.Vocabulary.Words().SelectMany(_text.Words), .. s_connecting];
+            _rule = ScoreRule.Of(pack, _layout.Embedding.Weights["a"], _layout.Embedding.Weights["b"]);
+            if (_imageA.OutputRowLength(0) + _imageB.OutputRowLength(0) != _layout.Embedding.Size
+                || _imageA.OutputRowLength(0) != _textA.OutputRowLength(0) || _imageB.OutputRowLength(0) != _textB.OutputRowLength(0))
+                throw new ClipException(ClipError.Pack, "The towers of the pack do not fit together: their embeddings differ in size.");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public float[] Prepare(ReadOnlySpan<byte> i420, int width, int height) => Pictures.ToPlanes(i420, width, height, _layout.Embedding.Frame);
@@ -64,6 +72,6 @@ internal sealed class ToonTowers : IFrameEmbedder
     public void Dispose()
     {
         foreach (var graph in new[] { _imageA, _imageB, _textA, _textB })
-            graph.Dispose();
+            graph?.Dispose(); // null when the ones before did not open
     }
 }

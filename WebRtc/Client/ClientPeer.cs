@@ -38,6 +38,16 @@ internal sealed class ClientPeer : IConnectionHost, IDisposable
         // One socket, one session: nothing to route by.
     }
 
+    public void RemoveUsername(string usernameFragment, WebRtcConnection connection)
+    {
+        // Likewise.
+    }
+
+    public void Report(WebRtcConnection connection, Exception exception)
+    {
+        // The owner finds it in the event and in the task that tell of the end.
+    }
+
     /// <summary>Takes what is there, and does what is due.</summary>
     /// <param name="receive">The loop's own.</param>
     /// <param name="isReadable">False if nothing is there.</param>

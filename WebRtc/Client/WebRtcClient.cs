@@ -14,6 +14,8 @@ namespace Nsn.WebRtc.Client;
 /// </summary>
 public sealed class WebRtcClient : IAsyncDisposable
 {
+    private static readonly TimeSpan HangUpTimeout = TimeSpan.FromSeconds(2);
+
     private readonly HttpClient _http;
     private readonly WebRtcClientOptions _options;
     private readonly ClientLoop _loop;
@@ -94,23 +96,41 @@ public sealed class WebRtcClient : IAsyncDisposable
     public bool SendAudio(ReadOnlySpan<byte> packet, uint timestamp) =>
         Connection.SendFrame(MediaFrame.Create(MediaCodec.Opus, packet, timestamp, isKeyFrame: true, captureTime: _loop.Clock.Now));
 
-    /// <summary>Hangs up: DELETE on the session's resource, then closes.</summary>
+    /// <summary>Hangs up: DELETE on the session's resource, for which a server has two seconds, then closes.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_resource is not null && Connection.State != SessionState.Closed)
+        try
         {
-            try
-            {
-                using HttpRequestMessage request = new(HttpMethod.Delete, _resource);
-                Authorize(request);
-                using HttpResponseMessage response = await _http.SendAsync(request).ConfigureAwait(false);
-            }
-            catch (HttpRequestException)
-            {
-                // The server is gone; close_notify and its consent timer do the rest.
-            }
+            await DeleteAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            Release();
+        }
+    }
+
+    private async Task DeleteAsync()
+    {
+        if (_resource is null || Connection.State == SessionState.Closed)
+        {
+            return;
         }
 
+        using CancellationTokenSource timeout = new(HangUpTimeout);
+        try
+        {
+            using HttpRequestMessage request = new(HttpMethod.Delete, _resource);
+            Authorize(request);
+            using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The server is gone, or the HttpClient is; close_notify and the server's consent timer do the rest.
+        }
+    }
+
+    private void Release()
+    {
         _peer.Dispose();
         if (_ownsLoop)
         {

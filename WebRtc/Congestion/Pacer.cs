@@ -1,13 +1,12 @@
 namespace Nsn.WebRtc.Congestion;
 
 /// <summary>
-/// A token bucket that spreads a burst over time: at most 40 ms worth of the rate at once, so that a key frame does not overrun the queue of a slow link, and
-/// full batches still go out in one system call.
+/// A token bucket that spreads a burst over time: so much of the rate goes at once and no more. For media that is 40 ms, so that a key frame does not overrun the
+/// queue of a slow link, and full batches still go out in one system call.
 /// </summary>
-internal struct Pacer
+/// <param name="burst">The time whose worth of the rate may go at once.</param>
+internal struct Pacer(TimeSpan burst)
 {
-    private static readonly TimeSpan BurstMax = TimeSpan.FromMilliseconds(40);
-
     private TimeSpan _updated;
     private double _budgetBytes;
     private bool _started;
@@ -18,15 +17,15 @@ internal struct Pacer
     /// <summary>True if a packet may go now.</summary>
     public bool CanSend(TimeSpan now)
     {
-        double burst = BitsPerSecond / 8.0 * BurstMax.TotalSeconds;
+        double burstBytes = BitsPerSecond / 8.0 * burst.TotalSeconds;
         if (!_started)
         {
             _started = true;
-            _budgetBytes = burst;
+            _budgetBytes = burstBytes;
         }
         else
         {
-            _budgetBytes = Math.Min(burst, _budgetBytes + ((now - _updated).TotalSeconds * BitsPerSecond / 8.0));
+            _budgetBytes = Math.Min(burstBytes, _budgetBytes + ((now - _updated).TotalSeconds * BitsPerSecond / 8.0));
         }
 
         _updated = now;

@@ -43,7 +43,8 @@ internal sealed unsafe class DtlsContext : IDisposable
         }
 
         LibSsl.SSL_CTX_set_options(context, LibSsl.OptionNoQueryMtu | LibSsl.OptionNoTicket | LibSsl.OptionNoRenegotiation);
-        LibSsl.SSL_CTX_set_verify(context, LibSsl.VerifyPeer | LibSsl.VerifyFailIfNoPeerCertificate, &LibSsl.AcceptAnyCertificate);
+        LibSsl.SSL_CTX_set_verify(context, LibSsl.VerifyPeer | LibSsl.VerifyFailIfNoPeerCertificate, 0);
+        LibSsl.SSL_CTX_set_cert_verify_callback(context, &LibSsl.VerifyFingerprint, 0);
         return context;
     }
 }

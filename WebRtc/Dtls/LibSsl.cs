@@ -12,6 +12,14 @@ internal static unsafe partial class LibSsl
 
     internal const int VerifyPeer = 1;
     internal const int VerifyFailIfNoPeerCertificate = 2;
+    /// <summary>The place that SSL_set_app_data uses.</summary>
+    internal const int ApplicationData = 0;
+
+    internal const int VerifyOk = 0;
+
+    /// <summary>X509_V_ERR_CERT_REJECTED, which OpenSSL tells the peer as bad_certificate.</summary>
+    internal const int CertificateRejected = 28;
+
     internal const int CtrlSetMtu = 17;
     internal const int CtrlSetMinProtocol = 123;
     internal const int CtrlSetMaxProtocol = 124;
@@ -61,10 +69,31 @@ internal static unsafe partial class LibSsl
     internal static partial int SSL_CTX_use_PrivateKey_ASN1(int type, nint context, byte* der, nint length);
 
     [LibraryImport(Ssl)]
-    internal static partial void SSL_CTX_set_verify(nint context, int mode, delegate* unmanaged[Cdecl]<int, nint, int> callback);
+    internal static partial void SSL_CTX_set_verify(nint context, int mode, nint callback);
+
+    [LibraryImport(Ssl)]
+    internal static partial void SSL_CTX_set_cert_verify_callback(nint context, delegate* unmanaged[Cdecl]<nint, nint, int> callback, nint argument);
 
     [LibraryImport(Ssl)]
     internal static partial nint SSL_new(nint context);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_set_ex_data(nint ssl, int index, nint data);
+
+    [LibraryImport(Ssl)]
+    internal static partial nint SSL_get_ex_data(nint ssl, int index);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_get_ex_data_X509_STORE_CTX_idx();
+
+    [LibraryImport(Crypto)]
+    internal static partial nint X509_STORE_CTX_get_ex_data(nint store, int index);
+
+    [LibraryImport(Crypto)]
+    internal static partial nint X509_STORE_CTX_get0_cert(nint store);
+
+    [LibraryImport(Crypto)]
+    internal static partial void X509_STORE_CTX_set_error(nint store, int error);
 
     [LibraryImport(Ssl)]
     internal static partial void SSL_free(nint ssl);
@@ -205,8 +234,19 @@ internal static unsafe partial class LibSsl
         return Marshal.PtrToStringUTF8((nint)buffer) ?? "no details";
     }
 
+    /// <summary>
+    /// Takes the place of a chain of authorities: the certificate must be the one of the session description, nothing else about it matters. During the handshake the
+    /// peer can still be told (RFC 8122 section 6.2 asks for bad_certificate).
+    /// </summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    internal static int AcceptAnyCertificate(int preverified, nint store) => 1;
+    internal static int VerifyFingerprint(nint store, nint argument)
+    {
+        nint ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+        nint owner = ssl == 0 ? 0 : SSL_get_ex_data(ssl, ApplicationData);
+        bool isRight = owner != 0 && GCHandle.FromIntPtr(owner).Target is OpenSslDtlsTransport transport && transport.IsPeer(X509_STORE_CTX_get0_cert(store));
+        X509_STORE_CTX_set_error(store, isRight ? VerifyOk : CertificateRejected);
+        return isRight ? 1 : 0;
+    }
 
     /// <summary>An hour: OpenSSL's own timer, which reads the wall clock, must never fire (see <see cref="OpenSslDtlsTransport"/>).</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

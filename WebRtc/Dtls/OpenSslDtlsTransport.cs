@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Nsn.WebRtc.Srtp;
 
@@ -20,6 +21,7 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
     private const int FlightDatagramsMax = 32;
     private const byte ChangeCipherSpecRecord = 20;
     private const byte HandshakeRecord = 22;
+    private const string OtherCertificate = "the peer's certificate does not have the fingerprint of its session description";
     private static readonly TimeSpan RepeatInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan FirstTimeout = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(30);
@@ -30,7 +32,9 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
     private readonly List<byte[]> _flight = [];
     private readonly nint _incomingBio;
     private readonly nint _outgoingBio;
+    private readonly GCHandle _self;
     private nint _ssl;
+    private bool _isOther;
     private bool _mayRead;
     private bool _wasDrained;
     private TimeSpan _timeout = FirstTimeout;
@@ -59,6 +63,8 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
         LibSsl.SSL_set_bio(_ssl, _incomingBio, _outgoingBio);
         LibSsl.SSL_ctrl(_ssl, LibSsl.CtrlSetMtu, DatagramMax, 0);
         LibSsl.DTLS_set_timer_cb(_ssl, &LibSsl.NeverExpire);
+        _self = GCHandle.Alloc(this, GCHandleType.Weak);
+        _ = LibSsl.SSL_set_ex_data(_ssl, LibSsl.ApplicationData, GCHandle.ToIntPtr(_self));
         if (role == DtlsRole.Server)
         {
             LibSsl.SSL_set_accept_state(_ssl);
@@ -227,6 +233,7 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
         {
             LibSsl.SSL_free(_ssl);
             _ssl = 0;
+            _self.Free();
         }
     }
 
@@ -248,17 +255,19 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
         }
         else if (details is not null)
         {
-            Fail("the handshake failed: " + details);
+            Fail(_isOther ? OtherCertificate : "the handshake failed: " + details);
         }
     }
 
     private void Complete()
     {
         Deadline = TimeSpan.MaxValue;
-        string? actual = PeerFingerprint();
-        if (actual is null || !string.Equals(actual, _fingerprint, StringComparison.OrdinalIgnoreCase))
+        nint certificate = LibSsl.SSL_get1_peer_certificate(_ssl);
+        bool isPeer = IsPeer(certificate);
+        LibSsl.X509_free(certificate);
+        if (!isPeer)
         {
-            Fail("the peer's certificate does not have the fingerprint of its session description");
+            Fail(OtherCertificate);
             return;
         }
 
@@ -280,12 +289,13 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
         Deadline = next < _giveUpAt ? next : _giveUpAt;
     }
 
-    private string? PeerFingerprint()
+    /// <summary>True if a certificate is the one of the peer's session description.</summary>
+    /// <param name="certificate">OpenSSL's X509, 0 for none.</param>
+    internal bool IsPeer(nint certificate)
     {
-        nint certificate = LibSsl.SSL_get1_peer_certificate(_ssl);
         if (certificate == 0)
         {
-            return null;
+            return false;
         }
 
         int length = LibSsl.i2d_X509(certificate, null);
@@ -299,8 +309,9 @@ internal sealed unsafe class OpenSslDtlsTransport : IDtlsTransport
             }
         }
 
-        LibSsl.X509_free(certificate);
-        return DtlsCertificate.FormatFingerprint(der);
+        bool isPeer = string.Equals(DtlsCertificate.FormatFingerprint(der), _fingerprint, StringComparison.OrdinalIgnoreCase);
+        _isOther |= !isPeer;
+        return isPeer;
     }
 
     private SrtpKeys? ExportKeys()

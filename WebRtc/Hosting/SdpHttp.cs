@@ -23,7 +23,7 @@ internal static class SdpHttp
         headers["Access-Control-Expose-Headers"] = "Location, ETag, Link, Retry-After, Accept-Patch";
     }
 
-    /// <summary>OPTIONS: what may be sent here.</summary>
+    /// <summary>OPTIONS: what may be sent here. A page's question before its request carries no token.</summary>
     public static IResult Options(HttpContext context)
     {
         AddCors(context);
@@ -35,19 +35,8 @@ internal static class SdpHttp
         return Results.NoContent();
     }
 
-    /// <summary>GET on an endpoint: it has no representation (RFC 9725 section 4.1).</summary>
-    public static IResult Nothing(HttpContext context)
-    {
-        AddCors(context);
-        return Results.NoContent();
-    }
-
-    /// <summary>GET on a session: tells whether it is there.</summary>
-    public static IResult Get(HttpContext context, WebRtcServer server, string session)
-    {
-        AddCors(context);
-        return server.TryGet(session, out _) ? Results.NoContent() : Results.NotFound();
-    }
+    /// <summary>GET on an endpoint or a session: it is there and has no representation (RFC 9725 section 4.1).</summary>
+    public static IResult Nothing() => Results.NoContent();
 
     /// <summary>Reads a body of the expected type, at most 64 KiB; null with a problem if it is not that.</summary>
     public static async Task<(string? Text, IResult? Problem)> ReadAsync(HttpContext context, string type)
@@ -109,27 +98,15 @@ internal static class SdpHttp
     }
 
     /// <summary>DELETE: hangs up.</summary>
-    public static IResult Delete(HttpContext context, WebRtcServer server, string session)
+    public static IResult Delete(WebRtcConnection connection)
     {
-        AddCors(context);
-        if (!server.TryGet(session, out WebRtcConnection? connection))
-        {
-            return Results.NotFound();
-        }
-
-        connection!.Close();
+        connection.Close();
         return Results.Ok();
     }
 
     /// <summary>PATCH: trickled candidates (204) or an ICE restart (200 with a fragment).</summary>
-    public static async Task<IResult> PatchAsync(HttpContext context, WebRtcServer server, string session)
+    public static async Task<IResult> PatchAsync(HttpContext context, WebRtcServer server, WebRtcConnection connection)
     {
-        AddCors(context);
-        if (!server.TryGet(session, out WebRtcConnection? connection))
-        {
-            return Results.NotFound();
-        }
-
         string ifMatch = context.Request.Headers.IfMatch.ToString();
         if (ifMatch.Length == 0)
         {
@@ -137,7 +114,7 @@ internal static class SdpHttp
         }
 
         bool any = ifMatch is "*" or "\"*\"";
-        if (!any && ifMatch != Tag(connection!))
+        if (!any && ifMatch != Tag(connection))
         {
             return Problem(412, "The ETag is not the session's present one; get a new one by an ICE restart.");
         }
@@ -153,7 +130,7 @@ internal static class SdpHttp
             return Problem(400, $"The fragment cannot be read: {reason}.");
         }
 
-        if (fragment!.Credentials is { } remote && !connection!.Use((session, _) => session.IsRemote(remote)))
+        if (fragment!.Credentials is { } remote && !connection.Use((session, _) => session.IsRemote(remote)))
         {
             if (!any)
             {
@@ -166,7 +143,7 @@ internal static class SdpHttp
             return Results.Text(IceFragment.Write(local, server.Candidates, media), FragmentType, Encoding.UTF8);
         }
 
-        connection!.Use((session, _) =>
+        connection.Use((session, _) =>
         {
             foreach (IceCandidate candidate in fragment.Candidates)
             {

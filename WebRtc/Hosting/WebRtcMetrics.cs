@@ -46,6 +46,7 @@ public sealed class WebRtcMetrics : IDisposable
         CloseReason.ConsentExpired => "consent_expired",
         CloseReason.DtlsFailed => "dtls_failed",
         CloseReason.SctpFailed => "sctp_failed",
+        CloseReason.Failed => "failed",
         _ => "other",
     };
 }

@@ -23,11 +23,25 @@ public sealed class WebRtcServerOptionsValidator : IValidateOptions<WebRtcServer
         Require(failures, options.VideoCodecs.Any(codec => codec.IsVideo()), "VideoCodecs names no video codec.");
         if (options.CertificatePath is { } path)
         {
-            string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
-            Require(failures, Directory.Exists(folder), $"The folder of CertificatePath does not exist: {folder}");
+            string? problem = MakeFolder(path);
+            Require(failures, problem is null, $"The folder of CertificatePath cannot be made: {problem}");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    // The first start of an application finds no folder for its data yet.
+    private static string? MakeFolder(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path);
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return exception.Message;
+        }
     }
 
     private static void CheckPort(List<string> failures, string name, int port) =>

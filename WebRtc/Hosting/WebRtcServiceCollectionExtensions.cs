@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Nsn.WebRtc.Transport;
 
@@ -26,7 +27,7 @@ public static class WebRtcServiceCollectionExtensions
         services.AddMetrics();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WebRtcServerOptions>, WebRtcServerOptionsValidator>());
         services.TryAddSingleton(provider => new WebRtcServer(
-            provider.GetRequiredService<IOptions<WebRtcServerOptions>>().Value, provider.GetService<TimeProvider>()));
+            provider.GetRequiredService<IOptions<WebRtcServerOptions>>().Value, provider.GetService<TimeProvider>(), provider.GetService<ILogger<WebRtcServer>>()));
         services.TryAddSingleton(provider => new WebRtcMetrics(provider.GetRequiredService<WebRtcServer>(), provider.GetRequiredService<IMeterFactory>()));
         services.AddHostedService<WebRtcServerStarter>();
         return services;

@@ -16,25 +16,12 @@ public static class WhepEndpoints
     public static IEndpointConventionBuilder MapWhep(
         this IEndpointRouteBuilder endpoints, string pattern, WebRtcServer server, WhepOptions options)
     {
-        RouteGroupBuilder group = endpoints.MapGroup(pattern);
-        group.MapPost(string.Empty, (Delegate)((HttpContext context) => PostAsync(context, server, options)));
-        group.MapMethods(string.Empty, ["OPTIONS"], SdpHttp.Options);
-        group.MapGet(string.Empty, SdpHttp.Nothing);
-        group.MapMethods("{session}", ["OPTIONS"], (HttpContext context, string session) => SdpHttp.Options(context));
-        group.MapMethods("{session}", ["PATCH"], (HttpContext context, string session) => SdpHttp.PatchAsync(context, server, session));
-        group.MapDelete("{session}", (HttpContext context, string session) => SdpHttp.Delete(context, server, session));
-        group.MapGet("{session}", (HttpContext context, string session) => SdpHttp.Get(context, server, session));
-        return group;
+        SdpResources sessions = new(server, context => options.Authorize?.Invoke(context) ?? ValueTask.FromResult<int?>(null), "This stream needs a valid bearer token.");
+        return sessions.Map(endpoints, pattern, context => PostAsync(context, server, options, sessions));
     }
 
-    private static async Task<IResult> PostAsync(HttpContext context, WebRtcServer server, WhepOptions options)
+    private static async Task<IResult> PostAsync(HttpContext context, WebRtcServer server, WhepOptions options, SdpResources sessions)
     {
-        SdpHttp.AddCors(context);
-        if (options.Authorize is not null && await options.Authorize(context) is { } refused)
-        {
-            return SdpHttp.Problem(refused, "This stream needs a valid bearer token.");
-        }
-
         (string? offer, IResult? problem) = await SdpHttp.ReadAsync(context, SdpHttp.SdpType);
         if (problem is not null)
         {
@@ -57,6 +44,7 @@ public static class WhepEndpoints
             return SdpHttp.Problem(StatusCodes.Status400BadRequest, $"The offer cannot be answered: {reason}.");
         }
 
+        sessions.Add(context, connection!);
         options.OnAccepted?.Invoke(context, connection!);
         source.Add(connection!);
         SdpHttp.AddLinks(context, options.IceServerLinks, options.CreateIceServerLinks);

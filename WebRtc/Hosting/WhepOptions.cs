@@ -9,7 +9,7 @@ public sealed class WhepOptions
     /// <summary>Finds the stream that a request asks for; null if it is not live (409 with Retry-After).</summary>
     public required Func<HttpContext, MediaSource?> FindSource { get; set; }
 
-    /// <summary>Decides over a request; null admits it, otherwise the status code to answer, for example 401 or 403.</summary>
+    /// <summary>Decides over every request, on the endpoint and on its sessions, except OPTIONS; null admits it, otherwise the status code to answer, for example 401 or 403.</summary>
     public Func<HttpContext, ValueTask<int?>>? Authorize { get; set; }
 
     /// <summary>The values of `Link` headers with rel="ice-server" (RFC 9725 section 4.6), see <see cref="IceServerLink"/>.</summary>

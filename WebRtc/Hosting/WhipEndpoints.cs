@@ -17,25 +17,12 @@ public static class WhipEndpoints
     public static IEndpointConventionBuilder MapWhip(
         this IEndpointRouteBuilder endpoints, string pattern, WebRtcServer server, WhipOptions options)
     {
-        RouteGroupBuilder group = endpoints.MapGroup(pattern);
-        group.MapPost(string.Empty, (Delegate)((HttpContext context) => PostAsync(context, server, options)));
-        group.MapMethods(string.Empty, ["OPTIONS"], SdpHttp.Options);
-        group.MapGet(string.Empty, SdpHttp.Nothing);
-        group.MapMethods("{session}", ["OPTIONS"], (HttpContext context, string session) => SdpHttp.Options(context));
-        group.MapMethods("{session}", ["PATCH"], (HttpContext context, string session) => SdpHttp.PatchAsync(context, server, session));
-        group.MapDelete("{session}", (HttpContext context, string session) => SdpHttp.Delete(context, server, session));
-        group.MapGet("{session}", (HttpContext context, string session) => SdpHttp.Get(context, server, session));
-        return group;
+        SdpResources sessions = new(server, context => options.Authorize?.Invoke(context) ?? ValueTask.FromResult<int?>(null), "Publishing needs a valid bearer token.");
+        return sessions.Map(endpoints, pattern, context => PostAsync(context, server, options, sessions));
     }
 
-    private static async Task<IResult> PostAsync(HttpContext context, WebRtcServer server, WhipOptions options)
+    private static async Task<IResult> PostAsync(HttpContext context, WebRtcServer server, WhipOptions options, SdpResources sessions)
     {
-        SdpHttp.AddCors(context);
-        if (options.Authorize is not null && await options.Authorize(context) is { } refused)
-        {
-            return SdpHttp.Problem(refused, "Publishing needs a valid bearer token.");
-        }
-
         (string? offer, IResult? problem) = await SdpHttp.ReadAsync(context, SdpHttp.SdpType);
         if (problem is not null)
         {
@@ -45,6 +32,11 @@ public static class WhipEndpoints
         if (options.FindSource(context) is not { } source)
         {
             return SdpHttp.RetryLater(context, StatusCodes.Status409Conflict, options.RetryAfterSeconds, "Nothing can be published here now.");
+        }
+
+        if (source.Publisher is not null && !options.ReplacesPublisher)
+        {
+            return IsPublished(context, options);
         }
 
         if (server.IsFull)
@@ -62,13 +54,26 @@ public static class WhipEndpoints
             return SdpHttp.Problem(StatusCodes.Status400BadRequest, $"The offer cannot be answered: {reason}.");
         }
 
+        if (!source.TryPublish(connection!, options.ReplacesPublisher, out WebRtcConnection? replaced))
+        {
+            // Two came at once.
+            connection!.Close();
+            return IsPublished(context, options);
+        }
+
+        replaced?.Close();
         Forward(connection!, source);
+        sessions.Add(context, connection!);
         options.OnAccepted?.Invoke(context, connection!);
         SdpHttp.AddLinks(context, options.IceServerLinks, options.CreateIceServerLinks);
         return SdpHttp.Created(context, connection!, answer);
     }
 
-    private static void Forward(WebRtcConnection publisher, MediaSource source)
+    private static IResult IsPublished(HttpContext context, WhipOptions options) =>
+        SdpHttp.RetryLater(context, StatusCodes.Status409Conflict, options.RetryAfterSeconds, "Somebody else publishes here now.");
+
+    /// <summary>Passes on what a publisher sends, as long as it is the source's one.</summary>
+    internal static void Forward(WebRtcConnection publisher, MediaSource source)
     {
         void AskForKeyFrame(MediaSource _) => publisher.Use((session, now) =>
         {
@@ -76,18 +81,28 @@ public static class WhipEndpoints
             return true;
         });
 
+        void End()
+        {
+            source.KeyFrameRequested -= AskForKeyFrame;
+            source.EndPublish(publisher);
+        }
+
         source.KeyFrameRequested += AskForKeyFrame;
         publisher.Event += (_, sessionEvent) =>
         {
             switch (sessionEvent)
             {
-                case FrameReceived received:
+                case FrameReceived received when source.IsPublisher(publisher):
                     source.Send(received.Frame);
                     break;
                 case SessionClosed:
-                    source.KeyFrameRequested -= AskForKeyFrame;
+                    End();
                     break;
             }
         };
+        if (publisher.State == SessionState.Closed)
+        {
+            End();
+        }
     }
 }

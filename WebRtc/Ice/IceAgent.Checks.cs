@@ -29,6 +29,7 @@ internal sealed partial class IceAgent
             }
 
             TimeSpan expiry = _lastConsent + ConsentTimeout;
+            expiry = _selectedUntil < expiry ? _selectedUntil : expiry;
             return Role == IceRole.Controlling && _candidates.Count > 0 && _nextCheck < expiry ? _nextCheck : expiry;
         }
     }
@@ -57,6 +58,8 @@ internal sealed partial class IceAgent
             IsExpired = true;
             return;
         }
+
+        LeaveStalePath(now);
 
         if (Role != IceRole.Controlling || _candidates.Count == 0 || now < _nextCheck || Remote is null)
         {
@@ -126,10 +129,10 @@ internal sealed partial class IceAgent
 
         _lastConsent = now;
         RoundTripTime = now - pending.SentAt;
-        NoteValidated(from, now, 0);
+        ValidatedPath path = NoteValidated(from, now, 0);
         if (Selected is null || (_restarted && Selected != from))
         {
-            Selected = from;
+            SelectFirst(path);
             _nextCheck = now + ConsentInterval;
         }
 

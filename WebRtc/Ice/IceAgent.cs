@@ -9,8 +9,8 @@ namespace Nsn.WebRtc.Ice;
 /// </summary>
 /// <remarks>
 /// An address is *validated* once a check with the right integrity came from it (lite) or an answer to our own check did (controlling).
-/// Nothing but answers to checks is ever sent to an address that is not validated, and such an answer is never longer than about the
-/// request, so the agent is no amplifier. The path follows the peer: a nomination moves it, and so does authenticated media from another
+/// Nothing but answers to checks is ever sent to an address that is not validated, and such an answer is never longer than the
+/// request, so the agent is no amplifier: what is shorter than RFC 8445 allows a check to be may get none. The path follows the peer: a nomination moves it, and so does authenticated media from another
 /// validated address (NAT rebinding).
 /// </remarks>
 internal sealed partial class IceAgent
@@ -25,6 +25,7 @@ internal sealed partial class IceAgent
     private IceCredentials? _previousLocal;
     private string _expectedUsername = string.Empty;
     private TimeSpan _lastConsent;
+    private TimeSpan _selectedUntil = TimeSpan.MaxValue;
     private bool _started;
 
     public IceAgent(IceRole role, IceCredentials local, IRandomSource random)
@@ -117,9 +118,9 @@ internal sealed partial class IceAgent
         }
 
         int index = FindValidated(from);
-        if (index >= 0 && Selected is not null && now - _validated[index].LastCheck < TimeSpan.FromSeconds(30))
+        if (index >= 0 && Selected is not null && now - _validated[index].LastCheck < ConsentTimeout)
         {
-            Select(from);
+            Select(_validated[index]);
         }
     }
 
@@ -135,7 +136,7 @@ internal sealed partial class IceAgent
         _validated.RemoveAt(index);
         if (Selected == address && _validated.Count > 0)
         {
-            Select(_validated.MaxBy(path => path.Priority).Address);
+            Select(_validated.MaxBy(path => path.Priority));
         }
     }
 
@@ -160,7 +161,7 @@ internal sealed partial class IceAgent
 
         if (message.UnknownRequired != 0)
         {
-            SendError(message, from, local, 420, "Unknown Attribute", output);
+            SendError(message, from, local, 420, "Unknown", output);
             reason = "an unknown comprehension-required attribute";
             return false;
         }
@@ -168,7 +169,7 @@ internal sealed partial class IceAgent
         bool conflict = Role == IceRole.Lite ? message.Controlled is not null : message.Controlling is not null;
         if (conflict && (Role == IceRole.Lite || _tieBreaker >= message.Controlling))
         {
-            SendError(message, from, local, 487, "Role Conflict", output);
+            SendError(message, from, local, 487, "Conflict", output);
             reason = "role conflict";
             return false;
         }
@@ -178,6 +179,12 @@ internal sealed partial class IceAgent
         writer.AddMappedAddress(from);
         writer.AddIntegrity(local.PasswordBytes);
         writer.AddFingerprint();
+        if (!MayAnswer(message, from, writer.Length))
+        {
+            reason = "the answer would be longer than the check";
+            return false;
+        }
+
         output.Enqueue(buffer[..writer.Length], from);
         NoteCheck(message, from, now, local);
         return true;
@@ -206,13 +213,13 @@ internal sealed partial class IceAgent
         ValidatedPath path = NoteValidated(from, now, message.Priority);
         if (Selected is null)
         {
-            Selected = from;
+            SelectFirst(path);
             return;
         }
 
         if (message.UseCandidate && Selected != from && ShouldMove(path, now))
         {
-            Select(from);
+            Select(path);
         }
     }
 
@@ -223,10 +230,36 @@ internal sealed partial class IceAgent
         return index < 0 || candidate.Priority > _validated[index].Priority || now - _validated[index].LastCheck > TimeSpan.FromSeconds(3);
     }
 
-    private void Select(TransportAddress address)
+    private void Select(in ValidatedPath path)
     {
         PathChanges++;
-        Selected = address;
+        SelectFirst(path);
+    }
+
+    private void SelectFirst(in ValidatedPath path)
+    {
+        Selected = path.Address;
+        _selectedUntil = path.LastCheck + ConsentTimeout;
+    }
+
+    // Consent is a path's own (RFC 7675 section 5.1): that the peer checks another address says nothing about this one.
+    private void LeaveStalePath(TimeSpan now)
+    {
+        if (now < _selectedUntil || Selected is null)
+        {
+            return;
+        }
+
+        ValidatedPath freshest = _validated.Count == 0 ? default : _validated.MaxBy(path => path.LastCheck);
+        if (_validated.Count > 0 && now - freshest.LastCheck < ConsentTimeout)
+        {
+            Select(freshest);
+            return;
+        }
+
+        // After a restart the session itself still has time: nothing is sent until a check says where to.
+        Selected = null;
+        _selectedUntil = TimeSpan.MaxValue;
     }
 
     private ValidatedPath NoteValidated(TransportAddress from, TimeSpan now, uint priority)
@@ -236,10 +269,10 @@ internal sealed partial class IceAgent
         {
             if (_validated.Count >= ValidatedMax)
             {
-                int oldest = 0;
-                for (int i = 1; i < _validated.Count; i++)
+                int oldest = _validated[0].Address == Selected ? 1 : 0;
+                for (int i = oldest + 1; i < _validated.Count; i++)
                 {
-                    oldest = _validated[i].LastCheck < _validated[oldest].LastCheck ? i : oldest;
+                    oldest = _validated[i].LastCheck < _validated[oldest].LastCheck && _validated[i].Address != Selected ? i : oldest;
                 }
 
                 _validated.RemoveAt(oldest);
@@ -247,6 +280,11 @@ internal sealed partial class IceAgent
 
             index = _validated.Count;
             _validated.Add(default);
+        }
+
+        if (Selected == from)
+        {
+            _selectedUntil = now + ConsentTimeout;
         }
 
         return _validated[index] = new ValidatedPath(from, now, priority);
@@ -285,7 +323,10 @@ internal sealed partial class IceAgent
         return null;
     }
 
-    private static void SendError(
+    // Who is not validated may be somebody else, whose address was forged: at most as much goes there as came. A TCP connection proves its address.
+    private bool MayAnswer(in StunMessage request, TransportAddress from, int length) => length <= request.Length || from.Stream != 0 || IsValidated(from);
+
+    private void SendError(
         in StunMessage request, TransportAddress from, IceCredentials local, int code, string text, DatagramQueue output)
     {
         Span<byte> buffer = stackalloc byte[StunMessage.LengthMax];
@@ -299,7 +340,10 @@ internal sealed partial class IceAgent
 
         writer.AddIntegrity(local.PasswordBytes);
         writer.AddFingerprint();
-        output.Enqueue(buffer[..writer.Length], from);
+        if (MayAnswer(request, from, writer.Length))
+        {
+            output.Enqueue(buffer[..writer.Length], from);
+        }
     }
 
     private readonly record struct ValidatedPath(TransportAddress Address, TimeSpan LastCheck, uint Priority);

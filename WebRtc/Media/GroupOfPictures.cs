@@ -37,6 +37,11 @@ internal sealed class GroupOfPictures
     /// <summary>The frames, good until the next one is added.</summary>
     public IReadOnlyList<MediaFrame> Frames => _frames;
 
+    /// <summary>How much of the stream it is; a join has to run through all of it.</summary>
+    public TimeSpan Length => _frames.Count == 0
+        ? TimeSpan.Zero
+        : TimeSpan.FromSeconds((uint)(_frames[^1].Timestamp - _frames[0].Timestamp) / (double)_frames[0].Codec.ClockRate());
+
     private void Clear()
     {
         foreach (MediaFrame frame in _frames)

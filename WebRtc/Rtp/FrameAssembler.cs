@@ -13,6 +13,9 @@ internal sealed class FrameAssembler(MediaCodec codec)
     /// <summary>True while nothing decodable can be given.</summary>
     public bool NeedsKeyFrame { get; private set; } = codec.IsVideo();
 
+    /// <summary>True while the packets of a key frame come in: it needs no other one.</summary>
+    public bool IsInKeyFrame => _open && _isKeyFrame;
+
     /// <summary>True if a payload is the first of a key frame (with its parameter sets, for H.264).</summary>
     public static bool StartsKeyFrame(MediaCodec codec, ReadOnlySpan<byte> payload) => codec switch
     {

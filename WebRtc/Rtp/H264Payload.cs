@@ -85,15 +85,35 @@ internal static class H264Payload
         return type switch
         {
             5 or 7 => true,
-            AggregationA => payload.Length > 3 && (payload[3] & 0x1F) is 5 or 7,
+            AggregationA => Aggregates(payload, 5) || Aggregates(payload, 7),
             FragmentationUnitA => payload.Length > 1 && (payload[1] & 0x80) != 0 && (payload[1] & 0x1F) is 5 or 7,
             _ => false,
         };
     }
 
-    /// <summary>True if the payload is a sequence parameter set, alone or first in an aggregate.</summary>
+    /// <summary>True if the payload is a sequence parameter set, alone or in an aggregate (where a delimiter or SEI may come before it).</summary>
     public static bool StartsWithParameters(ReadOnlySpan<byte> payload) => !payload.IsEmpty &&
-        ((payload[0] & 0x1F) == 7 || ((payload[0] & 0x1F) == AggregationA && payload.Length > 3 && (payload[3] & 0x1F) == 7));
+        ((payload[0] & 0x1F) == 7 || ((payload[0] & 0x1F) == AggregationA && Aggregates(payload, 7)));
+
+    // False, too, for an aggregate that ends too early: it is dropped whole.
+    private static bool Aggregates(ReadOnlySpan<byte> payload, int type)
+    {
+        bool found = false;
+        ReadOnlySpan<byte> rest = payload[1..];
+        while (rest.Length > 2)
+        {
+            int length = (rest[0] << 8) | rest[1];
+            if (length == 0 || length > rest.Length - 2)
+            {
+                return false;
+            }
+
+            found |= (rest[2] & 0x1F) == type;
+            rest = rest[(2 + length)..];
+        }
+
+        return found && rest.IsEmpty;
+    }
 
     private static void AppendStartCode(List<byte> accessUnit) => accessUnit.AddRange((ReadOnlySpan<byte>)[0, 0, 0, 1]);
 

@@ -17,4 +17,7 @@ public enum CloseReason
 
     /// <summary>The data channel association failed.</summary>
     SctpFailed,
+
+    /// <summary>A handler of ours threw, or the session itself did: a mistake in this program, not of the peer.</summary>
+    Failed,
 }

@@ -8,7 +8,7 @@ namespace Nsn.WebRtc.Sessions;
 /// <summary>
 /// One source of the peer's: puts packets in order, asks for missing ones again (NACK), gives up after <see cref="PatienceMax"/> and then needs a key frame.
 /// </summary>
-internal sealed class IncomingStream(NegotiatedMedia media, uint ssrc, int encoding) : IDisposable
+internal sealed class IncomingStream(NegotiatedMedia media, uint ssrc, int encoding, LeastDelay wallClock) : IDisposable
 {
     private const int Slots = 2_048;
     private const int MissingMax = 256;
@@ -31,7 +31,10 @@ internal sealed class IncomingStream(NegotiatedMedia media, uint ssrc, int encod
 
     public ReceptionStatistics Statistics { get; } = new(media.Codec.ClockRate());
 
-    public bool NeedsKeyFrame => _assembler.NeedsKeyFrame;
+    /// <summary>Where its frames belong in time.</summary>
+    public CaptureClock CaptureClock { get; } = new(media.Codec.ClockRate(), wallClock);
+
+    public bool NeedsKeyFrame => _assembler is { NeedsKeyFrame: true, IsInKeyFrame: false };
 
     public TimeSpan LastPictureLoss { get; set; } = TimeSpan.MinValue;
 
@@ -261,7 +264,7 @@ internal sealed class IncomingStream(NegotiatedMedia media, uint ssrc, int encod
         if (_assembler.TryAdd(payload, timestamp, marker, out byte[] frame, out bool isKeyFrame))
         {
             FramesReceived++;
-            emit(new ReceivedFrame(media.Codec, frame, timestamp, isKeyFrame, encoding, now));
+            emit(new ReceivedFrame(media.Codec, frame, timestamp, isKeyFrame, encoding, now) { CaptureTime = CaptureClock.Map(timestamp, now) });
         }
     }
 

@@ -11,8 +11,10 @@ namespace Nsn.WebRtc.Sessions;
 /// <remarks>It holds every frame from <see cref="Enqueue"/> until its last packet leaves the history, so that a repeat is made of the same bytes.</remarks>
 internal sealed class OutgoingTrack : IDisposable
 {
+    /// <summary>Most frames that wait.</summary>
+    public const int QueuedFramesMax = 512;
+
     private const int PacketsWithMid = 32;
-    private const int QueuedFramesMax = 512;
     private static readonly TimeSpan RepeatIntervalMin = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan RepeatIntervalMax = TimeSpan.FromMilliseconds(40);
 
@@ -46,6 +48,8 @@ internal sealed class OutgoingTrack : IDisposable
     public NegotiatedMedia Media { get; }
 
     public bool HasWork => _frames.Count > 0 || _repeats.Count > 0;
+
+    public bool HasFrames => _frames.Count > 0;
 
     public bool HasRepeats => _repeats.Count > 0;
 
@@ -159,16 +163,17 @@ internal sealed class OutgoingTrack : IDisposable
         }
     }
 
-    /// <summary>Writes and protects the next packet.</summary>
+    /// <summary>Writes and protects the next packet; of the frames, once no repeat is due any more.</summary>
     /// <param name="packet">At least 1,280 bytes.</param>
     /// <param name="srtp">The cipher.</param>
     /// <param name="transportSequence">The session's transport-wide number; counted on if it was used.</param>
     /// <param name="now">For the history.</param>
+    /// <param name="mayRepeat">False if only packets of frames may go now.</param>
     /// <param name="usedTransportSequence">True if the packet carries a fresh transport-wide number.</param>
     /// <returns>Its length; 0 if there is none.</returns>
-    public int Poll(Span<byte> packet, SrtpSender srtp, ref ushort transportSequence, TimeSpan now, out bool usedTransportSequence)
+    public int Poll(Span<byte> packet, SrtpSender srtp, ref ushort transportSequence, TimeSpan now, bool mayRepeat, out bool usedTransportSequence)
     {
-        while (_repeats.TryDequeue(out ulong index))
+        while (mayRepeat && _repeats.TryDequeue(out ulong index))
         {
             ref SentPacket sent = ref _history[index % (ulong)_history.Length];
             if (sent.Index == index && sent.Frame is not null)

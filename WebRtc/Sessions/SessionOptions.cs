@@ -7,6 +7,9 @@ namespace Nsn.WebRtc.Sessions;
 /// <summary>What a session needs from outside, and what it may negotiate.</summary>
 public sealed record SessionOptions
 {
+    /// <summary>The most that <see cref="MaxMessageSize"/> may be, bytes.</summary>
+    public const int MaxMessageSizeLimit = 64 * 1_024 * 1_024;
+
     /// <summary>Our certificate.</summary>
     public required DtlsCertificate Certificate { get; init; }
 
@@ -46,6 +49,15 @@ public sealed record SessionOptions
     /// <summary>No estimate goes above it, bits per second.</summary>
     public int MaxBitrate { get; init; } = 30_000_000;
 
-    /// <summary>Longest data channel message that we take, bytes.</summary>
+    /// <summary>Longest data channel message that we take, bytes; 1 to <see cref="MaxMessageSizeLimit"/>. Twice as much, and at least 2 MiB, may wait in a session.</summary>
     public int MaxMessageSize { get; init; } = 262_144;
+
+    /// <summary>Throws where a value is out of its bounds, so that it does so where a session is made and not in the middle of its life.</summary>
+    internal void Validate()
+    {
+        if (MaxMessageSize is < 1 or > MaxMessageSizeLimit)
+        {
+            throw new InvalidOperationException($"SessionOptions.MaxMessageSize is {MaxMessageSize} bytes; it must be 1 to {MaxMessageSizeLimit}.");
+        }
+    }
 }

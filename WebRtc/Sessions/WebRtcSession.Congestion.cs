@@ -40,24 +40,56 @@ public sealed partial class WebRtcSession
     /// <summary>Chooses the encoding that the link carries, unless <see cref="TargetEncoding"/> was set; call it a few times a second.</summary>
     /// <param name="rates">What each encoding takes, bits per second, the smallest first; 0 for one that is not being sent.</param>
     /// <param name="now">The time.</param>
-    /// <returns>True if another encoding was chosen, so that a key frame of it is wanted.</returns>
+    /// <returns>True if another encoding was chosen than the viewer gets, so that a key frame of it is wanted.</returns>
     public bool ChooseEncoding(ReadOnlySpan<long> rates, TimeSpan now)
+    {
+        Span<int> order = stackalloc int[Transport.MediaSource.EncodingsMax];
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
+        return ChooseEncodingInOrder(rates, order[..rates.Length], now);
+    }
+
+    /// <summary>The same for encodings whose numbers say nothing about their size.</summary>
+    /// <param name="rates">What each encoding takes, by number.</param>
+    /// <param name="order">Their numbers, the smallest first.</param>
+    /// <param name="now">The time.</param>
+    internal bool ChooseEncodingInOrder(ReadOnlySpan<long> rates, ReadOnlySpan<int> order, TimeSpan now)
     {
         if (!_choosesEncoding || _video is null || State != SessionState.Connected)
         {
             return false;
         }
 
-        int chosen = _selector.Choose(rates, _targetEncoding, _bandwidth.BitsPerSecond, _provenBitrate, _provenAt, now, out long probe);
+        Span<long> ranked = stackalloc long[Transport.MediaSource.EncodingsMax];
+        ranked = ranked[..order.Length];
+        for (int rank = 0; rank < order.Length; rank++)
+        {
+            ranked[rank] = rates[order[rank]];
+        }
+
+        int chosenRank = _selector.Choose(
+            ranked, Math.Max(0, order.IndexOf(_targetEncoding)), _bandwidth.BitsPerSecond, _provenBitrate, _provenAt, now, out long probe);
         if (probe > 0 && !_probe.IsRunning && _video.CanPad)
         {
             _probe.Start(probe, now);
             Probes++;
         }
 
-        bool changed = chosen != _targetEncoding;
-        _targetEncoding = chosen;
-        return changed;
+        _targetEncoding = order[chosenRank];
+        return _targetEncoding != CurrentEncoding;
+    }
+
+    /// <summary>Says at which encoding a viewer starts that has got nothing yet and whose encoding was not set.</summary>
+    internal void StartAt(int encoding)
+    {
+        if (_choosesEncoding && _video is { LastTimestamp: null })
+        {
+            _targetEncoding = encoding;
+            CurrentEncoding = encoding;
+        }
     }
 
     private void NoteSent(ushort transportSequence, int length, TimeSpan now)
@@ -108,6 +140,7 @@ public sealed partial class WebRtcSession
         _bandwidth.OnFeedback(_results, now);
         FinishProbe(now);
         _pacer.BitsPerSecond = PacingBitrate(_bandwidth.BitsPerSecond);
+        _repeatPacer.BitsPerSecond = RepeatBitrate(_bandwidth.BitsPerSecond);
     }
 
     private void FinishProbe(TimeSpan now)

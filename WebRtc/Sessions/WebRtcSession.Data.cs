@@ -8,11 +8,14 @@ namespace Nsn.WebRtc.Sessions;
 /// <content>Data channels: SCTP packets travel as DTLS application data.</content>
 public sealed partial class WebRtcSession
 {
-    // While this many events wait for the owner, no more are made: back-pressure reaches the peer through SCTP's window.
-    private const int WaitingMax = 64;
+    /// <summary>While this many events wait for the owner, no more are made of data channels: back-pressure reaches the peer through SCTP's window.</summary>
+    internal const int EventsMax = 64;
 
     // Packets of one burst: about 1.2 MB, ten milliseconds of work.
     private const int DataBurstMax = 1_024;
+
+    // Two of the longest messages fit: one that is being put together, and one that waits for its owner.
+    private const int ReceiveWindowMin = 2 * 1_024 * 1_024;
 
     private DataChannelEndpoint? _data;
     private int _dataBurst;
@@ -24,6 +27,9 @@ public sealed partial class WebRtcSession
     /// <exception cref="InvalidOperationException">Data channels were not negotiated, the session is not connected, or there are too many channels.</exception>
     public DataChannel OpenDataChannel(string label, DataChannelSettings settings, TimeSpan now) =>
         (_data ?? throw new InvalidOperationException("The session has no data channels, or is not connected yet.")).Open(label, settings, now);
+
+    /// <summary>Events that the owner polled and keeps for a handler that has not come to them yet; they count like those that were not polled.</summary>
+    internal int EventsWithOwner { get; set; }
 
     /// <summary>The association's counters; null without data channels.</summary>
     public SctpStatistics? DataStatistics => _data?.Association.Statistics;
@@ -42,6 +48,7 @@ public sealed partial class WebRtcSession
             {
                 RemotePort = media.SctpPort,
                 MaxMessageSize = _options.MaxMessageSize,
+                ReceiveWindow = Math.Max(ReceiveWindowMin, 2 * _options.MaxMessageSize),
                 RemoteMaxMessageSize = Math.Min(media.RemoteMaxMessageSize, 16 * 1_024 * 1_024),
             },
         };
@@ -58,7 +65,7 @@ public sealed partial class WebRtcSession
             return;
         }
 
-        while (_events.Count < WaitingMax && _data.TryPollEvent(now, out DataChannelEvent next))
+        while (_events.Count + EventsWithOwner < EventsMax && _data.TryPollEvent(now, out DataChannelEvent next))
         {
             TakeDataEvent(next);
         }

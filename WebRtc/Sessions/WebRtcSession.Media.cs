@@ -11,14 +11,27 @@ namespace Nsn.WebRtc.Sessions;
 /// <content>Sending media.</content>
 public sealed partial class WebRtcSession
 {
+    // Frames of a second or two, in several encodings, and their sound.
+    private const int FrameEventsMax = 512;
+
+    private static readonly TimeSpan MediaBurst = TimeSpan.FromMilliseconds(40);
+
+    // A key frame that was lost whole is repeated at once; a peer that asks for more and more gets no more than its link carries.
+    private static readonly TimeSpan RepeatBurst = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan KeyFrameWishDelay = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan KeyFrameWishInterval = TimeSpan.FromSeconds(1);
 
     private readonly List<OutgoingTrack> _outgoing = [];
     private Pacer _pacer;
+    private Pacer _repeatPacer;
     private OutgoingTrack? _audio;
     private OutgoingTrack? _video;
     private ushort _transportSequence;
     private TimeSpan _nextReport = TimeSpan.MaxValue;
+    private TimeSpan _polledAt;
+    private TimeSpan _nextKeyFrameWish;
 
     /// <summary>The SRTP profile in use; null before it is connected and for data channels alone.</summary>
     public SrtpProfile? SrtpProfile { get; private set; }
@@ -40,11 +53,26 @@ public sealed partial class WebRtcSession
     /// Queues a group of pictures, from its key frame to the newest frame, so that a viewer sees the present picture at once: the old frames get
     /// timestamps one millisecond apart, just before or after the newest one, and a player runs through them in no time.
     /// </summary>
-    public void SendBacklog(IReadOnlyList<MediaFrame> frames)
+    /// <returns>False if nothing was queued: there are no frames, or more than the queue of a viewer may hold. Only a new key frame helps then.</returns>
+    public bool SendBacklog(IReadOnlyList<MediaFrame> frames)
     {
-        if (frames.Count == 0 || _video is null)
+        if (frames.Count is 0 or >= OutgoingTrack.QueuedFramesMax || _video is null || State != SessionState.Connected)
         {
-            return;
+            return false;
+        }
+
+        // A join should not wait for the pace of a stream that has run for long: the next feedback sets the usual one.
+        long bitsPerSecond = Math.Max(_pacer.BitsPerSecond, _bandwidth.BitsPerSecond * 5);
+        long bytes = 0;
+        foreach (MediaFrame frame in frames)
+        {
+            bytes += frame.Length;
+        }
+
+        // More than the queue may hold would throw its own key frame away.
+        if (bytes > QueuedBytesMax(bitsPerSecond))
+        {
+            return false;
         }
 
         const int Tick = 90;
@@ -55,14 +83,14 @@ public sealed partial class WebRtcSession
         int step = alreadySent ? Math.Max(1, 1_500 / (frames.Count + 1)) : Tick;
         uint timestamp = alreadySent ? _video.LastTimestamp!.Value + (uint)step : newest - (uint)(step * (frames.Count - 1));
         _video.DropQueue();
-
-        // A join should not wait for the pace of a stream that has run for long: the next feedback sets the usual one.
-        _pacer.BitsPerSecond = Math.Max(_pacer.BitsPerSecond, _bandwidth.BitsPerSecond * 5);
+        _pacer.BitsPerSecond = bitsPerSecond;
         foreach (MediaFrame frame in frames)
         {
             SendFrame(frame, timestamp, isLive: false);
             timestamp += (uint)step;
         }
+
+        return true;
     }
 
     private bool SendFrame(MediaFrame frame, uint timestamp, bool isLive)
@@ -88,15 +116,23 @@ public sealed partial class WebRtcSession
             }
         }
 
-        // More than two seconds in the queue is a link that cannot carry the stream: start over at a key frame.
-        if (track.QueuedBytes * 8 > Math.Max(_pacer.BitsPerSecond, 1_000_000) * 2)
+        if (track.QueuedBytes > QueuedBytesMax(_pacer.BitsPerSecond))
         {
             track.DropQueue();
         }
 
         track.Enqueue(frame, timestamp, isLive);
+        if (isLive && track.NeedsKeyFrame && _polledAt >= _nextKeyFrameWish)
+        {
+            _nextKeyFrameWish = _polledAt + KeyFrameWishInterval;
+            _events.Enqueue(new KeyFrameRequested(IsForLeftOutFrames: true));
+        }
+
         return true;
     }
+
+    // More than two seconds in the queue is a link that cannot carry the stream: start over at a key frame.
+    private static long QueuedBytesMax(long bitsPerSecond) => Math.Max(bitsPerSecond, 1_000_000) * 2 / 8;
 
     private bool SelectEncoding(MediaFrame frame)
     {
@@ -130,10 +166,15 @@ public sealed partial class WebRtcSession
         {
             _nextReport = now + TimeSpan.FromMilliseconds(200);
         }
+
+        // Whoever hears of the connection may bring a group of pictures first.
+        _polledAt = now;
+        _nextKeyFrameWish = now + KeyFrameWishDelay;
     }
 
     private int PollMedia(Span<byte> datagram, TimeSpan now)
     {
+        _polledAt = now;
         if (_srtpSender is null)
         {
             return 0;
@@ -144,31 +185,46 @@ public sealed partial class WebRtcSession
             return PollPadding(datagram, _srtpSender, now);
         }
 
-        // Audio is small and never waits; a repeat is late already.
-        OutgoingTrack? track = _audio?.HasWork == true ? _audio : _video;
-        if (track == _video && !_video!.HasRepeats && !_pacer.CanSend(now))
+        // Audio is small and never waits; a repeat is late already and waits only for those before it.
+        bool mayRepeat = (_audio?.HasRepeats == true || _video?.HasRepeats == true) && _repeatPacer.CanSend(now);
+        OutgoingTrack? track = HasWork(_audio, mayRepeat) ? _audio : HasWork(_video, mayRepeat) ? _video : null;
+        if (track is null)
+        {
+            return 0;
+        }
+
+        bool isRepeat = mayRepeat && track.HasRepeats;
+        if (track == _video && !isRepeat && !_pacer.CanSend(now))
         {
             return 0;
         }
 
         _playoutDelay.Update(now);
-        track!.MinimumDelayUnits = _playoutDelay.MinimumUnits;
+        track.MinimumDelayUnits = _playoutDelay.MinimumUnits;
 
         ushort transportSequence = _transportSequence;
-        int length = track.Poll(datagram, _srtpSender, ref _transportSequence, now, out bool usedTransportSequence);
+        int length = track.Poll(datagram, _srtpSender, ref _transportSequence, now, isRepeat, out bool usedTransportSequence);
         if (usedTransportSequence)
         {
             NoteSent(transportSequence, length, now);
         }
 
         _pacer.Sent(length);
+        if (isRepeat)
+        {
+            _repeatPacer.Sent(length);
+        }
+
         return length;
+
+        static bool HasWork(OutgoingTrack? track, bool mayRepeat) => track is not null && (track.HasFrames || (mayRepeat && track.HasRepeats));
     }
 
     private TimeSpan MediaDeadline(TimeSpan now)
     {
         TimeSpan deadline = Min(Min(_nextReport, IncomingDeadline()), _probe.NextTime(now));
-        return _video?.HasWork == true || _audio?.HasWork == true ? Min(deadline, _pacer.NextTime(now)) : deadline;
+        deadline = _video?.HasFrames == true || _audio?.HasFrames == true ? Min(deadline, _pacer.NextTime(now)) : deadline;
+        return _video?.HasRepeats == true || _audio?.HasRepeats == true ? Min(deadline, _repeatPacer.NextTime(now)) : deadline;
     }
 
     private void HandleMediaTimeout(TimeSpan now)
@@ -262,6 +318,12 @@ public sealed partial class WebRtcSession
         }
 
         _ice.NoteAuthenticatedTraffic(from, now);
+        if (_events.Count + EventsWithOwner >= FrameEventsMax)
+        {
+            // As if the network had lost it: a key frame follows once the owner has caught up.
+            return Drop("the owner does not keep up with what comes");
+        }
+
         return HandleRtp(datagram[..packetLength], header, index, now);
     }
 
@@ -273,6 +335,8 @@ public sealed partial class WebRtcSession
         ulong fraction = (ulong)(ticks % TimeSpan.TicksPerSecond) * (1UL << 32) / TimeSpan.TicksPerSecond;
         return (seconds << 32) | fraction;
     }
+
+    private static long RepeatBitrate(long estimate) => Math.Max(300_000, estimate);
 
     private static long PacingBitrate(long estimate) => Math.Max(1_000_000, estimate * 5 / 2);
 }

@@ -15,6 +15,7 @@ public sealed partial class WebRtcSession
     private static readonly TimeSpan FeedbackInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<uint, IncomingStream> _incoming = [];
+    private readonly LeastDelay _peerWallClock = new();
     private readonly TransportFeedbackRecorder _feedback = new();
     private Action<ReceivedFrame>? _emit;
     private TimeSpan _nextFeedback = TimeSpan.MaxValue;
@@ -131,7 +132,7 @@ public sealed partial class WebRtcSession
         }
 
         int encoding = header.TryGetExtension(packet, media.Extensions.Rid, out ReadOnlySpan<byte> rid) ? IndexOfRid(media, rid) : 0;
-        stream = new IncomingStream(media, header.Ssrc, encoding);
+        stream = new IncomingStream(media, header.Ssrc, encoding, _peerWallClock);
         _incoming.Add(header.Ssrc, stream);
         return stream;
     }
@@ -154,7 +155,9 @@ public sealed partial class WebRtcSession
     {
         if (_incoming.TryGetValue(BinaryPrimitives.ReadUInt32BigEndian(body), out IncomingStream? stream))
         {
-            stream.Statistics.NoteSenderReport(BinaryPrimitives.ReadUInt64BigEndian(body[4..]), now);
+            ulong ntpTime = BinaryPrimitives.ReadUInt64BigEndian(body[4..]);
+            stream.Statistics.NoteSenderReport(ntpTime, now);
+            stream.CaptureClock.NoteSenderReport(ntpTime, BinaryPrimitives.ReadUInt32BigEndian(body[12..]));
         }
     }
 

@@ -17,7 +17,8 @@ public sealed partial class WebRtcSession
     private long _packetsLost;
     private TimeSpan _jitter;
 
-    private void HandleRtcp(ReadOnlySpan<byte> compound, TimeSpan now)
+    /// <summary>Takes a compound packet that was authenticated and decrypted.</summary>
+    internal void HandleRtcp(ReadOnlySpan<byte> compound, TimeSpan now)
     {
         RtcpReader reader = new(compound);
         while (reader.MoveNext())

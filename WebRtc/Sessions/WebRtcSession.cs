@@ -39,10 +39,12 @@ public sealed partial class WebRtcSession : IDisposable
 
     private WebRtcSession(SessionOptions options, IceRole role)
     {
+        options.Validate();
         _options = options;
         _ice = new IceAgent(role, IceCredentials.Create(options.Random), options.Random);
         _bandwidth = new BandwidthEstimator(options.StartBitrate, options.MaxBitrate);
-        _pacer = new Pacer { BitsPerSecond = PacingBitrate(options.StartBitrate) };
+        _pacer = new Pacer(MediaBurst) { BitsPerSecond = PacingBitrate(options.StartBitrate) };
+        _repeatPacer = new Pacer(RepeatBurst) { BitsPerSecond = RepeatBitrate(options.StartBitrate) };
         _playoutDelay = new PlayoutDelay(options.PlayoutDelay);
         Span<byte> id = stackalloc byte[16];
         options.Random.Fill(id);
@@ -173,11 +175,41 @@ public sealed partial class WebRtcSession : IDisposable
             return;
         }
 
+        SayGoodbye(now);
+        End(CloseReason.Local, "closed by this side");
+    }
+
+    /// <summary>
+    /// Ends the session because something of ours threw. Events that were not polled yet are lost but for the end itself. The peer is told where the session still can.
+    /// </summary>
+    internal void Fail(Exception exception, TimeSpan now)
+    {
+        if (State == SessionState.Closed)
+        {
+            return;
+        }
+
+        _events.Clear();
+        try
+        {
+            SayGoodbye(now);
+        }
+#pragma warning disable CA1031 // Whatever broke the session may break its farewell; the end must come all the same.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // The peer's consent timer ends it there.
+        }
+
+        End(new SessionClosed(CloseReason.Failed, exception.Message) { Exception = exception });
+    }
+
+    private void SayGoodbye(TimeSpan now)
+    {
         SendBye();
         CloseData(now);
         _dtls?.Close();
         FlushDtls();
-        End(CloseReason.Local, "closed by this side");
     }
 
     /// <summary>Frees keys and OpenSSL's objects. Call it after the last poll.</summary>
@@ -288,7 +320,9 @@ public sealed partial class WebRtcSession : IDisposable
         }
     }
 
-    private void End(CloseReason reason, string details)
+    private void End(CloseReason reason, string details) => End(new SessionClosed(reason, details));
+
+    private void End(SessionClosed closed)
     {
         if (State == SessionState.Closed)
         {
@@ -297,7 +331,7 @@ public sealed partial class WebRtcSession : IDisposable
 
         State = SessionState.Closed;
         _ice.Expire();
-        _events.Enqueue(new SessionClosed(reason, details));
+        _events.Enqueue(closed);
     }
 
     private TimeSpan NextDeadline(TimeSpan now, bool isBurstCut)

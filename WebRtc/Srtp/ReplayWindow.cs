@@ -1,12 +1,20 @@
+using System.Runtime.CompilerServices;
+
 namespace Nsn.WebRtc.Srtp;
 
-/// <summary>Remembers which of the last 128 packet indexes came (RFC 3711 section 3.3.2).</summary>
+/// <summary>
+/// Remembers which of the last 1,024 packet indexes came (RFC 3711 section 3.3.2, which asks for at least 64). At 8 Mbit/s that is a second: a repeat of the same
+/// packet, asked for twice over a long way, is still taken.
+/// </summary>
 internal struct ReplayWindow
 {
-    public const int Size = 128;
+    public const int Size = 1_024;
 
+    private const int WordBits = 64;
+
+    // A ring: the bit of an index is at its rest by Size.
+    private Words _seen;
     private ulong _highest;
-    private UInt128 _seen;
     private bool _started;
 
     /// <summary>Tells whether an index is new, without taking it.</summary>
@@ -17,8 +25,7 @@ internal struct ReplayWindow
             return true;
         }
 
-        ulong age = _highest - index;
-        return age < Size && ((_seen >> (int)age) & 1) == 0;
+        return _highest - index < Size && (_seen[Word(index)] & Bit(index)) == 0;
     }
 
     /// <summary>Takes an index that was authenticated.</summary>
@@ -26,18 +33,42 @@ internal struct ReplayWindow
     {
         if (!_started || index > _highest)
         {
-            ulong step = _started ? index - _highest : 0;
-            _seen = step >= Size ? 0 : _seen << (int)step;
-            _seen |= 1;
-            _highest = index;
-            _started = true;
+            Advance(index);
+        }
+        else if (_highest - index >= Size)
+        {
             return;
         }
 
-        ulong age = _highest - index;
-        if (age < Size)
+        _seen[Word(index)] |= Bit(index);
+    }
+
+    // The places that the new indexes take over still hold the bits of indexes that are too old now.
+    private void Advance(ulong index)
+    {
+        if (!_started || index - _highest >= Size)
         {
-            _seen |= (UInt128)1 << (int)age;
+            _seen = default;
         }
+        else
+        {
+            for (ulong next = _highest + 1; next <= index; next++)
+            {
+                _seen[Word(next)] &= ~Bit(next);
+            }
+        }
+
+        _started = true;
+        _highest = index;
+    }
+
+    private static int Word(ulong index) => (int)(index / WordBits % (Size / WordBits));
+
+    private static ulong Bit(ulong index) => 1UL << (int)(index % WordBits);
+
+    [InlineArray(Size / WordBits)]
+    private struct Words
+    {
+        private ulong _first;
     }
 }

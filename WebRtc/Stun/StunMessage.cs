@@ -24,6 +24,9 @@ public ref struct StunMessage
     private ReadOnlySpan<byte> _bytes;
     private int _integrityOffset;
 
+    /// <summary>Bytes of the whole message.</summary>
+    public readonly int Length => _bytes.Length;
+
     /// <summary>The class.</summary>
     public StunClass Class { get; private set; }
 

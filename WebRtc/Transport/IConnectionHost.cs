@@ -17,4 +17,10 @@ internal interface IConnectionHost
 
     /// <summary>The connection has another local user name after an ICE restart.</summary>
     void AddUsername(string usernameFragment, WebRtcConnection connection);
+
+    /// <summary>A user name of before the last ICE restarts is good no more.</summary>
+    void RemoveUsername(string usernameFragment, WebRtcConnection connection);
+
+    /// <summary>A handler of the connection's, or its session, threw; the connection closes.</summary>
+    void Report(WebRtcConnection connection, Exception exception);
 }

@@ -15,14 +15,19 @@ public sealed class MediaSource
     private static readonly TimeSpan KeyFrameRequestInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ChoiceInterval = TimeSpan.FromMilliseconds(200);
 
-    private readonly WebRtcServer _server;
+    /// <summary>A join that has to run through more than this is better off with a new key frame.</summary>
+    private static readonly TimeSpan BacklogMax = TimeSpan.FromSeconds(2);
+
+    private readonly IConnectionHost _server;
     private readonly Lock _lock = new();
     private readonly MediaTimeline _timeline = new();
-    private readonly EncodingTimeline _encodings = new();
+    private readonly EncodingTimeline _encodings = new(MediaCodec.Vp8.ClockRate());
+    private readonly EncodingTimeline _sound = new(MediaCodec.Opus.ClockRate());
     private readonly EncodingRates _rates = new();
     private readonly MediaFramePool _frames = new();
     private readonly GroupOfPictures[] _groups = [.. Enumerable.Range(0, EncodingsMax).Select(_ => new GroupOfPictures())];
     private WebRtcConnection[] _viewers = [];
+    private WebRtcConnection? _publisher;
     private TimeSpan _lastKeyFrameRequest = TimeSpan.MinValue;
     private TimeSpan _nextChoice;
 
@@ -31,6 +36,11 @@ public sealed class MediaSource
     /// <param name="name">For logs and metrics.</param>
     /// <param name="videoCodec">The video codec.</param>
     public MediaSource(WebRtcServer server, string name, MediaCodec videoCodec = MediaCodec.Vp8)
+        : this((IConnectionHost)server, name, videoCodec)
+    {
+    }
+
+    internal MediaSource(IConnectionHost server, string name, MediaCodec videoCodec = MediaCodec.Vp8)
     {
         _server = server;
         Name = name;
@@ -49,6 +59,9 @@ public sealed class MediaSource
     /// <summary>The viewers.</summary>
     public IReadOnlyList<WebRtcConnection> Viewers => Volatile.Read(ref _viewers);
 
+    /// <summary>Who publishes it by WHIP now; null if nobody does.</summary>
+    public WebRtcConnection? Publisher => Volatile.Read(ref _publisher) is { State: not SessionState.Closed } publisher ? publisher : null;
+
     /// <summary>Raised when viewers need a key frame, at most twice a second for all together; an encoder that can make one now should.</summary>
     public event Action<MediaSource>? KeyFrameRequested;
 
@@ -56,7 +69,7 @@ public sealed class MediaSource
     /// <param name="frame">The encoded frame.</param>
     /// <param name="timestamp">90 kHz; zero is the same moment as zero of the audio.</param>
     /// <param name="isKeyFrame">True if decoding can start here.</param>
-    /// <param name="encoding">Which encoding of a simulcast, 0 the smallest.</param>
+    /// <param name="encoding">Which encoding of a simulcast; which of them is the larger one shows in what they take.</param>
     public void SendVideo(ReadOnlySpan<byte> frame, uint timestamp, bool isKeyFrame, int encoding = 0)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)encoding, (uint)EncodingsMax, nameof(encoding));
@@ -69,7 +82,7 @@ public sealed class MediaSource
     public void SendAudio(ReadOnlySpan<byte> packet, uint timestamp) => Send(MediaCodec.Opus, packet, timestamp, isKeyFrame: true, encoding: 0);
 
     /// <summary>
-    /// Passes on a frame of a publisher's. Its tracks have time lines of their own, so each is put on the server's by when it came.
+    /// Passes on a frame of a publisher's. Its tracks have time lines of their own, so each is put on the server's by <see cref="ReceivedFrame.CaptureTime"/>.
     /// </summary>
     public void Send(ReceivedFrame frame)
     {
@@ -79,16 +92,13 @@ public sealed class MediaSource
         }
 
         int encoding = Math.Min(frame.Encoding, EncodingsMax - 1);
-        uint timestamp = frame.Timestamp;
-        if (frame.Codec.IsVideo())
+        uint timestamp;
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                timestamp = _encodings.Map(encoding, timestamp, frame.ReceivedAt);
-            }
+            timestamp = (frame.Codec.IsVideo() ? _encodings : _sound).Map(encoding, frame.Timestamp, frame.CaptureTime);
         }
 
-        Send(frame.Codec, frame.Data.Span, timestamp, frame.IsKeyFrame, encoding, frame.ReceivedAt);
+        Send(frame.Codec, frame.Data.Span, timestamp, frame.IsKeyFrame, encoding, frame.CaptureTime);
     }
 
     /// <summary>Adds a viewer; it gets the present picture as soon as it is connected, and is removed when its session closes.</summary>
@@ -102,7 +112,7 @@ public sealed class MediaSource
         viewer.Event += OnEvent;
         if (viewer.State == SessionState.Connected)
         {
-            SendBacklog(viewer);
+            Join(viewer);
         }
         else if (viewer.State == SessionState.Closed)
         {
@@ -120,7 +130,35 @@ public sealed class MediaSource
         }
     }
 
-    private void Send(MediaCodec codec, ReadOnlySpan<byte> data, uint timestamp, bool isKeyFrame, int encoding, TimeSpan? receivedAt = null)
+    /// <summary>Makes a session the publisher; false if there is another one that lives.</summary>
+    /// <param name="publisher">The session.</param>
+    /// <param name="replace">True to take the place of the other one.</param>
+    /// <param name="replaced">Whose place it took; to be closed.</param>
+    internal bool TryPublish(WebRtcConnection publisher, bool replace, out WebRtcConnection? replaced)
+    {
+        lock (_lock)
+        {
+            replaced = Publisher;
+            if (replaced is not null && !replace)
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _publisher, publisher);
+            _encodings.Restart();
+            _sound.Restart();
+            _rates.Restart();
+            return true;
+        }
+    }
+
+    /// <summary>True for the publisher whose frames count.</summary>
+    internal bool IsPublisher(WebRtcConnection publisher) => Volatile.Read(ref _publisher) == publisher;
+
+    /// <summary>A publisher is gone; nothing happens if another one took its place.</summary>
+    internal void EndPublish(WebRtcConnection publisher) => Interlocked.CompareExchange(ref _publisher, null, publisher);
+
+    private void Send(MediaCodec codec, ReadOnlySpan<byte> data, uint timestamp, bool isKeyFrame, int encoding, TimeSpan? capturedAt = null)
     {
         MediaFrame frame;
         WebRtcConnection[] viewers;
@@ -128,7 +166,7 @@ public sealed class MediaSource
         lock (_lock)
         {
             TimeSpan now = _server.Now;
-            TimeSpan captureTime = receivedAt ?? _timeline.Map(codec.ClockRate(), timestamp, now);
+            TimeSpan captureTime = capturedAt ?? _timeline.Map(codec.ClockRate(), timestamp, now);
             frame = _frames.Rent(codec, data, timestamp, isKeyFrame, encoding, captureTime);
             if (codec.IsVideo())
             {
@@ -141,7 +179,7 @@ public sealed class MediaSource
             viewers = _viewers;
         }
 
-        SendBatch batch = ((IConnectionHost)_server).Batch;
+        SendBatch batch = _server.Batch;
         batch.Hold();
         try
         {
@@ -164,19 +202,22 @@ public sealed class MediaSource
 
     private void ChooseEncodings(WebRtcConnection[] viewers)
     {
-        Span<long> rates = stackalloc long[EncodingsMax];
+        long[] rates;
+        int[] order;
         lock (_lock)
         {
-            _rates.Values.CopyTo(rates);
+            rates = [.. _rates.Values];
+            order = [.. _rates.Order];
         }
 
-        bool anyChanged = false;
+        Func<WebRtcSession, TimeSpan, bool> choose = (session, now) => session.ChooseEncodingInOrder(rates, order, now);
+        bool anyWaits = false;
         foreach (WebRtcConnection viewer in viewers)
         {
-            anyChanged |= viewer.ChooseEncoding(rates);
+            anyWaits |= viewer.Use(choose);
         }
 
-        if (anyChanged)
+        if (anyWaits)
         {
             RequestKeyFrame();
         }
@@ -187,7 +228,10 @@ public sealed class MediaSource
         switch (sessionEvent)
         {
             case SessionConnected:
-                SendBacklog(viewer);
+                Join(viewer);
+                break;
+            case Sessions.KeyFrameRequested { IsForLeftOutFrames: true }:
+                RequestKeyFrame();
                 break;
             case Sessions.KeyFrameRequested:
                 SendBacklog(viewer);
@@ -199,13 +243,31 @@ public sealed class MediaSource
         }
     }
 
-    private void SendBacklog(WebRtcConnection viewer)
+    private void Join(WebRtcConnection viewer)
+    {
+        if (viewer.VideoCodec == VideoCodec && !SendBacklog(viewer))
+        {
+            RequestKeyFrame();
+        }
+    }
+
+    /// <returns>False if a new key frame would be better.</returns>
+    private bool SendBacklog(WebRtcConnection viewer)
     {
         // The frame that comes next waits for this lock, so none is lost between the backlog and the live frames.
         lock (_lock)
         {
-            int encoding = viewer.Use((session, _) => session.TargetEncoding);
-            viewer.SendBacklog(_groups[encoding].Frames);
+            int? start = _rates.HasChoice ? _rates.Smallest : null;
+            return viewer.Use((session, _) =>
+            {
+                if (start is { } encoding)
+                {
+                    session.StartAt(encoding);
+                }
+
+                GroupOfPictures group = _groups[Math.Clamp(session.TargetEncoding, 0, EncodingsMax - 1)];
+                return session.SendBacklog(group.Frames) && group.Length <= BacklogMax;
+            });
         }
     }
 

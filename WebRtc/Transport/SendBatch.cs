@@ -6,10 +6,14 @@ namespace Nsn.WebRtc.Transport;
 /// <summary>
 /// Collects datagrams and sends them with few system calls: datagrams of equal length to one address become one buffer that the kernel cuts
 /// (UDP_SEGMENT), and several such buffers go in one sendmmsg. Without Linux, or without offload, they go one by one. What is for an ICE-TCP connection is
-/// handed to it at once.
+/// handed to it at once. In a simulation (<paramref name="simulated"/>) nothing goes to a socket.
 /// </summary>
-internal sealed unsafe class SendBatch(UdpPort port, TcpPort? streams = null, SendCounters? counters = null, int arenaBytes = SendBatch.ArenaBytes)
+internal sealed unsafe class SendBatch(
+    UdpPort? port, TcpPort? streams = null, SendCounters? counters = null, int arenaBytes = SendBatch.ArenaBytes, SendBatch.Sender? simulated = null)
 {
+    /// <summary>Takes a datagram for an address.</summary>
+    public delegate void Sender(ReadOnlySpan<byte> datagram, TransportAddress to);
+
     public const int DatagramMax = 1_500;
 
     /// <summary>Room for the datagrams of one session; the default is for many.</summary>
@@ -60,7 +64,7 @@ internal sealed unsafe class SendBatch(UdpPort port, TcpPort? streams = null, Se
         if (_runCount > 0)
         {
             ref Run last = ref _runs[_runCount - 1];
-            if (port.HasSegmentationOffload && last.To == to && !last.IsSealed && length <= last.SegmentLength &&
+            if (port is { HasSegmentationOffload: true } && last.To == to && !last.IsSealed && length <= last.SegmentLength &&
                 last.Segments < SegmentsMax && last.Length + length <= RunBytesMax)
             {
                 last.Length += length;
@@ -105,9 +109,9 @@ internal sealed unsafe class SendBatch(UdpPort port, TcpPort? streams = null, Se
             return;
         }
 
-        if (LibC.IsSupported)
+        if (LibC.IsSupported && port is not null)
         {
-            FlushNative();
+            FlushNative(port);
         }
         else
         {
@@ -122,7 +126,7 @@ internal sealed unsafe class SendBatch(UdpPort port, TcpPort? streams = null, Se
         Interlocked.Increment(ref _flushes);
     }
 
-    private void FlushNative()
+    private void FlushNative(UdpPort port)
     {
         LibC.MultiMessage* messages = (LibC.MultiMessage*)Marshal.UnsafeAddrOfPinnedArrayElement(_native, 0);
         LibC.IoVector* vectors = (LibC.IoVector*)(messages + MessagesMax);
@@ -188,7 +192,9 @@ internal sealed unsafe class SendBatch(UdpPort port, TcpPort? streams = null, Se
     {
         for (int offset = 0; offset < run.Length; offset += run.SegmentLength)
         {
-            port.Send(_arena.AsSpan(run.Offset + offset, Math.Min(run.SegmentLength, run.Length - offset)), run.To);
+            ReadOnlySpan<byte> datagram = _arena.AsSpan(run.Offset + offset, Math.Min(run.SegmentLength, run.Length - offset));
+            port?.Send(datagram, run.To);
+            simulated?.Invoke(datagram, run.To);
             counters?.Note(1);
         }
     }

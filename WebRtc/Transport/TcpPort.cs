@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Nsn.WebRtc.Network;
 
 namespace Nsn.WebRtc.Transport;
@@ -10,12 +11,15 @@ namespace Nsn.WebRtc.Transport;
 /// </summary>
 /// <remarks>
 /// A connection that no session knows costs one socket and one buffer, for at most <see cref="TcpStream.AuthenticationDeadline"/>; of those there are at
-/// most <see cref="StrangersMax"/>, and the next is closed at once.
+/// most <see cref="StrangersMax"/>, of one address (of one /64 in IPv6) at most <see cref="StrangersPerAddressMax"/>, and the next is closed at once.
 /// </remarks>
 internal sealed class TcpPort : IDisposable
 {
     /// <summary>Most connections that have not shown a valid connectivity check yet.</summary>
     public const int StrangersMax = 256;
+
+    /// <summary>Most of them that come from one address, so that one host cannot keep all others out.</summary>
+    public const int StrangersPerAddressMax = 32;
 
     private const int Backlog = 128;
 
@@ -24,15 +28,16 @@ internal sealed class TcpPort : IDisposable
     private readonly ConcurrentDictionary<int, TcpStream> _streams = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
+    private readonly Dictionary<UInt128, int> _strangersByAddress = [];
     private int _lastNumber;
     private int _strangers;
 
-    private TcpPort(Socket socket, IStreamHandler handler)
+    private TcpPort(Socket socket, IStreamHandler handler, TimeProvider time)
     {
         _socket = socket;
         _handler = handler;
         LocalPort = ((IPEndPoint)socket.LocalEndPoint!).Port;
-        _accepting = AcceptAsync();
+        _accepting = new AcceptLoop(_socket.AcceptAsync, Add, time).RunAsync(_stop.Token);
     }
 
     public int LocalPort { get; }
@@ -42,17 +47,17 @@ internal sealed class TcpPort : IDisposable
 
     /// <summary>Listens on a port; 0 lets the system choose.</summary>
     /// <exception cref="SocketException">The port is taken.</exception>
-    public static TcpPort Open(IPAddress? address, int port, IStreamHandler handler)
+    public static TcpPort Open(IPAddress? address, int port, IStreamHandler handler, TimeProvider time)
     {
         IPAddress local = address ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
         try
         {
-            return new TcpPort(Listen(local, port), handler);
+            return new TcpPort(Listen(local, port), handler, time);
         }
         catch (SocketException exception) when (
             address is null && local.AddressFamily == AddressFamily.InterNetworkV6 && exception.SocketErrorCode != SocketError.AddressAlreadyInUse)
         {
-            return new TcpPort(Listen(IPAddress.Any, port), handler);
+            return new TcpPort(Listen(IPAddress.Any, port), handler, time);
         }
     }
 
@@ -108,28 +113,6 @@ internal sealed class TcpPort : IDisposable
         }
     }
 
-    private async Task AcceptAsync()
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                Socket accepted = await _socket.AcceptAsync(_stop.Token).ConfigureAwait(false);
-                if (Volatile.Read(ref _strangers) >= StrangersMax)
-                {
-                    accepted.Dispose();
-                    continue;
-                }
-
-                Add(accepted);
-            }
-            catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
-            {
-                // A connection that was reset while it waited, no more descriptors, or the end.
-            }
-        }
-    }
-
     private void Add(Socket accepted)
     {
         int number = Interlocked.Increment(ref _lastNumber);
@@ -145,16 +128,21 @@ internal sealed class TcpPort : IDisposable
             return;
         }
 
-        Interlocked.Increment(ref _strangers);
+        if (!TryCountStranger(address))
+        {
+            accepted.Dispose();
+            return;
+        }
+
         TcpStream stream = new(accepted, address, _handler);
         _streams[number] = stream;
         stream.Start(
-            authenticated: () => Interlocked.Decrement(ref _strangers),
+            authenticated: () => ForgetStranger(address),
             closed: wasStranger =>
             {
                 if (wasStranger)
                 {
-                    Interlocked.Decrement(ref _strangers);
+                    ForgetStranger(address);
                 }
 
                 _streams.TryRemove(number, out _);
@@ -165,4 +153,37 @@ internal sealed class TcpPort : IDisposable
             stream.Dispose();
         }
     }
+
+    private bool TryCountStranger(TransportAddress address)
+    {
+        lock (_strangersByAddress)
+        {
+            UInt128 host = Host(address);
+            int count = _strangersByAddress.GetValueOrDefault(host);
+            if (_strangers >= StrangersMax || count >= StrangersPerAddressMax)
+            {
+                return false;
+            }
+
+            _strangers++;
+            _strangersByAddress[host] = count + 1;
+            return true;
+        }
+    }
+
+    private void ForgetStranger(TransportAddress address)
+    {
+        lock (_strangersByAddress)
+        {
+            UInt128 host = Host(address);
+            _strangers--;
+            if (--CollectionsMarshal.GetValueRefOrAddDefault(_strangersByAddress, host, out _) == 0)
+            {
+                _strangersByAddress.Remove(host);
+            }
+        }
+    }
+
+    // A host in IPv6 has a whole /64 to choose from.
+    private static UInt128 Host(TransportAddress address) => address.IsIPv4 ? address.Address : address.Address >> 64 << 64;
 }

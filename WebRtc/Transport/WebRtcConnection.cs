@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Nsn.WebRtc.DataChannels;
 using Nsn.WebRtc.Ice;
 using Nsn.WebRtc.Media;
@@ -10,7 +11,12 @@ namespace Nsn.WebRtc.Transport;
 /// <summary>A session together with the socket that serves it: thread-safe, one lock a session, handlers run outside of it.</summary>
 public sealed class WebRtcConnection
 {
-    private const int AddressesMax = 32;
+    /// <summary>Most addresses of a peer that are routed to it; the one that was unused for longest makes room.</summary>
+    internal const int AddressesMax = 32;
+
+    /// <summary>The present user name and the one before the last ICE restart, which is good until the first check with the new one.</summary>
+    private const int UsernamesMax = 2;
+
     private static int _lastNumber;
 
     private readonly IConnectionHost _host;
@@ -53,7 +59,10 @@ public sealed class WebRtcConnection
     /// <summary>Completes when the session is over.</summary>
     public Task<SessionClosed> Closed => _closed.Task;
 
-    /// <summary>Called for every event, in order, never two at a time, on the thread that caused it. It must not block.</summary>
+    /// <summary>
+    /// Called for every event, in order, never two at a time, on the thread that caused it. It must not block. A handler that throws ends this session, with
+    /// <see cref="CloseReason.Failed"/> and the exception in <see cref="SessionClosed"/>, and no other.
+    /// </summary>
     public event Action<WebRtcConnection, SessionEvent>? Event;
 
     /// <summary>The codec of the video that this peer gets; null if it gets none.</summary>
@@ -74,6 +83,18 @@ public sealed class WebRtcConnection
             lock (_lock)
             {
                 return [.. _addresses];
+            }
+        }
+    }
+
+    /// <summary>Events that no handler has seen yet.</summary>
+    internal int EventsWaiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _pendingEvents.Count;
             }
         }
     }
@@ -228,17 +249,25 @@ public sealed class WebRtcConnection
     }
 
     /// <summary>ICE restart: takes the peer's new credentials and gives ours.</summary>
-    public IceCredentials RestartIce(IceCredentials remote)
+    public IceCredentials RestartIce(IceCredentials remote) => Use((session, now) =>
     {
-        IceCredentials local = Use((session, now) => session.RestartIce(remote, now));
-        lock (_lock)
+        IceCredentials local = session.RestartIce(remote, now);
+        if (session.State == SessionState.Closed)
         {
-            _usernames.Add(local.UsernameFragment);
+            return local;
         }
 
+        // Under the lock, so that a session that closes is forgotten with all names that it has.
+        _usernames.Add(local.UsernameFragment);
         _host.AddUsername(local.UsernameFragment, this);
+        if (_usernames.Count > UsernamesMax)
+        {
+            _host.RemoveUsername(_usernames[0], this);
+            _usernames.RemoveAt(0);
+        }
+
         return local;
-    }
+    });
 
     /// <summary>Ends the session in order.</summary>
     public void Close()
@@ -254,25 +283,26 @@ public sealed class WebRtcConnection
 
     internal bool Handle(Span<byte> datagram, TransportAddress from, TimeSpan now)
     {
-        bool taken;
-        lock (_lock)
+        try
         {
-            taken = _session.Handle(datagram, from, now);
+            lock (_lock)
+            {
+                return _session.Handle(datagram, from, now);
+            }
         }
-
-        return taken;
+#pragma warning disable CA1031 // The thread serves other sessions, too.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(exception);
+            return false;
+        }
     }
 
     /// <summary>Sends what came of the datagrams that were handled.</summary>
     internal void Flush()
     {
-        bool hasEvents;
-        lock (_lock)
-        {
-            hasEvents = Drain_NeedsLock();
-        }
-
-        if (hasEvents)
+        if (Drain())
         {
             DispatchEvents();
         }
@@ -280,27 +310,62 @@ public sealed class WebRtcConnection
 
     internal void HandleTimeout(TimeSpan now)
     {
-        lock (_lock)
+        try
         {
-            _session.HandleTimeout(now);
-            Drain_NeedsLock();
+            lock (_lock)
+            {
+                _session.HandleTimeout(now);
+                Drain_NeedsLock();
+            }
+        }
+#pragma warning disable CA1031 // The thread serves other sessions, too.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(exception);
         }
 
         DispatchEvents();
     }
 
-    /// <summary>Remembers an address that a valid check came from; false if it is known already or there are too many.</summary>
-    internal bool AddAddress(TransportAddress address)
+    /// <summary>Routes an address that a valid check came from to this session, as the one that was used last.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="routes">Where it is routed by. It is changed under the lock, so that a session that closes is forgotten with all addresses that it has.</param>
+    /// <returns>The address that had to make room; nothing is routed by it any more.</returns>
+    internal TransportAddress? AddAddress(TransportAddress address, ConcurrentDictionary<TransportAddress, WebRtcConnection> routes)
     {
         lock (_lock)
         {
-            if (_session.State == SessionState.Closed || _addresses.Contains(address) || _addresses.Count >= AddressesMax)
+            if (_session.State == SessionState.Closed)
             {
-                return false;
+                return null;
+            }
+
+            int index = _addresses.IndexOf(address);
+            if (index >= 0)
+            {
+                if (index < _addresses.Count - 1)
+                {
+                    _addresses.RemoveAt(index);
+                    _addresses.Add(address);
+                }
+
+                return null;
             }
 
             _addresses.Add(address);
-            return true;
+            routes[address] = this;
+            if (_addresses.Count <= AddressesMax)
+            {
+                return null;
+            }
+
+            index = _addresses[0] == _session.RemoteAddress ? 1 : 0;
+            TransportAddress forgotten = _addresses[index];
+            _addresses.RemoveAt(index);
+            _session.ForgetAddress(forgotten);
+            routes.TryRemove(new KeyValuePair<TransportAddress, WebRtcConnection>(forgotten, this));
+            return forgotten;
         }
     }
 
@@ -315,10 +380,26 @@ public sealed class WebRtcConnection
             }
 
             _session.ForgetAddress(address);
-            Drain_NeedsLock();
         }
 
-        DispatchEvents();
+        Flush();
+    }
+
+    private bool Drain()
+    {
+        try
+        {
+            lock (_lock)
+            {
+                return Drain_NeedsLock();
+            }
+        }
+#pragma warning disable CA1031 // The thread serves other sessions, too.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return Fail(exception);
+        }
     }
 
     /// <returns>True if events wait to be dispatched.</returns>
@@ -335,6 +416,7 @@ public sealed class WebRtcConnection
 
         while (true)
         {
+            _session.EventsWithOwner = _pendingEvents.Count;
             PollResult result = _session.Poll(batch.Next(), now);
             switch (result.Kind)
             {
@@ -371,21 +453,28 @@ public sealed class WebRtcConnection
                 next = found;
             }
 
-            try
+            if (Dispatch(next) is { } thrown)
             {
-                Dispatch(next);
+                Fail(thrown);
             }
-            finally
+
+            bool hasRoom;
+            lock (_lock)
             {
-                lock (_lock)
-                {
-                    _dispatching = false;
-                }
+                _dispatching = false;
+                hasRoom = _session.EventsWithOwner >= WebRtcSession.EventsMax && _pendingEvents.Count < WebRtcSession.EventsMax / 2;
+            }
+
+            // Data waited in the session because too many events waited here.
+            if (hasRoom)
+            {
+                Drain();
             }
         }
     }
 
-    private void Dispatch(SessionEvent sessionEvent)
+    /// <returns>What a handler threw.</returns>
+    private Exception? Dispatch(SessionEvent sessionEvent)
     {
         switch (sessionEvent)
         {
@@ -395,16 +484,54 @@ public sealed class WebRtcConnection
             case SessionClosed closed:
                 _host.Forget(this, closed);
                 _connected.TrySetCanceled();
-                Event?.Invoke(this, sessionEvent);
+                Exception? thrown = Tell(sessionEvent);
                 _closed.TrySetResult(closed);
                 lock (_lock)
                 {
                     _session.Dispose();
                 }
 
-                return;
+                return thrown;
         }
 
-        Event?.Invoke(this, sessionEvent);
+        return Tell(sessionEvent);
+    }
+
+    // Each handler on its own: that one throws must not keep the end of the session from the others.
+    private Exception? Tell(SessionEvent sessionEvent)
+    {
+        Exception? thrown = null;
+        foreach (Action<WebRtcConnection, SessionEvent> handler in Delegate.EnumerateInvocationList(Event))
+        {
+            try
+            {
+                handler(this, sessionEvent);
+            }
+#pragma warning disable CA1031 // Whatever it is: the thread serves other sessions, too.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                thrown ??= exception;
+            }
+        }
+
+        return thrown;
+    }
+
+    // Something on a thread of the transport's threw: this session ends, no other. True if events wait to be dispatched.
+    private bool Fail(Exception exception)
+    {
+        _host.Report(this, exception);
+        lock (_lock)
+        {
+            if (_session.State != SessionState.Closed)
+            {
+                _pendingEvents.Clear();
+                _session.Fail(exception, _host.Now);
+                Drain_NeedsLock();
+            }
+
+            return _pendingEvents.Count > 0;
+        }
     }
 }

@@ -28,16 +28,16 @@ public sealed partial class WebRtcServer
     }
 
     // Without a number of its own the TCP port has the UDP port's: one number to open in a firewall. That it is taken for TCP is no reason not to start.
-    private TcpPort? OpenTcp()
+    private TcpPort? OpenTcp(TimeProvider time)
     {
         int wanted = _options.TcpPort == 0 ? _port.LocalPort : _options.TcpPort;
         try
         {
-            return Transport.TcpPort.Open(_options.BindAddress, wanted, this);
+            return Transport.TcpPort.Open(_options.BindAddress, wanted, this, time);
         }
         catch (SocketException) when (_options.TcpPort == 0)
         {
-            return _options.Port == 0 ? Transport.TcpPort.Open(_options.BindAddress, 0, this) : null;
+            return _options.Port == 0 ? Transport.TcpPort.Open(_options.BindAddress, 0, this, time) : null;
         }
     }
 

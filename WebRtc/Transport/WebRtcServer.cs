@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Nsn.WebRtc.Dtls;
 using Nsn.WebRtc.Ice;
 using Nsn.WebRtc.Network;
@@ -20,6 +22,7 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
     internal static readonly TimeSpan IdleTick = TimeSpan.FromMilliseconds(50);
 
     private readonly WebRtcServerOptions _options;
+    private readonly ILogger _logger;
     private readonly ServerShard[] _shards;
     private readonly UdpPort _port;
     private readonly TcpPort? _streams;
@@ -31,16 +34,20 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
     private volatile bool _stopping;
 
     /// <summary>Opens the port and starts.</summary>
+    /// <param name="options">Its settings.</param>
+    /// <param name="timeProvider">The clock; null for the system's.</param>
+    /// <param name="logger">Told of handlers that throw; null for nobody.</param>
     /// <exception cref="SocketException">The port cannot be bound.</exception>
-    public WebRtcServer(WebRtcServerOptions options, TimeProvider? timeProvider = null)
+    public WebRtcServer(WebRtcServerOptions options, TimeProvider? timeProvider = null, ILogger<WebRtcServer>? logger = null)
     {
         _options = options;
+        _logger = logger ?? NullLogger<WebRtcServer>.Instance;
         _clock = new MonotonicClock(timeProvider ?? TimeProvider.System);
         Certificate = options.CertificatePath is null ? DtlsCertificate.CreateEphemeral() : DtlsCertificate.LoadOrCreate(options.CertificatePath);
         int shards = LibC.IsSupported ? options.Shards : 1;
         _port = UdpPort.Open(options.BindAddress, options.Port, isShared: shards > 1);
         _shards = [.. Enumerable.Range(0, shards).Select(index => new ServerShard(this, index == 0 ? _port : _port.OpenAnother(), index))];
-        _streams = options.EnableTcp ? OpenTcp() : null;
+        _streams = options.EnableTcp ? OpenTcp(timeProvider ?? TimeProvider.System) : null;
         _batches = new ThreadLocal<SendBatch>(() => new SendBatch(_port, _streams, Sent));
         Candidates = FindCandidates();
         foreach (ServerShard shard in _shards)
@@ -148,8 +155,8 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
     {
         WebRtcConnection connection = new(this, session);
         Interlocked.Increment(ref _accepted);
-        Enlist(connection);
         _byUsername[session.LocalUsernameFragment] = connection;
+        Enlist(connection);
         return connection;
     }
 
@@ -171,7 +178,7 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
         Retire(connection, closed);
         foreach (string username in connection.Usernames)
         {
-            _byUsername.TryRemove(new KeyValuePair<string, WebRtcConnection>(username, connection));
+            RemoveUsername(username, connection);
         }
 
         foreach (TransportAddress address in connection.Addresses)
@@ -186,7 +193,20 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
 
     void IConnectionHost.AddUsername(string usernameFragment, WebRtcConnection connection) => _byUsername[usernameFragment] = connection;
 
+    void IConnectionHost.RemoveUsername(string usernameFragment, WebRtcConnection connection) => RemoveUsername(usernameFragment, connection);
+
+    void IConnectionHost.Report(WebRtcConnection connection, Exception exception) => LogFailed(exception, connection.Id);
+
+    private void RemoveUsername(string usernameFragment, WebRtcConnection connection) =>
+        _byUsername.TryRemove(new KeyValuePair<string, WebRtcConnection>(usernameFragment, connection));
+
+    [LoggerMessage(1, LogLevel.Error, "The WebRTC session {Session} was closed: a handler of its events, or the session itself, threw")]
+    private partial void LogFailed(Exception exception, string session);
+
     internal bool IsStopping => _stopping;
+
+    /// <summary>User names that lead to a session.</summary>
+    internal int RoutedNames => _byUsername.Count;
 
     /// <summary>Makes the calling thread send through its own shard's socket.</summary>
     internal SendBatch UsePort(UdpPort port) => _batches.Value = new SendBatch(port, _streams, Sent);
@@ -231,9 +251,9 @@ public sealed partial class WebRtcServer : IConnectionHost, IStreamHandler, IDis
             return null;
         }
 
-        if (connection.Handle(datagram, from, now) && isCheck && connection.AddAddress(from))
+        if (connection.Handle(datagram, from, now) && isCheck && connection.AddAddress(from, _byAddress) is { Stream: not 0 } forgotten)
         {
-            _byAddress[from] = connection;
+            _streams?.Close(forgotten);
         }
 
         return connection;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 using Nsn.AppHost.Dashboard;
 using Nsn.AppHost.Hosting;
@@ -10,12 +11,12 @@ namespace Nsn.AppHost.Tests;
 /// <summary>The dashboard as a person sees it: a real browser, real processes.</summary>
 public sealed class DashboardPageTests : IAsyncLifetime
 {
-    // Answers 503 with a reason, as a silo does, until it is healed; says the same in its console as .NET's console logger would.
+    // Answers 503 with a reason, as a silo does, until it is healed; says in its console what our hosts' logger wrote.
     private const string Patient = """
         let well = false;
-        console.log('fail: Nsn.Grains.Ledger[2]\n      The journal belongs to another chain');
+        console.log(process.env.ENTRIES);
         require('http').createServer((request, response) => {
-          if (request.url === '/heal') { well = true; console.log('info: Nsn.Silo[1]\n      healed'); return response.end('ok'); }
+          if (request.url === '/heal') { well = true; return response.end('ok'); }
           response.writeHead(well ? 200 : 503, { 'content-type': 'application/json' });
           const status = well ? 'Healthy' : 'Unhealthy';
           response.end(JSON.stringify({ status, checks: { silo: { status, description: well ? 'ready' : 'the ledger does not answer' } } }));
@@ -36,7 +37,15 @@ public sealed class DashboardPageTests : IAsyncLifetime
         SetDefaultExpectTimeout(60_000);
         StackBuilder builder = StackBuilder.Create($"--Data={_data.Path}");
         builder.AddExecutable("talker", "sh", "/", "-c", "echo hello; echo trouble >&2; exec sleep 1000").WithEnvironment("Some__Password", "abc").WithEnvironment("Plain", "text");
+        using var hosts = new HostConsole(asOurHosts: true);
+        using var others = new HostConsole(asOurHosts: false);
+        string[] entries =
+        [
+            .. hosts.Write(LogLevel.Information, "loading"), .. hosts.Write(LogLevel.Warning, "slow"), .. others.Write(LogLevel.Warning, "on two lines"),
+            .. hosts.Write(LogLevel.Debug, "details"), .. hosts.Write(LogLevel.Error, "The journal belongs to another chain"), .. hosts.Write(LogLevel.Information, "going on"),
+        ];
         builder.AddExecutable("patient", "node", "/", "-e", Patient)
+            .WithEnvironment("ENTRIES", string.Join('\n', entries))
             .WithEndpoint("http", "http", 0)
             .WithHttpHealthCheck("http", "/health")
             .WithEnvironment((context, environment) => environment["PORT"] = context.GetPort("http").ToString(CultureInfo.InvariantCulture));
@@ -130,8 +139,15 @@ public sealed class DashboardPageTests : IAsyncLifetime
         await page.ReloadAsync();
         await Expect(page.Locator("#environment tr")).ToHaveCountAsync(2);
         await page.GetByRole(AriaRole.Link, new() { Name = "patient" }).ClickAsync();
-        await Expect(page.Locator("#log li.fail")).ToHaveTextAsync([new System.Text.RegularExpressions.Regex("Nsn.Grains.Ledger"), new System.Text.RegularExpressions.Regex("another chain")]);
+        await Expect(page.Locator("#log li")).ToHaveClassAsync(["info", "warn", "warn", "warn", "dbug", "fail", "info"]);
+        await Expect(page.Locator("#log li.fail")).ToContainTextAsync("another chain");
+        string[] colours = [.. await ColoursAsync("info"), .. await ColoursAsync("warn"), .. await ColoursAsync("dbug"), .. await ColoursAsync("fail")];
+        Assert.Equal(4, colours.Distinct().Count());
         await PictureAsync(page, "console");
+
+        // One colour for all lines of a level.
+        Task<string[]> ColoursAsync(string level) =>
+            page.EvaluateAsync<string[]>("level => [...new Set([...document.querySelectorAll(`#log li.${level} span`)].map((line) => getComputedStyle(line).color))]", level);
     }
 
     private static ILocator Button(IPage page, string command) => page.GetByRole(AriaRole.Button, new() { Name = $"{command} talker", Exact = true });

@@ -9,6 +9,16 @@ namespace Nsn.AppHost.Tests;
 /// <summary>The program itself, in a process of its own.</summary>
 public sealed partial class ProgramTests
 {
+    // The keys of docs/apphost.md, in their order.
+    internal static readonly string[] SmokeKeys =
+    [
+        "ok", "error", "passed", "problems", "prompt", "secondsToReady", "joinToFirstVerifiedChunkSeconds", "promptToCertifiedSeconds", "promptToReceivedSeconds",
+        "slot", "votes", "scores", "chunksVerified", "chunksBroken", "recipeMatches",
+    ];
+
+    internal static readonly string[] FreePorts =
+        [.. new[] { "postgres", "blobs", "core", "core-silo", "core-gateway", "gpu", "gpu-silo", "gpu-gateway", "gateway", "gateway-udp" }.Select(name => $"--Ports:{name}=0")];
+
     [Fact]
     public async Task Nothing_survives_a_kill_9()
     {
@@ -38,6 +48,60 @@ public sealed partial class ProgramTests
         Assert.Contains("everything has ended", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ci")]
+    [InlineData("run --silent build")]
+    public async Task What_npm_has_started_does_not_survive_a_kill_9(string stage)
+    {
+        using var folder = new DataFolder();
+        string root = folder.Path, marker = $"marker-{Guid.NewGuid():N}", page = Path.Combine(root, "web", "player");
+        Directory.CreateDirectory(Path.Combine(page, "node_modules"));
+        foreach (string file in new[] { "package.json", "package-lock.json" })
+            await File.WriteAllTextAsync(Path.Combine(page, file), "{}", TestContext.Current.CancellationToken);
+        if (stage != "ci")
+            await File.WriteAllTextAsync(Path.Combine(page, "node_modules", ".installed"), "", TestContext.Current.CancellationToken);
+
+        // Stands for npm, which starts others and waits for them.
+        string tools = Script(root, "npm", $"""
+            test "$*" = "{stage}" || test "$1" = "{stage}" || exit 9
+            sh -c 'sleep 1000; : {marker}' &
+            sh -c 'sleep 1000; : {marker}'
+            """);
+        using Process program = Process.Start(CommandWith(
+            tools, "run", $"--Root={root}", $"--Data={Path.Combine(root, "data")}", "--Only=player", "--Ports:dashboard=0"))!;
+        try
+        {
+            await Eventually.HoldsAsync(() => ProcessList.With(marker).Length >= 2, "npm and its child to run");
+            program.Kill();
+            await Eventually.HoldsAsync(() => ProcessList.With(marker).Length == 0, "npm's children to vanish with AppHost", TimeSpan.FromSeconds(20));
+        }
+        finally
+        {
+            program.Kill();
+            foreach (int id in ProcessList.With(marker))
+                Process.GetProcessById(id).Kill();
+        }
+    }
+
+    [Fact]
+    public async Task The_password_of_a_new_cluster_is_never_readable_by_others()
+    {
+        using var folder = new DataFolder();
+        string tools = Script(folder.Path, "postgres", "echo 'postgres (PostgreSQL) 17.0'");
+        Script(folder.Path, "initdb", """
+            for argument; do case $argument in --pwfile=*) stat -c 'password file: mode %a, %s bytes' "${argument#--pwfile=}";; esac; done
+            exit 1
+            """);
+        string data = Path.Combine(folder.Path, "data");
+        // What a killed attempt left must not lend its mode.
+        Directory.CreateDirectory(Path.Combine(data, "postgres"));
+        await File.WriteAllTextAsync(Path.Combine(data, "postgres", "initial.password"), "old", TestContext.Current.CancellationToken);
+        using var program = new RunningProgram(Process.Start(CommandWith(
+            tools, "run", $"--Data={data}", "--Only=postgres", "--Ports:dashboard=0", "--Ports:postgres=0"))!);
+        await Eventually.HoldsAsync(() => program.Output.Contains("password file", StringComparison.Ordinal) || program.Process.HasExited, "initdb to be called");
+        Assert.Contains("password file: mode 600, 32 bytes", program.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_taken_port_is_an_error_that_names_who_has_it_and_the_way_out()
     {
@@ -49,6 +113,66 @@ public sealed partial class ProgramTests
         Assert.Equal(1, exitCode);
         Assert.Contains($"port {port} (http) of 'blobs' is taken by process {Environment.ProcessId}", output, StringComparison.Ordinal);
         Assert.Contains("--Ports:blobs=NUMBER", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_smoke_that_cannot_start_says_why_as_JSON(bool toFile)
+    {
+        using var data = new DataFolder();
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
+        string file = data.Path + ".json";
+        (int exitCode, string output, string errors) = await RunApartAsync(
+            ["smoke", "--prompt", "a cat", .. toFile ? ["--json", file] : Array.Empty<string>(), .. FreePorts, $"--Ports:gateway={port}", $"--Data={data.Path}"]);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("smoke failed", errors, StringComparison.Ordinal);
+        using JsonDocument json = JsonDocument.Parse(toFile ? await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken) : output);
+        JsonElement report = json.RootElement;
+        Assert.Equal(SmokeKeys, report.EnumerateObject().Select(property => property.Name));
+        Assert.False(report.GetProperty("ok").GetBoolean());
+        Assert.False(report.GetProperty("passed").GetBoolean());
+        Assert.Equal("a cat", report.GetProperty("prompt").GetString());
+        Assert.Contains($"port {port} (http) of 'gateway' is taken", report.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Equal(report.GetProperty("error").GetString(), Assert.Single(report.GetProperty("problems").EnumerateArray()).GetString());
+        File.Delete(file);
+    }
+
+    [Theory]
+    [InlineData("--Only=blobs", "smoke needs the gateway")]
+    [InlineData("--Only=mysql", "there is no 'mysql'")]
+    [InlineData("--Root=/no/such/folder", "smoke needs the gateway")]
+    public async Task A_smoke_of_what_is_not_there_says_so_as_JSON(string setting, string error)
+    {
+        using var data = new DataFolder();
+        (int exitCode, string output, _) = await RunApartAsync("smoke", setting, $"--Data={data.Path}");
+        Assert.Equal(1, exitCode);
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.Contains(error, json.RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_smoke_that_is_interrupted_ends_everything_and_says_so_as_JSON()
+    {
+        using var data = new DataFolder();
+        using var program = new RunningProgram(Process.Start(Command(["smoke", .. FreePorts, $"--Data={data.Path}"]))!);
+        await Eventually.HoldsAsync(() => program.Output.Contains("preparing", StringComparison.Ordinal), "smoke to start something");
+        program.Interrupt();
+        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, program.Process.ExitCode);
+        Assert.Contains("\"ok\": false", program.Output, StringComparison.Ordinal);
+        Assert.Contains("\"error\": \"ended by a signal", program.Output, StringComparison.Ordinal);
+        Assert.Empty(ProcessList.With(data.Path));
+    }
+
+    [Fact]
+    public async Task A_report_that_cannot_be_written_is_an_error()
+    {
+        (int exitCode, string output) = await RunToEndAsync("smoke", "--Only=blobs", "--json", "/no/such/folder/smoke.json");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("/no/such/folder/smoke.json cannot be written", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,7 +203,10 @@ public sealed partial class ProgramTests
         Assert.Contains("there is no 'mysql'", output, StringComparison.Ordinal);
     }
 
-    private static ProcessStartInfo Command(params string[] arguments)
+    private static ProcessStartInfo Command(params string[] arguments) => CommandWith(null, arguments);
+
+    /// <summary>The program, to be started; with <paramref name="tools"/> in front of what it finds on its PATH.</summary>
+    private static ProcessStartInfo CommandWith(string? tools, params string[] arguments)
     {
         // A program started in the background inherits that SIGINT is ignored; a person's Ctrl-C comes to one for which it is not.
         var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -88,15 +215,33 @@ public sealed partial class ProgramTests
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Nsn.AppHost.dll"));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
+        if (tools is not null)
+            start.Environment["PATH"] = $"{tools}:{Environment.GetEnvironmentVariable("PATH")}";
         return start;
+    }
+
+    /// <summary>Writes a shell script that can be executed; gives its folder.</summary>
+    private static string Script(string root, string name, string text)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(root, "tools")).FullName, file = Path.Combine(folder, name);
+        File.WriteAllText(file, $"#!/bin/sh\n{text}\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, (UnixFileMode)0b111_101_101);
+        return folder;
     }
 
     private static async Task<(int ExitCode, string Output)> RunToEndAsync(params string[] arguments)
     {
+        (int exitCode, string output, string errors) = await RunApartAsync(arguments);
+        return (exitCode, output + errors);
+    }
+
+    internal static async Task<(int ExitCode, string Output, string Errors)> RunApartAsync(params string[] arguments)
+    {
         using Process process = Process.Start(Command(arguments))!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, await output + await errors);
+        return (process.ExitCode, await output, await errors);
     }
 
     private sealed partial class RunningProgram : IDisposable
@@ -104,7 +249,7 @@ public sealed partial class ProgramTests
         private readonly System.Text.StringBuilder _output = new();
         private readonly HttpClient _http = new();
 
-        private RunningProgram(Process process)
+        public RunningProgram(Process process)
         {
             Process = process;
             process.OutputDataReceived += (_, e) => Append(e.Data);

@@ -77,9 +77,206 @@ public sealed class CommandTests : IDisposable
     public async Task No_half_file_is_left_when_the_disk_is_full()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "this system has no /dev/full");
-        var (code, _, errors) = await Generate("../../../../dev/full/clip.webm");
+        File.CreateSymbolicLink(At("a.webm.partial"), "/dev/full");
+        var (code, _, errors) = await Generate("a.webm");
         Assert.Equal(ExitCode.Storage, code);
+        Assert.Contains("a.webm' cannot be written: No space left on device", errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task What_a_cancelled_command_began_to_write_is_removed()
+    {
+        await File.WriteAllTextAsync(At("a.webm.partial"), "half", TestContext.Current.CancellationToken);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Files.WriteAsync(At("a.webm"), [1, 2, 3], new CancellationToken(canceled: true)));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task A_place_that_cannot_be_written_is_told_before_the_work()
+    {
+        foreach (var (name, more) in new[] { ("no/such/file", Array.Empty<string>()), ("a.webm", ["--json", At("no/such/file")]), ("a.webm", ["--contact-sheet", At("no/such/file")]) })
+        {
+            // Were anything made first, the missing program would be told.
+            var (code, _, errors) = await Generate(name, ["--ffmpeg", "no-such-ffmpeg", .. more]);
+            Assert.Equal(ExitCode.Storage, code);
+            Assert.Contains("no/such/file", errors, StringComparison.Ordinal);
+        }
+
+        Directory.CreateDirectory(At("folder"));
+        Assert.Equal(ExitCode.Storage, (await Generate("folder", "--ffmpeg", "no-such-ffmpeg")).Code);
+        Directory.CreateDirectory(At("b.webm.partial"));
+        var blocked = await Generate("b.webm");
+        Assert.Equal(ExitCode.Storage, blocked.Code);
+        Assert.Contains("b.webm", blocked.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("verify", "", "--prompt", "a cat")]
+    [InlineData("compare", "", "b.webm")]
+    [InlineData("compare", "a.webm", "")]
+    [InlineData("cert", "verify", "")]
+    [InlineData("generate", "--prompt", "a cat", "--out", "")]
+    [InlineData("generate", "--prompt", "a cat", "--out", "x.webm", "--ffmpeg", "")]
+    [InlineData("generate", "--prompt", "a cat", "--out", "x.webm", "--json", "")]
+    [InlineData("generate", "--prompt", "a cat", "--out", "x.webm", "--towers", "")]
+    [InlineData("generate", "--prompt", "a cat", "--out", "x.webm", "--deadline", "NaN")]
+    [InlineData("generate", "--prompt", "a cat", "--out", "x.webm", "--deadline", "-1")]
+    public async Task A_command_line_that_makes_no_sense_is_refused(params string[] arguments)
+    {
+        var (code, _, errors) = await Run(arguments);
+        Assert.Equal(ExitCode.Usage, code);
         Assert.NotEmpty(errors);
+    }
+
+    [Fact]
+    public async Task Damaged_clips_are_rejected_as_clips_that_differ_are()
+    {
+        await Generate("a.webm");
+        var bytes = await File.ReadAllBytesAsync(At("a.webm"), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(At("cut.webm"), bytes[..(bytes.Length / 3)], TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(At("text.webm"), "no clip", TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(At("empty.webm"), [], TestContext.Current.CancellationToken);
+        foreach (var name in new[] { "cut.webm", "text.webm", "empty.webm" })
+        {
+            var (code, output, errors) = await Run("verify", At(name), "--prompt", "a cat", "--pack", _pack.Folder, "--device", "cpu", "--json", "-");
+            Assert.True(code == ExitCode.Negative, $"{name}: {code} {errors}");
+            using var json = JsonDocument.Parse(output);
+            Assert.Equal("reject", json.RootElement.GetProperty("verdict").GetString());
+            Assert.Equal("Malformed", json.RootElement.GetProperty("failures")[0].GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Judging_keeps_the_deadline_when_ffmpeg_hangs()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a shell");
+        await Generate("a.webm");
+        await File.WriteAllTextAsync(At("hanging"), "#!/bin/sh\nexec sleep 90\n", TestContext.Current.CancellationToken);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(At("hanging"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var verification = Run("verify", At("a.webm"), "--prompt", "a chef on a beach", "--pack", _pack.Folder, "--device", "cpu", "--ffmpeg", At("hanging"), "--deadline", "0.3");
+        Assert.Equal(ExitCode.TimedOut, (await verification.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).Code);
+    }
+
+    [Fact]
+    public async Task Clips_with_other_sound_or_of_another_length_differ()
+    {
+        await Generate("a.webm", "--script", "Hello there, everybody.");
+        await Generate("b.webm", "--script", "Nothing of the kind was ever said.");
+        Assert.Equal(0, (await Run(
+            "generate", "--prompt", "a chef on a beach", "--seconds", "3", "--size", "64", "--script", "Hello there, everybody.", "--pack", _pack.Folder, "--device", "cpu", "--out", At("long.webm"))).Code);
+        async Task<string[]> Differences(string other, int expected)
+        {
+            var (code, output, errors) = await Run("compare", At("a.webm"), At(other), "--pack", _pack.Folder, "--minimum", "-1", "--json", "-");
+            Assert.True(code == expected, $"{other}: {code} {output} {errors}");
+            using var json = JsonDocument.Parse(output);
+            return [.. json.RootElement.GetProperty("differences").EnumerateArray().Select(difference => difference.GetString()!)];
+        }
+
+        Assert.Empty(await Differences("a.webm", ExitCode.Success));
+        Assert.Equal(["sound"], await Differences("b.webm", ExitCode.Negative));
+        Assert.Contains("length", await Differences("long.webm", ExitCode.Negative));
+        Assert.Equal(0, (await Run("compare", At("a.webm"), At("b.webm"), "--pack", _pack.Folder, "--minimum", "-1", "--sound", "1000")).Code);
+    }
+
+    [Fact]
+    public async Task Towers_and_voice_of_other_packs_are_taken()
+    {
+        PublishedPacks.Clip(Directory.CreateDirectory(At("towers")).FullName);
+        PublishedPacks.Kokoro(Directory.CreateDirectory(At("voice")).FullName);
+        string[] packs = ["--towers", At("towers"), "--voice-pack", At("voice")];
+        var (code, output, errors) = await Generate("a.webm", ["--script", "Hello.", "--json", "-", .. packs]);
+        Assert.True(code == 0, errors);
+        using var made = JsonDocument.Parse(output);
+        Assert.Contains("kokoro 1", made.RootElement.GetProperty("proof").GetProperty("environment").GetString(), StringComparison.Ordinal);
+        var plain = await Run("models", "check", _pack.Folder);
+        Assert.DoesNotContain(made.RootElement.GetProperty("pack_hash").GetString()!, plain.Output, StringComparison.Ordinal);
+
+        // Random towers reject what they like, but sound and frames come back as they were.
+        (_, output, errors) = await Run(
+            ["verify", At("a.webm"), "--prompt", "a chef on a beach", "--script", "Hello.", "--pack", _pack.Folder, "--device", "cpu", "--regenerate", "sample", "--json", "-", .. packs]);
+        using var judged = JsonDocument.Parse(output);
+        Assert.InRange(judged.RootElement.GetProperty("regeneration").GetProperty("sound_distance_decibel").GetDouble(), 0, 4);
+        Assert.Equal(0, (await Run(["compare", At("a.webm"), At("a.webm"), "--pack", _pack.Folder, .. packs])).Code);
+        (code, output, errors) = await Run(["models", "warm", _pack.Folder, "--json", "-", .. packs]);
+        Assert.True(code == 0, errors);
+        using var warm = JsonDocument.Parse(output);
+        Assert.Equal(made.RootElement.GetProperty("pack_hash").GetString(), warm.RootElement.GetProperty("pack_hash").GetString());
+        Assert.Equal(ExitCode.Pack, (await Generate("a.webm", "--towers", At("voice"))).Code);
+        Assert.Equal(ExitCode.Pack, (await Generate("a.webm", "--voice-pack", At("towers"))).Code);
+    }
+
+    [Fact]
+    public async Task Checking_a_pack_loads_it()
+    {
+        async Task Broken(string mentions)
+        {
+            _pack.Save();
+            var (code, output, _) = await Run("models", "check", _pack.Folder);
+            Assert.Equal(ExitCode.Negative, code);
+            Assert.Contains(mentions, output, StringComparison.Ordinal);
+            (code, output, _) = await Run("models", "check", _pack.Folder, "--json", "-");
+            Assert.Equal(ExitCode.Negative, code);
+            using var json = JsonDocument.Parse(output);
+            Assert.Contains(mentions, json.RootElement.GetProperty("problems")[0].GetString(), StringComparison.Ordinal);
+        }
+
+        _pack.Manifest["kind"] = "abacus";
+        await Broken("'abacus' are not known");
+        _pack.Manifest["kind"] = "toon-layered";
+        var sampler = _pack.Manifest["sampler"]!.DeepClone();
+        _pack.Manifest.Remove("sampler");
+        await Broken("sampler");
+        _pack.Manifest["sampler"] = sampler;
+        var body = await File.ReadAllBytesAsync(Path.Combine(_pack.Folder, "body.onnx"), TestContext.Current.CancellationToken);
+        _pack.Replace("body", new OnnxWriter().Input("code", OnnxWriter.Float, "n", 15).Node("Reshape", ["code"], ["body"]).Output("body", OnnxWriter.Float, "n", 15).ToArray());
+        await Broken("'body'");
+        _pack.Replace("body", body);
+        Assert.Equal(0, (await Run("models", "check", _pack.Folder)).Code);
+
+        PublishedPacks.Kokoro(Directory.CreateDirectory(At("voice")).FullName);
+        Assert.Equal(0, (await Run("models", "check", At("voice"))).Code);
+        PublishedPacks.Clip(Directory.CreateDirectory(At("towers")).FullName);
+        Assert.Equal(0, (await Run("models", "check", At("towers"))).Code);
+    }
+
+    [Fact]
+    public async Task Json_has_the_keys_that_scripts_rely_on()
+    {
+        static string[] Keys(JsonElement json) => [.. json.EnumerateObject().Select(member => member.Name)];
+        async Task<JsonElement> Json(params string[] arguments)
+        {
+            var (_, output, errors) = await Run([.. arguments, "--json", "-"]);
+            Assert.True(output.StartsWith('{'), output + errors);
+            return JsonDocument.Parse(output).RootElement.Clone();
+        }
+
+        string[] clip = ["--prompt", "a chef on a beach", "--script", "Hello.", "--pack", _pack.Folder, "--device", "cpu"];
+        var made = await Json(["generate", .. clip, "--seconds", "2", "--size", "64", "--out", At("a.webm")]);
+        Assert.Equal(
+            ["clip_seconds", "generate_seconds", "realtime_factor", "stages_seconds", "provider", "provider_reason", "pack", "pack_hash", "scores", "proof", "embedding"], Keys(made));
+        Assert.Equal(["load", "voice", "actor", "animation", "encoding", "verification", "total"], Keys(made.GetProperty("stages_seconds")));
+        Assert.Equal(["a", "b", "ensemble", "outlier", "passed"], Keys(made.GetProperty("scores")));
+        Assert.Equal(["digest", "recipe", "seed", "environment", "frames", "samples", "stream"], Keys(made.GetProperty("proof")));
+
+        var judged = await Json(["verify", At("a.webm"), .. clip, "--regenerate", "sample"]);
+        Assert.Equal(["verdict", "failures", "explanation", "skipped", "scores", "integrity", "regeneration", "embedding"], Keys(judged));
+        Assert.Equal(
+            ["motion", "longest_still_seconds", "brightness", "contrast", "loudness_decibel", "mouth_sync", "largest_change"], Keys(judged.GetProperty("integrity")));
+        Assert.Equal(["frames", "distances", "sharpness", "sound_distance_decibel"], Keys(judged.GetProperty("regeneration")));
+
+        Assert.Equal(
+            ["cosine", "frame_distance", "sound_distance_decibel", "seconds", "differences"], Keys(await Json("compare", At("a.webm"), At("a.webm"), "--pack", _pack.Folder)));
+        string[] pack = ["folder", "pack", "kind", "vram_bytes", "pack_hash", "graphs", "problems"];
+        Assert.Equal(pack, Keys(await Json("models", "check", _pack.Folder)));
+        var packs = (await Json("models", "list")).GetProperty("packs");
+        Assert.All(packs.EnumerateArray(), listed => Assert.Equal(pack, Keys(listed)));
+        Assert.Equal(
+            ["pack", "pack_hash", "provider", "provider_reason", "load_seconds", "generate_seconds"], Keys(await Json("models", "warm", _pack.Folder)));
+        var device = await Json("devices", "--device", "cpu");
+        Assert.Equal(["runtime", "library", "providers", "wanted", "provider", "threads", "reason"], Keys(device));
+        Assert.Equal("cpu", device.GetProperty("provider").GetString());
     }
 
     [Fact]

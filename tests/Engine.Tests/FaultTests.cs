@@ -13,6 +13,7 @@ public interface IFaultyGrain : IGrainWithStringKey
     Task Filtered();
     Task BlockTurn();
     Task Leave();
+    Task FailManifold();
 }
 
 /// <summary>Throws when it is written.</summary>
@@ -73,6 +74,9 @@ public sealed class FaultyGrain : Grain, IFaultyGrain
 
     public Task<Bomb> Return(bool explodes) => Task.FromResult(new Bomb { Explodes = explodes });
     public Task Filtered() => Task.CompletedTask;
+
+    public Task FailManifold() =>
+        throw new AggregateException("Many things failed.", new InvalidOperationException("one"), new AggregateException(new ArgumentException("two"), new TimeoutException("three")));
 
     public Task BlockTurn()
     {
@@ -174,6 +178,20 @@ public sealed class FaultTests : IAsyncLifetime, ILoggerProvider, ILogger
         Assert.Contains("The bomb exploded.", failure.ToString(), StringComparison.Ordinal);
         Assert.False((await Grains.GetGrain<IFaultyGrain>("bomb").Return(explodes: false)).Explodes);
         await OthersWorkAsync();
+    }
+
+    [Fact]
+    public async Task Many_failures_in_one_arrive_with_all_of_them()
+    {
+        var failure = await Assert.ThrowsAsync<AggregateException>(() => Grains.GetGrain<IFaultyGrain>("manifold").FailManifold());
+        Assert.Equal("Many things failed. (one) (One or more errors occurred. (two) (three))", failure.Message);
+        Assert.Equal(["one", "two", "three"], failure.Flatten().InnerExceptions.Select(inner => inner.Message));
+        Assert.Same(failure.InnerException, failure.InnerExceptions[0]);
+        Assert.IsType<TimeoutException>(Assert.IsType<AggregateException>(failure.InnerExceptions[1]).InnerExceptions[1]);
+
+        using var writer = new Serialization.Writer();
+        Serialization.CodecOf<object>.Instance.Write(writer, new AggregateException("empty"));
+        Assert.Equal("empty", Assert.IsType<AggregateException>(Serialization.CodecOf<object>.Instance.Read(new Serialization.Reader(writer.Written.ToArray()))).Message);
     }
 
     [Fact]

@@ -1,8 +1,12 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
+using Nsn.Engine.Runtime.Cluster;
 using Nsn.Engine.Runtime.Silos;
+using Orleans.Streams;
 using Orleans.TestingHost;
 
 namespace Nsn.Engine.Tests;
@@ -50,38 +54,92 @@ public sealed class ObserverTests
     }
 
     [Theory]
-    [InlineData(true)]
     [InlineData(false)]
-    public async Task A_client_whose_gateway_is_gone_is_found_through_every_other_silo(bool leaves)
+    [InlineData(true)]
+    public async Task An_observer_is_heard_through_every_silo_after_its_clients_gateway_has_gone(bool inGoodOrder)
     {
         await using var cluster = new TestClusterBuilder(3).Build();
         await cluster.DeployAsync();
         var held = new Listener();
-        var reference = (GrainReference)cluster.Client.CreateObjectReference<IListener>(held);
-        var gateway = cluster.Silos.Single(handle => SiloOf(handle).ClientCount == 1);
-        await (leaves ? cluster.StopSiloAsync(gateway) : cluster.KillSiloAsync(gateway));
-        foreach (var handle in cluster.Silos)
+        var observer = cluster.Client.CreateObjectReference<IListener>(held).GetGrainId();
+        for (var round = 0; round < 2; round++)
         {
-            var listener = (IListener)SiloOf(handle).References.Create(reference.GrainId, typeof(IListener));
-            await Until.HoldsAsync($"{handle.SiloAddress} finds the client", () => Hears(listener));
+            var gateway = (await EntryOfClientAsync(cluster))!.SiloAddress;
+            if (inGoodOrder)
+                await cluster.GetSiloForAddress(gateway)!.StopSiloAsync(stopGracefully: true);
+            else
+                await cluster.GetSiloServiceProvider(gateway).GetRequiredService<Silo>().KillAsync(); // the judge does not know yet
+            await cluster.StartAdditionalSiloAsync();
+            foreach (var silo in cluster.Silos.Where(silo => !silo.SiloAddress.Equals(gateway)))
+            {
+                var factory = cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>();
+                await Until.WorksAsync($"{silo.SiloAddress} reaches the observer", async () => Assert.Equal("yes", await factory.GetGrain(observer).AsReference<IListener>().Hear("still there?")));
+            }
+
+            await cluster.GetSiloForAddress(gateway)!.StopSiloAsync(stopGracefully: false);
         }
 
         GC.KeepAlive(held);
-
-        Silo SiloOf(SiloHandle handle) => cluster.GetSiloServiceProvider(handle.SiloAddress).GetRequiredService<Silo>();
     }
 
-    private static bool Hears(IListener listener)
+    [Fact]
+    public async Task A_client_that_cannot_be_found_for_a_moment_keeps_its_live_streams()
     {
-        try
+        const int Streams = 12;
+        var builder = new TestClusterBuilder(3);
+        builder.AddSiloBuilderConfigurator<Live>().AddClientBuilderConfigurator<Live>();
+        await using var cluster = builder.Build();
+        await cluster.DeployAsync();
+        var heard = new ConcurrentDictionary<int, int>();
+        for (var i = 0; i < Streams; i++)
         {
-            return listener.Hear("found?").GetAwaiter().GetResult() == "yes";
+            var number = i;
+            await StreamOf(i).SubscribeAsync((item, _) =>
+            {
+                heard[number] = item;
+                return Task.CompletedTask;
+            });
         }
-        catch (ClientNotAvailableException)
+
+        var directory = cluster.GetSiloServiceProvider(cluster.Primary.SiloAddress).GetRequiredService<InMemoryCluster>();
+        await directory.UnregisterAsync((await EntryOfClientAsync(cluster))!, TestContext.Current.CancellationToken);
+        for (var i = 0; i < Streams; i++)
+            await StreamOf(i).OnNextAsync(1);
+        await cluster.StartAdditionalSiloAsync(); // the view changes: the gateway sees that its client is not on record
+        for (var i = 0; i < Streams; i++)
         {
-            return false;
+            var number = i;
+            await Until.WorksAsync($"stream {i} delivers", async () =>
+            {
+                await StreamOf(number).OnNextAsync(2);
+                Assert.Equal(2, heard.GetValueOrDefault(number));
+            });
         }
+
+        IAsyncStream<int> StreamOf(int i) => cluster.ServiceProvider.GetRequiredKeyedService<IStreamProvider>("live").GetStream<int>(StreamId.Create("numbers", $"moment {i}"));
     }
+
+    private sealed class Live : ISiloConfigurator, IClientBuilderConfigurator
+    {
+        public void Configure(ISiloBuilder siloBuilder) => siloBuilder.AddMemoryStreams("live");
+        public void Configure(IConfiguration configuration, IClientBuilder clientBuilder) => clientBuilder.AddMemoryStreams("live");
+    }
+
+    [Fact]
+    public async Task The_directory_forgets_a_client_that_has_gone()
+    {
+        await using var cluster = new TestClusterBuilder(2).Build();
+        await cluster.DeployAsync();
+        var client = cluster.ServiceProvider.GetRequiredService<Node>().Address;
+        Assert.NotNull(await EntryOfClientAsync(cluster, client));
+        await cluster.StopClusterClientAsync();
+        await Until.WorksAsync("the directory has no entry of the client", async () => Assert.Null(await EntryOfClientAsync(cluster, client)));
+    }
+
+    private static ValueTask<GrainAddress?> EntryOfClientAsync(TestCluster cluster, SiloAddress? client = null) =>
+        cluster.GetSiloServiceProvider(cluster.Silos[0].SiloAddress).GetRequiredService<InMemoryCluster>().LookupAsync(
+            GrainId.Create("sys.client", (client ?? cluster.ServiceProvider.GetRequiredService<Node>().Address).ToParsableString()),
+            TestContext.Current.CancellationToken);
 
     /// <summary>In a method of its own, so that no register holds the observer.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

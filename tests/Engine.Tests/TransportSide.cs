@@ -24,6 +24,7 @@ internal sealed class TransportSide : ITransportHandler, ILogger<TcpTransport>
             Options.Create(new ClusterOptions()),
             Options.Create(new EndpointOptions { SiloPort = port, GatewayPort = 0 }),
             Options.Create(new SiloMessagingOptions()),
+            Options.Create(new ClientMessagingOptions()),
             Options.Create(tls),
             this);
     }

@@ -36,6 +36,17 @@ public sealed class HostTests : IDisposable
     }
 
     [Fact]
+    public async Task Towers_of_their_own_need_room_too()
+    {
+        var options = new ClipPipelineOptions { PackFolder = _one.Folder, TowersPackFolder = _two.Folder, Device = "cpu", Threads = 1, VramBudgetBytes = (2 << 20) - 1 };
+        await using (var small = new ClipPipelineHost(options))
+            Assert.Equal(ClipError.OutOfMemory, (await Assert.ThrowsAsync<ClipException>(() => small.AcquireAsync(cancellationToken: Cancellation))).Error);
+        await using var host = new ClipPipelineHost(options with { VramBudgetBytes = 2 << 20 });
+        using var lease = await host.AcquireAsync(cancellationToken: Cancellation);
+        Assert.Equal(2 << 20, host.Snapshot().VramUsedBytes);
+    }
+
+    [Fact]
     public async Task An_idle_pack_makes_room_and_one_in_use_does_not()
     {
         await using var host = Host(1 << 20);

@@ -7,6 +7,7 @@ internal sealed class OnnxWriter
 {
     private readonly List<byte[]> _nodes = [];
     private readonly List<byte[]> _initializers = [];
+    private readonly List<byte[]> _sparse = [];
     private readonly List<byte[]> _inputs = [];
     private readonly List<byte[]> _outputs = [];
 
@@ -76,6 +77,25 @@ internal sealed class OnnxWriter
         return this;
     }
 
+    /// <summary>A sparse weight kept in another file.</summary>
+    public OnnxWriter SparseExternal(string name)
+    {
+        _sparse.Add(Sparse(name));
+        return this;
+    }
+
+    /// <summary>A node whose attribute is a sparse tensor in another file; <paramref name="field"/> is 22 for one, 23 for several.</summary>
+    public OnnxWriter SparseConstant(string output, int field)
+    {
+        var attribute = new Message().Text(1, "sparse_value").Bytes(field, Sparse("")).Number(20, 11).ToArray();
+        _nodes.Add(new Message().Text(2, output).Text(4, "Constant").Bytes(5, attribute).ToArray());
+        return this;
+    }
+
+    private static byte[] Sparse(string name) => new Message()
+        .Bytes(1, new Message().Number(1, 1).Number(2, Float).Text(8, name).Bytes(13, new Message().Text(1, "location").Text(2, "w.bin").ToArray()).Number(14, 1).ToArray())
+        .Bytes(2, new Message().Number(1, 1).Number(2, Int64).ToArray()).Number(3, 15).ToArray();
+
     public byte[] ToArray()
     {
         var graph = new Message();
@@ -88,6 +108,8 @@ internal sealed class OnnxWriter
             graph.Bytes(11, input);
         foreach (var output in _outputs)
             graph.Bytes(12, output);
+        foreach (var sparse in _sparse)
+            graph.Bytes(15, sparse);
         return new Message().Number(1, 8).Bytes(7, graph.ToArray()).Bytes(8, new Message().Text(1, "").Number(2, 16).ToArray()).ToArray();
     }
 

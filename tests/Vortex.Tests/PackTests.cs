@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Nsn.Vortex.Inference;
 using Nsn.Vortex.Packs;
 
 namespace Nsn.Vortex.Tests;
@@ -7,7 +8,14 @@ public sealed class PackTests : IDisposable
 {
     private readonly TinyPack _pack = new();
 
-    public void Dispose() => _pack.Dispose();
+    private readonly Lazy<InferenceDevice> _device = new(() => new InferenceDevice("cpu", 1));
+
+    public void Dispose()
+    {
+        if (_device.IsValueCreated)
+            _device.Value.Dispose();
+        _pack.Dispose();
+    }
 
     private string Problem()
     {
@@ -26,6 +34,24 @@ public sealed class PackTests : IDisposable
         _pack.Manifest["version"] = "0.0.2";
         _pack.Save();
         Assert.NotEqual(one.Hash.ToArray(), ModelPackReader.Read(_pack.Folder).Hash.ToArray());
+    }
+
+    [Fact]
+    public void Precision_and_seeds_are_read_where_they_are_said()
+    {
+        var none = ModelPackReader.Read(_pack.Folder).Manifest;
+        Assert.Null(none.Precision);
+        Assert.Null(none.Seeds);
+        _pack.Manifest["precision"] = new JsonObject { ["compute"] = "float32", ["stored"] = "float16", ["opset"] = 16 };
+        _pack.Manifest["seeds"] = new JsonObject { ["noise"] = "85 numbers", ["training"] = 1, ["evaluation"] = 20261 };
+        _pack.Save();
+        var manifest = ModelPackReader.Read(_pack.Folder).Manifest;
+        Assert.Equal(new PackPrecision { Compute = "float32", Stored = "float16", Opset = 16 }, manifest.Precision);
+        Assert.Equal(new PackSeeds { Noise = "85 numbers", Training = 1, Evaluation = 20261 }, manifest.Seeds);
+        Assert.Contains(PackManifest.RegenerateFrames, manifest.Capabilities);
+        _pack.Manifest["precision"] = "float32";
+        _pack.Save();
+        Assert.Contains("precision", Problem(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,6 +134,18 @@ public sealed class PackTests : IDisposable
         Assert.Contains("other files", Problem(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(15)]
+    [InlineData(22)]
+    [InlineData(23)]
+    public void Sparse_weights_in_other_files_are_refused(int field)
+    {
+        var onnx = new OnnxWriter().Input("code", OnnxWriter.Float, "n", 15);
+        _pack.Replace("body", (field == 15 ? onnx.SparseExternal("w") : onnx.SparseConstant("w", field)).Node("Add", ["code", "w"], ["body"])
+            .Output("body", OnnxWriter.Float, "n", 15).ToArray());
+        Assert.Contains("other files", Problem(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Tensors_that_the_graph_does_not_have_are_refused()
     {
@@ -129,6 +167,120 @@ public sealed class PackTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_pack.Folder, "manifest.json"), text);
         Assert.NotEmpty(Problem());
+    }
+
+    [Theory]
+    [InlineData("name")]
+    [InlineData("version")]
+    [InlineData("licence")]
+    [InlineData("kind")]
+    [InlineData("graphs")]
+    [InlineData("files")]
+    [InlineData("capabilities")]
+    [InlineData("thresholds")]
+    [InlineData("graphs", 0)]
+    [InlineData("graphs", 0, "name")]
+    [InlineData("graphs", 0, "file")]
+    [InlineData("graphs", 0, "sha256")]
+    [InlineData("graphs", 0, "inputs")]
+    [InlineData("graphs", 0, "outputs")]
+    [InlineData("graphs", 0, "inputs", 0)]
+    [InlineData("graphs", 0, "inputs", 0, "name")]
+    [InlineData("graphs", 0, "inputs", 0, "type")]
+    [InlineData("graphs", 0, "inputs", 0, "shape")]
+    [InlineData("files", 0)]
+    [InlineData("files", 0, "name")]
+    [InlineData("files", 0, "file")]
+    [InlineData("capabilities", 0)]
+    public void A_member_that_is_null_is_refused(params object[] path)
+    {
+        _pack.Manifest["files"] = new JsonArray(new JsonObject { ["name"] = "f", ["file"] = "f", ["sha256"] = "", ["bytes"] = 1 });
+        SetNull(path);
+        Assert.NotEmpty(Problem());
+    }
+
+    [Theory]
+    [InlineData("sampler")]
+    [InlineData("tokeniser")]
+    [InlineData("tokeniser", "stop_words")]
+    [InlineData("tokeniser", "stop_words", 0)]
+    [InlineData("code")]
+    [InlineData("code", "groups")]
+    [InlineData("code", "groups", 0)]
+    [InlineData("code", "groups", 0, "name")]
+    [InlineData("code", "groups", 0, "values")]
+    [InlineData("code", "groups", 0, "values", 0)]
+    [InlineData("controls")]
+    [InlineData("controls", 0)]
+    [InlineData("face_controls")]
+    [InlineData("face_controls", 0)]
+    [InlineData("layers")]
+    [InlineData("layers", 0)]
+    [InlineData("layers", 0, "rect")]
+    [InlineData("layers", 0, "graph")]
+    [InlineData("embedding")]
+    [InlineData("embedding", "weights")]
+    [InlineData("vocabulary")]
+    [InlineData("vocabulary", "synonyms")]
+    [InlineData("vocabulary", "synonyms", "mood")]
+    [InlineData("vocabulary", "synonyms", "mood", "1")]
+    [InlineData("vocabulary", "synonyms", "mood", "1", 0)]
+    public void A_toon_member_that_is_null_is_refused(params object[] path)
+    {
+        SetNull(path);
+        Assert.Equal(ClipError.Pack, Assert.Throws<ClipException>(() => Toon.ToonLayout.Read(ModelPackReader.Read(_pack.Folder))).Error);
+    }
+
+    private void SetNull(object[] path)
+    {
+        JsonNode at = _pack.Manifest;
+        foreach (var step in path[..^1])
+            at = (step is int index ? at[index] : at[(string)step])!;
+        if (path[^1] is int last)
+            at[last] = null;
+        else
+            at[(string)path[^1]] = null;
+        _pack.Save();
+    }
+
+    [Fact]
+    public void A_file_name_with_a_zero_in_it_is_refused()
+    {
+        _pack.Graph("face")["file"] = "fa\0ce.onnx";
+        _pack.Save();
+        Assert.Contains("face", Problem(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_link_to_itself_is_refused()
+    {
+        var path = Path.Combine(_pack.Folder, "face.onnx");
+        File.Delete(path);
+        File.CreateSymbolicLink(path, path);
+        Assert.Contains("face.onnx", Problem(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(4_000_000_000L, 4_000_000_000L)]
+    [InlineData(1L << 40, 1)]
+    [InlineData(1L << 20, 1L << 11)]
+    public void A_tensor_that_fits_no_memory_is_refused(long rows, long columns)
+    {
+        _pack.Graph("body")["inputs"]![0]!["shape"] = new JsonArray("n", rows, columns);
+        _pack.Replace("body", new OnnxWriter().Input("code", OnnxWriter.Float, "n", "r", "c").Node("Identity", ["code"], ["body"])
+            .Output("body", OnnxWriter.Float, "n", "r", "c").ToArray());
+        var exception = Assert.Throws<ClipException>(() => Pipeline.LoadedPack.Load(_device.Value, ModelPackReader.Read(_pack.Folder)));
+        Assert.Equal(ClipError.Pack, exception.Error);
+        Assert.Contains("'code'", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pack_that_does_not_load_leaves_no_graph_open()
+    {
+        _pack.Graph("tower_b_text")["outputs"]![0]!["shape"] = new JsonArray("n", 255);
+        _pack.Save();
+        Assert.Throws<ClipException>(() => Pipeline.LoadedPack.Load(_device.Value, ModelPackReader.Read(_pack.Folder)));
+        Assert.Equal(0, _device.Value.OpenGraphs);
     }
 
     [Fact]

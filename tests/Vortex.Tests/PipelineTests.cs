@@ -92,13 +92,45 @@ public sealed class PipelineTests(PipelineFixture fixture) : IClassFixture<Pipel
     }
 
     [Fact]
-    public async Task Concurrent_requests_share_batches()
+    public async Task A_picture_model_published_towers_and_a_published_voice_make_a_clip_that_they_recognise()
     {
-        await using var pipeline = fixture.Create();
-        var before = pipeline.Throughput;
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Generate(pipeline, Requests.Sample with { DurationSeconds = 1, Seed = ClipSeed.FromNumber((ulong)i) })));
-        var (rows, batches) = (pipeline.Throughput.Rows - before.Rows, pipeline.Throughput.Batches - before.Batches);
-        Assert.True(rows > batches, $"{rows} rows in {batches} batches");
+        var root = Directory.CreateTempSubdirectory("nsn-published-").FullName;
+        try
+        {
+            string Folder(string name) => Directory.CreateDirectory(Path.Combine(root, name)).FullName;
+            PublishedPacks.Diffusion(Folder("picture"), "stable-diffusion", "int64", 0);
+            PublishedPacks.Clip(Folder("towers"));
+            PublishedPacks.Kokoro(Folder("voice"));
+            await using var pipeline = new ClipPipeline(new ClipPipelineOptions
+            {
+                PackFolder = Folder("picture"),
+                TowersPackFolder = Folder("towers"),
+                VoicePackFolder = Folder("voice"),
+                Device = "cpu",
+                Threads = 1,
+            });
+            var request = Requests.Sample with { Prompt = "a cat", Script = "Hello there.", VoiceId = "af_heart" };
+            var (segments, result) = await Generate(pipeline, request);
+            Assert.Contains("kokoro 1 with espeak-ng", result.Proof.Environment, StringComparison.Ordinal);
+            Assert.NotEqual(Packs.ModelPackReader.Read(Folder("picture")).Hash.ToArray(), result.PackHash.ToArray());
+            Assert.Equal(2000, pipeline.VramBytes);
+            Assert.Equal(new ClipPipelineOptions { PackFolder = "" }.VramBudgetBytes - 2000, pipeline.VramFreeBytes);
+            Assert.False(pipeline.OnGpu);
+
+            // Random towers score as they like; what was made again must be what was published.
+            var verifier = pipeline.CreateVerifier();
+            var report = await verifier.VerifyAsync(segments, request, new VerificationOptions(), Cancellation);
+            Assert.Equal(6, report.Regeneration!.Frames.Count);
+            Assert.All(report.Failures, failure => Assert.True(failure is VerificationFailure.LowScore or VerificationFailure.TowerOutlier, report.Explanation));
+            var other = await verifier.VerifyAsync(segments, request with { Script = "Good night to all of you." }, new VerificationOptions(), Cancellation);
+            Assert.Contains(VerificationFailure.SoundMismatch, other.Failures);
+            other = await verifier.VerifyAsync(segments, request with { Seed = ClipSeed.FromNumber(99) }, new VerificationOptions(), Cancellation);
+            Assert.Contains(VerificationFailure.FrameMismatch, other.Failures);
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
     }
 
     [Theory]

@@ -1,7 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Nsn.Vortex.Inference;
 using Nsn.Vortex.Packs;
 using Nsn.Vortex.Published;
@@ -12,24 +9,11 @@ public sealed class PublishedTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("nsn-clip-").FullName;
 
-    // A miniature of CLIP's vocabulary: bytes, bytes at word ends, merges, special tokens.
-    private static readonly string[] s_merges = ["c a", "ca t</w>", "d o", "do g</w>", "h e", "l l", "he ll", "hell o</w>"];
-
     public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    private static (byte[] Vocabulary, string Merges) Files()
-    {
-        var symbols = Enumerable.Range('!', '~' - '!' + 1).Select(c => ((char)c).ToString()).ToList();
-        symbols.AddRange(symbols.Select(symbol => symbol + "</w>").ToArray());
-        symbols.AddRange(s_merges.Select(merge => merge.Replace(" ", "", StringComparison.Ordinal)));
-        symbols.AddRange(["<|startoftext|>", "<|endoftext|>"]);
-        return (JsonSerializer.SerializeToUtf8Bytes(symbols.Select((symbol, i) => (symbol, i)).ToDictionary(pair => pair.symbol, pair => pair.i)),
-            "#version: 0.2\n" + string.Join('\n', s_merges) + "\n");
-    }
 
     private static ClipTokenizer Tokenizer(out Dictionary<string, int> vocabulary)
     {
-        var (bytes, merges) = Files();
+        var (bytes, merges) = PublishedPacks.ClipVocabulary();
         vocabulary = JsonSerializer.Deserialize<Dictionary<string, int>>(bytes)!;
         return new ClipTokenizer(bytes, merges);
     }
@@ -49,6 +33,70 @@ public sealed class PublishedTests : IDisposable
         var cut = tokenizer.Encode(string.Join(' ', Enumerable.Repeat("cat", 200)));
         Assert.Equal(vocabulary["<|endoftext|>"], cut[^1]);
         Assert.Equal(vocabulary["cat</w>"], cut[^2]);
+    }
+
+    [Theory]
+    [InlineData("e\u0301", "é")]
+    [InlineData("cafe\u0301 au lait", "café au lait")]
+    [InlineData("A\u030A", "Å")]
+    [InlineData("e\u0302\u0301", "ế")]
+    [InlineData("\u0438\u0306", "й")]
+    [InlineData("\u03B1\u0301", "ά")]
+    [InlineData("\u1112\u1161\u11AB\u1100\u1173\u11AF", "한글")]
+    [InlineData("\uAC00\u11A7", "\uAC00\u11A7")]
+    [InlineData("x\u0301", "x\u0301")]
+    [InlineData("\u0301e", "\u0301e")]
+    [InlineData("日本語 été", "日本語 été")]
+    public void Letters_and_marks_become_one_character(string text, string composed) => Assert.Equal(composed, Composition.Compose(text));
+
+    [Fact]
+    public void A_word_has_the_same_tokens_however_its_accents_are_written()
+    {
+        // Its bytes are symbols of their own in this vocabulary: those of é, or of e and a mark.
+        var symbols = new[] { "Ã", "©</w>", "e", "Ì", "ģ</w>", "<|startoftext|>", "<|endoftext|>" };
+        var vocabulary = JsonSerializer.SerializeToUtf8Bytes(symbols.Select((symbol, i) => (symbol, i)).ToDictionary(pair => pair.symbol, pair => pair.i));
+        var tokenizer = new ClipTokenizer(vocabulary, "");
+        Assert.Equal([0L, 1L], tokenizer.Tokens("é"));
+        Assert.Equal([0L, 1L], tokenizer.Tokens("e\u0301"));
+        Assert.Equal([0L, 1L], tokenizer.Tokens("E\u0301"));
+    }
+
+    [Fact]
+    public void Pictures_are_prepared_as_Pillow_does()
+    {
+        using var vectors = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "vectors", "clip-image.json")));
+        var step = vectors.RootElement.GetProperty("step").GetInt32();
+        float[] mean = [.48145466f, .4578275f, .40821073f], deviation = [.26862954f, .26130258f, .27577711f];
+        foreach (var item in vectors.RootElement.GetProperty("cases").EnumerateArray())
+        {
+            int width = item.GetProperty("width").GetInt32(), height = item.GetProperty("height").GetInt32();
+            var rgb = new byte[width * height * 3];
+            for (var i = 0; i < rgb.Length; i++)
+            {
+                int x = i / 3 % width, y = i / 3 / width;
+                var gradient = (i % 3) switch { 0 => x * 200 / width, 1 => y * 200 / height, _ => (x + y) * 200 / (width + height) };
+                rgb[i] = (byte)(gradient + (((x ^ y) & 3) * 18));
+            }
+
+            var planes = ClipImage.PrepareRgb(rgb, width, height);
+            var expected = item.GetProperty("pixels").Deserialize<int[]>()!;
+            var others = 0;
+            for (int y = 0, k = 0; y < 224; y += step)
+            {
+                for (var x = 0; x < 224; x += step)
+                {
+                    for (var c = 0; c < 3; c++, k++)
+                    {
+                        var level = ((planes[(c * 224 * 224) + (y * 224) + x] * deviation[c]) + mean[c]) * 255;
+                        Assert.True(Math.Abs(level - expected[k]) < 1.01, $"{width} x {height}, pixel {x}, {y}, colour {c}: {level} instead of {expected[k]}");
+                        others += Math.Abs(level - expected[k]) > .01 ? 1 : 0;
+                    }
+                }
+            }
+
+            // Pillow computes with integers of 22 bits behind the point: a value at a half may fall to the other side.
+            Assert.True(others <= expected.Length / 100, $"{width} x {height}: {others} of {expected.Length} values are a level off");
+        }
     }
 
     [Fact]
@@ -77,52 +125,7 @@ public sealed class PublishedTests : IDisposable
     [Fact]
     public async Task The_ensemble_runs_on_graphs_of_the_published_signature()
     {
-        var random = new Random(1);
-        float[] Weights(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - .5))];
-        OnnxWriter Image(int size) => new OnnxWriter().Input("pixel_values", OnnxWriter.Float, "n", 3, 224, 224)
-            .Node("AveragePool", ["pixel_values"], ["p"], ("kernel_shape", new long[] { 56, 56 }), ("strides", new long[] { 56, 56 }))
-            .Node("Flatten", ["p"], ["f"], ("axis", 1L)).Floats("w", Weights(48 * size), 48, size).Node("MatMul", ["f", "w"], ["image_embeds"])
-            .Output("image_embeds", OnnxWriter.Float, "n", size);
-        OnnxWriter Text(int size) => new OnnxWriter().Input("input_ids", OnnxWriter.Int64, "n", 77).Floats("t", Weights(256 * size), 256, size).Longs("a", 1)
-            .Node("Gather", ["t", "input_ids"], ["e"], ("axis", 0L)).Node("ReduceSum", ["e", "a"], ["text_embeds"], ("keepdims", 0L))
-            .Output("text_embeds", OnnxWriter.Float, "n", size);
-        var graphs = new JsonArray();
-        foreach (var (name, onnx, size, image) in new[]
-        {
-            ("b32_image", Image(512), 512, true), ("l14_image", Image(768), 768, true), ("b32_text", Text(512), 512, false), ("l14_text", Text(768), 768, false),
-        })
-        {
-            graphs.Add(Entry(name, name + ".onnx", onnx.ToArray(), entry =>
-            {
-                entry["inputs"] = new JsonArray(new JsonObject
-                {
-                    ["name"] = image ? "pixel_values" : "input_ids",
-                    ["type"] = image ? "float32" : "int64",
-                    ["shape"] = image ? new JsonArray("n", 3, 224, 224) : new JsonArray("n", 77),
-                });
-                entry["outputs"] = new JsonArray(new JsonObject
-                {
-                    ["name"] = image ? "image_embeds" : "text_embeds",
-                    ["type"] = "float32",
-                    ["shape"] = new JsonArray("n", size),
-                });
-            }));
-        }
-
-        var (vocabulary, merges) = Files();
-        var manifest = new JsonObject
-        {
-            ["schema"] = "nsn.model-pack/1",
-            ["name"] = "clip",
-            ["version"] = "1",
-            ["licence"] = "MIT",
-            ["kind"] = "clip-ensemble",
-            ["vram_bytes"] = 1000,
-            ["graphs"] = graphs,
-            ["files"] = new JsonArray(Entry("vocab", "vocab.json", vocabulary), Entry("merges", "merges.txt", Encoding.UTF8.GetBytes(merges))),
-        };
-        File.WriteAllText(Path.Combine(_folder, "manifest.json"), manifest.ToJsonString());
-
+        PublishedPacks.Clip(_folder);
         using var device = new InferenceDevice("cpu", 1);
         using var ensemble = new ClipEnsemble(device, ModelPackReader.Read(_folder));
         var frames = Enumerable.Range(0, 5).Select(i => ensemble.Prepare(MediaTests.Frame(i), 64, 64)).ToArray();
@@ -137,35 +140,7 @@ public sealed class PublishedTests : IDisposable
     [Fact]
     public async Task Kokoro_speaks_on_a_graph_of_the_published_signature()
     {
-        // 600 samples a token: a table of waveforms, made louder by the style's first value and scaled by the speed.
-        var random = new Random(2);
-        var onnx = new OnnxWriter().Input("input_ids", OnnxWriter.Int64, 1, "n").Input("style", OnnxWriter.Float, 1, 256).Input("speed", OnnxWriter.Float, 1)
-            .Floats("t", [.. Enumerable.Range(0, 64 * 600).Select(_ => (float)(random.NextDouble() - .5) * .2f)], 64, 600).Longs("shape", 1, -1).Longs("a", 1)
-            .Node("Gather", ["t", "input_ids"], ["e"], ("axis", 0L)).Node("Reshape", ["e", "shape"], ["w"])
-            .Node("ReduceMean", ["style"], ["m"], ("axes", new long[] { 1 }), ("keepdims", 1L)).Node("Mul", ["w", "m"], ["l"]).Node("Mul", ["l", "speed"], ["waveform"])
-            .Output("waveform", OnnxWriter.Float, 1, "s");
-        var styles = new byte[20 * 256 * 4];
-        Buffer.BlockCopy(Enumerable.Repeat(1f, 20 * 256).ToArray(), 0, styles, 0, styles.Length);
-        var vocabulary = "abdefhijklmnoprstuvwzæðŋɐɑɔəɛɜɡɪɹʃʊʌʒθˈ ".EnumerateRunes().Select((rune, i) => (rune, i))
-            .ToDictionary(pair => pair.rune.ToString(), pair => pair.i + 1);
-        var manifest = new JsonObject
-        {
-            ["schema"] = "nsn.model-pack/1",
-            ["name"] = "kokoro",
-            ["version"] = "1",
-            ["licence"] = "Apache-2.0",
-            ["kind"] = "kokoro",
-            ["vram_bytes"] = 1000,
-            ["graphs"] = new JsonArray(Entry("speech", "speech.onnx", onnx.ToArray(), entry =>
-            {
-                JsonNode Tensor(string name, string type, params object[] shape) =>
-                    new JsonObject { ["name"] = name, ["type"] = type, ["shape"] = JsonSerializer.SerializeToNode(shape) };
-                entry["inputs"] = new JsonArray(Tensor("input_ids", "int64", 1, "n"), Tensor("style", "float32", 1, 256), Tensor("speed", "float32", 1));
-                entry["outputs"] = new JsonArray(Tensor("waveform", "float32", 1, "s"));
-            })),
-            ["files"] = new JsonArray(Entry("vocab", "vocab.json", JsonSerializer.SerializeToUtf8Bytes(vocabulary)), Entry("af_heart", "af_heart.bin", styles)),
-        };
-        File.WriteAllText(Path.Combine(_folder, "manifest.json"), manifest.ToJsonString());
+        PublishedPacks.Kokoro(_folder);
         using var device = new InferenceDevice("cpu", 1);
         using var voice = new KokoroVoice(device, ModelPackReader.Read(_folder));
         Assert.Equal(["default", "af_heart"], voice.Voices);
@@ -174,19 +149,8 @@ public sealed class PublishedTests : IDisposable
         Assert.True(speech.Samples.Length > 10 * 600);
         Assert.True(speech.Phonemes[^1].Start + speech.Phonemes[^1].Duration <= speech.Duration + TimeSpan.FromMilliseconds(1));
         await Assert.ThrowsAsync<ClipException>(async () => await voice.SpeakAsync(new Voice.SpeechRequest("Hi.", "nobody", 1, "neutral"), TestContext.Current.CancellationToken));
-    }
-
-    private JsonObject Entry(string name, string file, byte[] bytes, Action<JsonObject>? more = null)
-    {
-        File.WriteAllBytes(Path.Combine(_folder, file), bytes);
-        var entry = new JsonObject
-        {
-            ["name"] = name,
-            ["file"] = file,
-            ["bytes"] = bytes.Length,
-            ["sha256"] = Convert.ToHexString(SHA256.HashData(bytes)),
-        };
-        more?.Invoke(entry);
-        return entry;
+        voice.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () =>
+            await voice.SpeakAsync(new Voice.SpeechRequest("Hi.", "default", 1, "neutral"), TestContext.Current.CancellationToken));
     }
 }

@@ -52,6 +52,42 @@ public sealed class VerifierTests(PipelineFixture fixture) : IClassFixture<Pipel
     }
 
     [Fact]
+    public async Task Judging_keeps_the_deadline_when_the_decoder_hangs()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a shell");
+        var hanging = Path.Combine(Directory.CreateTempSubdirectory("nsn-hang-").FullName, "ffmpeg");
+        try
+        {
+            await File.WriteAllTextAsync(hanging, "#!/bin/sh\nsleep 90\n", Cancellation);
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(hanging, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            await using var pipeline = fixture.Create(options => options with { FfmpegPath = hanging, Deadline = TimeSpan.FromMilliseconds(300) });
+            var verification = pipeline.CreateVerifier().VerifyAsync(await Generate(s_request), s_request, new VerificationOptions(), Cancellation);
+            var exception = await Assert.ThrowsAsync<ClipException>(() => verification.WaitAsync(TimeSpan.FromSeconds(60), Cancellation));
+            Assert.Equal(ClipError.DeadlineExceeded, exception.Error);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(hanging)!, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_pack_that_cannot_make_frames_again_is_not_asked_to_and_the_report_says_so()
+    {
+        using var pack = new TinyPack();
+        pack.Manifest["capabilities"] = new System.Text.Json.Nodes.JsonArray("text-to-video");
+        pack.Save();
+        await using var pipeline = new ClipPipeline(new ClipPipelineOptions { PackFolder = pack.Folder, Device = "cpu", Threads = 1 });
+        var (segments, _) = await PipelineTests.Generate(pipeline, s_request);
+        var report = await pipeline.CreateVerifier().VerifyAsync(segments, s_request, new VerificationOptions(), Cancellation);
+        Assert.True(report.Accepted, report.Explanation);
+        Assert.Null(report.Regeneration);
+        Assert.Contains("regenerate-frames", Assert.Single(report.Skipped), StringComparison.Ordinal);
+        Assert.Empty((await Verify(await Generate(s_request))).Skipped);
+    }
+
+    [Fact]
     public async Task A_clip_of_another_seed_is_rejected()
     {
         var report = await Verify(await Generate(s_request with { Seed = ClipSeed.FromNumber(99) }));

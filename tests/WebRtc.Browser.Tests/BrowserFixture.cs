@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -26,6 +27,9 @@ public sealed class BrowserFixture : IAsyncLifetime
     public static string ChromiumPath => Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
 
     public static bool IsAvailable => File.Exists(ChromiumPath);
+
+    /// <summary>The WHIP and WHEP clients of the npm package `whip-whep`.</summary>
+    public static string ThirdPartyPlayers { get; } = FindPlayers();
 
     public IBrowser Browser { get; private set; } = null!;
 
@@ -68,12 +72,18 @@ public sealed class BrowserFixture : IAsyncLifetime
             Authorize = context => ValueTask.FromResult<int?>(context.Request.Headers.Authorization == "Bearer wrong" ? 403 : null),
         });
         _app.MapWhep("/whep-turn", Server, new WhepOptions { FindSource = context => Source, CreateIceServerLinks = context => [TurnLink!] });
-        foreach (string peer in new[] { "firefox", "werift", "gstreamer" })
+        foreach (string peer in new[] { "firefox", "werift", "gstreamer", "whip-whep" })
         {
             MediaSource published = new(Server, "published by " + peer);
-            _app.MapWhep("/watch-" + peer, Server, new WhepOptions { FindSource = context => published });
-            _app.MapWhip("/whip-" + peer, Server, new WhipOptions { FindSource = context => published });
+            WhepOptions whep = new() { FindSource = context => published };
+            WhipOptions whip = new() { FindSource = context => published };
+            whep.IceServerLinks.Add(IceServerLink.Turn("turn:127.0.0.1:9", "somebody", "secret"));
+            whip.IceServerLinks.Add(IceServerLink.Turn("turn:127.0.0.1:9", "somebody", "secret"));
+            _app.MapWhep("/watch-" + peer, Server, whep);
+            _app.MapWhip("/whip-" + peer, Server, whip);
         }
+
+        _app.MapGet("/whip-whep/{file}", (string file) => Results.Content(File.ReadAllText(Path.Combine(ThirdPartyPlayers, Path.GetFileName(file))), "text/javascript"));
 
         // Signalling in which the server speaks first.
         _app.MapPost("/offer", () =>
@@ -132,6 +142,9 @@ public sealed class BrowserFixture : IAsyncLifetime
         "; ",
         Server.Connections.Select(connection => connection.Use((session, now) =>
             $"{session.State} to {session.RemoteAddress}, dropped {session.DatagramsDropped} ({session.LastDropReason}), queued {session.QueuedMediaBytes}")));
+
+    private static string FindPlayers([CallerFilePath] string thisFile = "") =>
+        Path.Combine(Path.GetDirectoryName(thisFile)!, "node_modules", "whip-whep");
 
     // For the collection in tests/WebRtc.Tests/Offers.
     private static void KeepOffers(WebApplication app, string folder)

@@ -14,12 +14,34 @@ public class FirefoxPlaysTests(BrowserFixture fixture, FirefoxBrowser firefox) :
         Assert.SkipUnless(FirefoxBrowser.IsAvailable, "Firefox is not installed");
         FirefoxPage page = await firefox.OpenAsync(fixture.Origin + "/", Cancellation);
         await page.EvaluateAsync($"play('{fixture.Origin}/whep/test')", Cancellation);
-        JsonElement result = await WatchAsync(page, 5);
-        Assert.True(result.GetProperty("frames").GetInt32() > 50, result.ToString());
+        JsonElement result = await WatchAsync(page, 10);
+        Assert.True(result.GetProperty("frames").GetInt32() > 100, result.ToString());
         Assert.True(result.GetProperty("changed").GetInt32() > 50, result.ToString());
         Assert.True(result.GetProperty("energy").GetDouble() > 0, result.ToString());
         Assert.True(result.GetProperty("lost").GetInt32() <= 10, result.ToString());
         Assert.Contains("GCM", result.GetProperty("srtp").GetString(), StringComparison.Ordinal);
+        await page.CloseAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task firefox_plays_on_after_an_ice_restart_and_again_after_each_reload()
+    {
+        Assert.SkipUnless(FirefoxBrowser.IsAvailable, "Firefox is not installed");
+        FirefoxPage page = await firefox.OpenAsync(fixture.Origin + "/", Cancellation);
+        await page.EvaluateAsync($"play('{fixture.Origin}/whep/test')", Cancellation);
+        await WatchAsync(page, 0);
+        JsonElement restart = await page.EvaluateAsync("restart()", Cancellation);
+        Assert.Equal(200, restart.GetProperty("status").GetInt32());
+        Assert.True(restart.GetProperty("tag").GetBoolean());
+        JsonElement result = await WatchAsync(page, 3);
+        Assert.True(result.GetProperty("frames").GetInt32() > 30, result.ToString());
+        for (int join = 0; join < 3; join++)
+        {
+            await page.ReloadAsync(Cancellation);
+            await page.EvaluateAsync($"play('{fixture.Origin}/whep/test')", Cancellation);
+            await WatchAsync(page, 0);
+        }
+
         await page.CloseAsync(Cancellation);
     }
 

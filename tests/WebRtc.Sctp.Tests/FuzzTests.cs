@@ -1,14 +1,18 @@
 using System.Buffers.Binary;
+using Nsn.WebRtc.DataChannels;
 
 namespace Nsn.WebRtc.Sctp.Tests;
 
+/// <summary>Packets of a peer that means ill never throw. NSN_FUZZ_ROUNDS makes the run as long as wanted.</summary>
 public class FuzzTests
 {
+    private static readonly int? Rounds = int.TryParse(Environment.GetEnvironmentVariable("NSN_FUZZ_ROUNDS"), out int rounds) ? rounds : null;
+
     [Fact]
     public void Mutated_packets_never_throw_in_any_state()
     {
         var random = new Random(42);
-        for (int round = 0; round < 400; round++)
+        for (int round = 0; round < (Rounds ?? 400); round++)
         {
             var captured = new List<byte[]>();
             bool Capture(bool toB, byte[] packet)
@@ -42,7 +46,7 @@ public class FuzzTests
     {
         var random = new Random(7);
         byte[] types = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 14, 64, 130, 192, 194, 255];
-        for (int round = 0; round < 300; round++)
+        for (int round = 0; round < (Rounds ?? 300); round++)
         {
             using var link = new VirtualLink(round);
             link.Connect();
@@ -61,6 +65,21 @@ public class FuzzTests
                 link.B.Handle(packet, link.Now);
                 link.RunFor(TimeSpan.FromMilliseconds(1));
             }
+        }
+    }
+
+    [Fact]
+    public void Announcements_of_channels_never_throw()
+    {
+        var random = new Random(9);
+        byte[] open = OpenMessage.Create("a label", new DataChannelSettings { Protocol = "a protocol", Ordered = false, MaxRetransmits = 3 });
+        for (int round = 0; round < (Rounds ?? 20_000); round++)
+        {
+            byte[] copy = random.Next(4) == 0 ? open[..random.Next(open.Length + 1)] : [.. open];
+            for (int i = random.Next(4); i > 0 && copy.Length > 0; i--)
+                copy[random.Next(copy.Length)] = (byte)random.Next(256);
+            if (OpenMessage.TryParse(copy, 16, out string label, out DataChannelSettings settings))
+                Assert.True(label.Length <= 16 && settings.Protocol.Length <= 16);
         }
     }
 

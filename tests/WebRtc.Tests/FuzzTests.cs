@@ -1,5 +1,6 @@
 using System.Text;
 using Nsn.WebRtc.Congestion;
+using Nsn.WebRtc.Dtls;
 using Nsn.WebRtc.Ice;
 using Nsn.WebRtc.Media;
 using Nsn.WebRtc.Rtp;
@@ -81,6 +82,54 @@ public class FuzzTests
 
             _ = IceFragment.TryParse(text, out _, out _);
             _ = IceCandidate.TryParse(text[..Math.Min(80, text.Length)], out _);
+        }
+    }
+
+    [Fact]
+    public void dtls_takes_any_record_in_any_state_and_keeps_little_of_it()
+    {
+        Random random = new(4);
+        using DtlsCertificate certificate = DtlsCertificate.CreateEphemeral();
+        byte[] datagram = new byte[Sessions.WebRtcSession.DatagramMax];
+        TimeSpan now = TimeSpan.FromSeconds(1);
+        for (int round = 0; round < Rounds / 200; round++)
+        {
+            using OpenSslDtlsTransport client = new(certificate, DtlsRole.Client, certificate.Fingerprint);
+            using OpenSslDtlsTransport server = new(certificate, DtlsRole.Server, certificate.Fingerprint);
+            client.Start(now);
+            server.Start(now);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            long handled = 0;
+            for (int flight = 0; flight < 6; flight++)
+            {
+                Carry(client, server);
+                Carry(server, client);
+            }
+
+            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.True(allocated < 200_000 + (20 * handled), $"{handled} bytes made {allocated} bytes of memory");
+
+            void Carry(OpenSslDtlsTransport from, OpenSslDtlsTransport to)
+            {
+                while (from.PollDatagram(datagram) is > 0 and int length)
+                {
+                    for (int copies = random.Next(3); copies > 0; copies--)
+                    {
+                        byte[] mutated = Mutate(random, datagram[..length]);
+                        handled += mutated.Length;
+                        if (mutated.Length > 0)
+                        {
+                            to.Handle(mutated, now);
+                        }
+                    }
+
+                    handled += length;
+                    to.Handle(datagram.AsSpan(0, length), now);
+                    while (to.PollApplicationData(new byte[2_048]) > 0)
+                    {
+                    }
+                }
+            }
         }
     }
 

@@ -100,6 +100,68 @@ public class HostingTests
         }
     }
 
+    [Theory]
+    [InlineData("refuses")]
+    [InlineData("times out")]
+    [InlineData("never answers")]
+    [InlineData("client is gone")]
+    public async Task client_lets_go_of_everything_whatever_the_server_says_to_its_farewell(string farewell)
+    {
+        await using WebApplication app = await StartAsync(_ => { }, app =>
+        {
+            WebRtcServer server = app.Services.GetRequiredService<WebRtcServer>();
+            MediaSource source = new(server, "test");
+            app.MapWhep("/whep", server, new WhepOptions { FindSource = _ => source });
+        });
+        using Farewell handler = new(farewell);
+        using HttpClient http = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        WebRtcClient client = new(http, new WebRtcClientOptions { DataChannels = false });
+        await client.ConnectAsync(new Uri(app.Urls.First() + "/whep"), TestContext.Current.CancellationToken).WaitAsync(Deadline, TestContext.Current.CancellationToken);
+        Assert.NotNull(client.Resource);
+        if (farewell == "client is gone")
+        {
+            http.Dispose();
+        }
+
+        await client.DisposeAsync().AsTask().WaitAsync(Deadline, TestContext.Current.CancellationToken);
+        Assert.Equal(SessionState.Closed, client.Connection.State);
+        WebRtcServer listening = app.Services.GetRequiredService<WebRtcServer>();
+        Assert.True(SpinWait.SpinUntil(() => listening.Count == 0, Deadline), "close_notify did not reach the server");
+    }
+
+    [Fact]
+    public async Task certificate_is_made_at_the_first_start_and_stays_the_same_and_private()
+    {
+        string folder = Path.Combine(Path.GetTempPath(), "nsn-" + Guid.NewGuid().ToString("N"));
+        string path = Path.Combine(folder, "data", "dtls.pem");
+        try
+        {
+            string first = await FingerprintAsync();
+            Assert.Equal(first, await FingerprintAsync());
+            Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
+            if (!OperatingSystem.IsWindows())
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+            }
+
+            // A file that was cut off is no reason to show another certificate without a word.
+            string pem = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(path, pem[..100], TestContext.Current.CancellationToken);
+            Assert.ThrowsAny<System.Security.Cryptography.CryptographicException>(() => Dtls.DtlsCertificate.LoadOrCreate(path));
+            Assert.Equal(pem[..100], await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        async Task<string> FingerprintAsync()
+        {
+            await using WebApplication app = await StartAsync(options => options.CertificatePath = path);
+            return app.Services.GetRequiredService<WebRtcServer>().Certificate.Fingerprint;
+        }
+    }
+
     [Fact]
     public async Task full_server_is_degraded()
     {
@@ -143,7 +205,7 @@ public class HostingTests
                         options.PlayoutDelay = TimeSpan.FromSeconds(2);
                         break;
                     default:
-                        options.CertificatePath = "/no such folder/dtls.pem";
+                        options.CertificatePath = Path.Combine(typeof(HostingTests).Assembly.Location, "below a file", "dtls.pem");
                         break;
                 }
             });
@@ -166,6 +228,29 @@ public class HostingTests
         map?.Invoke(app);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return app;
+    }
+
+    /// <summary>Passes everything on but DELETE.</summary>
+    private sealed class Farewell(string what) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.Method != HttpMethod.Delete)
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+
+            switch (what)
+            {
+                case "times out":
+                    throw new TaskCanceledException("The request was canceled due to the configured HttpClient.Timeout.");
+                case "never answers":
+                    await Task.Delay(Timeout.Infinite, cancellationToken);
+                    break;
+            }
+
+            throw new HttpRequestException("refused");
+        }
     }
 
     private static class MeterReader

@@ -63,11 +63,112 @@ public class IceTcpTests
     }
 
     [Fact]
+    public void one_host_that_says_nothing_does_not_keep_the_others_out()
+    {
+        using WebRtcServer server = new(new WebRtcServerOptions { BindAddress = IPAddress.Any, PublicAddresses = { IPAddress.Loopback } });
+        List<Socket> silent = [];
+        try
+        {
+            for (int i = 0; i <= TcpPort.StrangersPerAddressMax; i++)
+            {
+                silent.Add(ConnectFrom(IPAddress.Parse("127.0.0.2")));
+            }
+
+            // The last is refused while those before it are still given their time.
+            Assert.Equal(0, silent[^1].Receive(new byte[16]));
+            Assert.False(silent[0].Poll(0, SelectMode.SelectRead), "the first connection was closed, too");
+            Assert.Equal(TcpPort.StrangersPerAddressMax, server.TcpConnections);
+            silent.Add(ConnectFrom(IPAddress.Parse("127.0.0.3")));
+            Assert.True(SpinWait.SpinUntil(() => server.TcpConnections == TcpPort.StrangersPerAddressMax + 1, Deadline), "another host's connection was not taken");
+        }
+        finally
+        {
+            silent.ForEach(socket => socket.Dispose());
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => server.TcpConnections == 0, Deadline), "closed connections are still counted");
+        using Socket again = ConnectFrom(IPAddress.Parse("127.0.0.2"));
+        Assert.True(SpinWait.SpinUntil(() => server.TcpConnections == 1, Deadline), "the host has no share any more after its connections are closed");
+
+        Socket ConnectFrom(IPAddress address)
+        {
+            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Deadline.TotalMilliseconds };
+            socket.Bind(new IPEndPoint(address, 0));
+            socket.Connect(new IPEndPoint(IPAddress.Loopback, server.TcpPort!.Value));
+            return socket;
+        }
+    }
+
+    [Fact]
+    public async Task accept_loop_waits_longer_and_longer_while_no_socket_can_be_opened()
+    {
+        ManualTime time = new();
+        int tries = 0;
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using CancellationTokenSource stop = new();
+        List<Socket> taken = [];
+        SocketError? error = SocketError.TooManyOpenSockets;
+        AcceptLoop loop = new(
+            _ =>
+            {
+                Assert.True(++tries < 1_000, "the loop turns without a pause");
+                return error is { } code ? throw new SocketException((int)code) : taken.Count == 0 ? ValueTask.FromResult(socket) : throw new ObjectDisposedException("socket");
+            },
+            taken.Add,
+            time);
+        Task running = loop.RunAsync(stop.Token);
+        double[] pauses = [10, 20, 40, 80, 160, 320, 640, 1_000, 1_000];
+        for (int i = 0; i < pauses.Length; i++)
+        {
+            Assert.True(
+                SpinWait.SpinUntil(() => tries == i + 1 && time.Timers == i + 1, Deadline), $"{tries} tries and {time.Timers} pauses instead of {i + 1}");
+            Assert.Equal(TimeSpan.FromMilliseconds(pauses[i]), time.Due);
+            error = i == pauses.Length - 1 ? null : error;
+            time.Fire();
+        }
+
+        await running.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+        Assert.Equal([socket], taken);
+    }
+
+    [Fact]
     public void server_without_tcp_announces_none()
     {
         using WebRtcServer server = new(new WebRtcServerOptions { BindAddress = IPAddress.Loopback, EnableTcp = false });
         Assert.Null(server.TcpPort);
         Assert.DoesNotContain(server.Candidates, candidate => candidate.IsTcp);
+    }
+
+    /// <summary>A clock whose only timer fires when the test says so.</summary>
+    private sealed class ManualTime : TimeProvider
+    {
+        private Action? _fire;
+        private int _timers;
+
+        public TimeSpan Due { get; private set; }
+
+        public int Timers => Volatile.Read(ref _timers);
+
+        public void Fire() => _fire!();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Due = dueTime;
+            _fire = () => callback(state);
+            Volatile.Write(ref _timers, _timers + 1);
+            return new Timer();
+        }
+
+        private sealed class Timer : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
     }
 
     private sealed class FramedConnection : IDisposable

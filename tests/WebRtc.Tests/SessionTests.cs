@@ -77,6 +77,45 @@ public class SessionTests
         SessionClosed closed = Assert.IsType<SessionClosed>(network.ServerEvents[^1]);
         Assert.Equal(CloseReason.DtlsFailed, closed.Reason);
         Assert.DoesNotContain(network.ServerEvents, e => e is SessionConnected);
+        Assert.Contains("fingerprint", closed.Details, StringComparison.Ordinal);
+
+        // The other side is told why, long before its consent would end.
+        network.RunUntil("client closed", () => network.Client.State == SessionState.Closed, seconds: 1);
+        closed = Assert.IsType<SessionClosed>(network.ClientEvents[^1]);
+        Assert.Equal(CloseReason.DtlsFailed, closed.Reason);
+        Assert.Contains("bad certificate", closed.Details, StringComparison.Ordinal);
+        Assert.DoesNotContain(network.ClientEvents, e => e is SessionConnected);
+    }
+
+    [Fact]
+    public void client_tells_the_server_that_its_certificate_is_another_one()
+    {
+        using DtlsCertificate clients = DtlsCertificate.CreateEphemeral();
+        using DtlsCertificate servers = DtlsCertificate.CreateEphemeral();
+        using OpenSslDtlsTransport client = new(clients, DtlsRole.Client, clients.Fingerprint);
+        using OpenSslDtlsTransport server = new(servers, DtlsRole.Server, clients.Fingerprint);
+        TimeSpan now = TimeSpan.FromSeconds(1);
+        client.Start(now);
+        server.Start(now);
+        byte[] datagram = new byte[WebRtcSession.DatagramMax];
+        for (int round = 0; round < 20 && server.State == DtlsState.Handshaking; round++)
+        {
+            Carry(client, server);
+            Carry(server, client);
+        }
+
+        Assert.Equal(DtlsState.Failed, client.State);
+        Assert.Contains("fingerprint", client.FailureReason, StringComparison.Ordinal);
+        Assert.Equal(DtlsState.Failed, server.State);
+        Assert.Contains("bad certificate", server.FailureReason, StringComparison.Ordinal);
+
+        void Carry(OpenSslDtlsTransport from, OpenSslDtlsTransport to)
+        {
+            while (from.PollDatagram(datagram) is > 0 and int length)
+            {
+                to.Handle(datagram.AsSpan(0, length), now);
+            }
+        }
     }
 
     [Fact]
@@ -259,10 +298,13 @@ public class SessionTests
         using VirtualNetwork network = new();
         network.Connect();
         SendVideo(network, frames: 10);
+        Assert.DoesNotContain(network.ServerEvents, e => e is KeyFrameRequested);
         network.Loss = 1;
-        SendVideo(network, frames: 30, first: 10);
+
+        // More than can be asked for again.
+        SendVideo(network, frames: 125, first: 10);
         network.Loss = 0;
-        SendVideo(network, frames: 60, first: 40);
+        SendVideo(network, frames: 10, first: 135);
         network.RunUntil("a key frame request", () => network.ServerEvents.OfType<KeyFrameRequested>().Any());
     }
 
@@ -436,6 +478,41 @@ public class SessionTests
             network.Mutation = 0;
             network.Run(1);
         }
+    }
+
+    [Fact]
+    public void peer_that_asks_for_everything_again_and_again_gets_what_its_link_carries()
+    {
+        using VirtualNetwork network = new() { RecordToClient = true };
+        network.Connect();
+        SendVideo(network, frames: 30);
+        List<ushort> sequences = [];
+        uint ssrc = 0;
+        foreach (byte[] datagram in network.ToClient.Where(datagram => datagram[0] >> 6 == 2 && datagram.Length > 1_000))
+        {
+            Assert.True(RtpHeader.TryParse(datagram, out RtpHeader header, out _));
+            sequences.Add(header.SequenceNumber);
+            ssrc = header.Ssrc;
+        }
+
+        network.ToClient.Clear();
+        byte[] buffer = new byte[1_200];
+        RtcpWriter writer = new(buffer);
+        writer.Nack(1, ssrc, [.. sequences.Select(sequence => (sequence, (ushort)0))]);
+        long repeated = network.Server.GetStatistics().PacketsRepeated;
+        long most = network.Server.EstimatedBitrate;
+        for (int i = 0; i < 400; i++)
+        {
+            network.Server.HandleRtcp(buffer.AsSpan(0, writer.Length), network.Now);
+            network.Run(0.01);
+            most = Math.Max(most, network.Server.EstimatedBitrate);
+        }
+
+        double megabits = network.ToClient.Sum(datagram => datagram.Length) * 8 / 1e6;
+        Assert.True(network.Server.GetStatistics().PacketsRepeated - repeated > sequences.Count, "hardly anything was repeated");
+
+        // Four seconds at the rate, and the half of one that may go at once.
+        Assert.True(megabits < most / 1e6 * 4.7, $"{megabits:F1} Mbit were repeated in 4 s for a link of {most / 1e6:F1} Mbit/s");
     }
 
     internal static List<byte[]> SendVideo(VirtualNetwork network, int frames, int first = 0, MediaCodec codec = MediaCodec.Vp8)

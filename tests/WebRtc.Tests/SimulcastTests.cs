@@ -74,7 +74,7 @@ public class SimulcastTests
     [Fact]
     public void encodings_with_time_lines_of_their_own_are_put_on_one()
     {
-        EncodingTimeline timeline = new();
+        EncodingTimeline timeline = new(90_000);
         TimeSpan start = TimeSpan.FromSeconds(5);
         uint small = timeline.Map(0, 4_000_000_000, start);
         uint large = timeline.Map(1, 17, start + TimeSpan.FromMilliseconds(2));
@@ -86,6 +86,11 @@ public class SimulcastTests
         // The publisher comes back with other numbers.
         uint again = timeline.Map(0, 1_000_000_000, start + TimeSpan.FromSeconds(1));
         Assert.InRange(again - small, 86_000u, 91_000u);
+
+        // Another one whose numbers happen to be close to the old ones, three seconds before them.
+        timeline.Restart();
+        uint other = timeline.Map(0, 1_000_000_000 - (3 * 90_000), start + TimeSpan.FromSeconds(2));
+        Assert.InRange(other - again, 89_000u, 91_000u);
     }
 
     private sealed class Broadcast : IDisposable

@@ -79,8 +79,83 @@ public class VectorTests
 
         Assert.False(window.IsNew(102));
         Assert.True(window.IsNew(104));
-        window.Accept(1_000);
-        Assert.False(window.IsNew(1_000 - ReplayWindow.Size));
-        Assert.True(window.IsNew(1_000 - ReplayWindow.Size + 1));
+        window.Accept(5_000);
+        Assert.False(window.IsNew(5_000 - ReplayWindow.Size));
+        Assert.True(window.IsNew(5_000 - ReplayWindow.Size + 1));
+    }
+
+    [Fact]
+    public void replay_window_remembers_what_a_list_of_all_indexes_would()
+    {
+        Random random = new(5);
+        ReplayWindow window = default;
+        HashSet<ulong> seen = [];
+        ulong highest = 0;
+        for (int i = 0; i < 100_000; i++)
+        {
+            // Mostly the next few, now and then a jump, and something old in between.
+            ulong index = random.Next(3) switch
+            {
+                0 => highest + (ulong)random.Next(1, random.Next(100) == 0 ? 3_000 : 4),
+                1 => highest - Math.Min(highest, (ulong)random.Next(ReplayWindow.Size + 50)),
+                _ => highest - Math.Min(highest, (ulong)random.Next(8)),
+            };
+            bool isNew = index > highest || (highest - index < ReplayWindow.Size && !seen.Contains(index));
+            Assert.Equal(isNew, window.IsNew(index));
+            if (isNew)
+            {
+                window.Accept(index);
+                seen.Add(index);
+                highest = Math.Max(highest, index);
+            }
+        }
+    }
+
+    [Fact]
+    public void late_repeat_of_the_same_packet_is_opened_once()
+    {
+        byte[] key = [.. Enumerable.Range(1, 16).Select(i => (byte)i)];
+        byte[] salt = [.. Enumerable.Range(1, 12).Select(i => (byte)i)];
+        using SrtpSender sender = new(SrtpProfile.AeadAes128Gcm, key, salt);
+        using SrtpReceiver receiver = new(SrtpProfile.AeadAes128Gcm, key, salt);
+        byte[] late = Protect(100);
+        for (ulong index = 0; index < 900; index++)
+        {
+            Assert.True(index == 100 || Open(Protect(index)));
+        }
+
+        // A second of an 8 Mbit/s stream later.
+        Assert.True(Open(late));
+        Assert.False(Open(late));
+
+        byte[] Protect(ulong index)
+        {
+            byte[] packet = new byte[60];
+            Rtp.RtpHeader.Write(packet, hasExtension: false, marker: false, 96, (ushort)index, 0, 7);
+            return packet[..sender.ProtectRtp(packet, Rtp.RtpHeader.FixedLength, 40, index)];
+        }
+
+        bool Open(byte[] packet) => receiver.TryUnprotectRtp([.. packet], Rtp.RtpHeader.FixedLength, out _, out _, out _);
+    }
+
+    [Theory]
+    [InlineData("09F0")]
+    [InlineData("0605FF")]
+    [InlineData("")]
+    public void aggregate_starts_a_stream_whatever_comes_before_its_parameters(string before)
+    {
+        byte[] first = Convert.FromHexString(before);
+        byte[] parameters = [0x67, 0x42, 0xE0, 0x1F];
+        byte[] picture = [0x65, 0x88, 0x80];
+        byte[] aggregate = [0x18, .. first.Length == 0 ? [] : Unit(first), .. Unit(parameters), .. Unit([0x68, 0xCE]), .. Unit(picture)];
+        Assert.True(Rtp.FrameAssembler.StartsKeyFrame(Media.MediaCodec.H264, aggregate));
+        Rtp.FrameAssembler assembler = new(Media.MediaCodec.H264);
+        Assert.True(assembler.TryAdd(aggregate, 3_000, true, out byte[] frame, out bool isKeyFrame));
+        Assert.True(isKeyFrame);
+        Assert.EndsWith(Convert.ToHexString(picture), Convert.ToHexString(frame), StringComparison.Ordinal);
+        Assert.False(Rtp.FrameAssembler.StartsKeyFrame(Media.MediaCodec.H264, aggregate.AsSpan(0, aggregate.Length - 1)));
+        Assert.False(Rtp.FrameAssembler.StartsKeyFrame(Media.MediaCodec.H264, [0x18, .. Unit([0x41, 0x67])]));
+
+        static byte[] Unit(byte[] bytes) => [0, (byte)bytes.Length, .. bytes];
     }
 }

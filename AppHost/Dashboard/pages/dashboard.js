@@ -4,7 +4,7 @@ const maxLines = 5000;
 const byId = (id) => document.getElementById(id);
 const table = byId('resources'), log = byId('log'), panel = byId('panel-log'), search = byId('search'), follow = byId('follow');
 const busy = new Set();
-let selected = null, tab = 'log', stream = null, resources = [], arrived = [], level = '';
+let selected = null, tab = 'log', stream = null, resources = [], arrived = [];
 
 const element = (tag, properties = {}, ...children) => {
   const node = Object.assign(document.createElement(tag), properties);
@@ -154,10 +154,8 @@ function show() {
 
 function lineOf(line) {
   const text = line.text.replace(/\u001b\[[0-9;]*m/g, '');
-  // .NET's console logger names the level on the first line of an entry and indents the others.
-  level = /^(trce|dbug|info|warn|fail|crit): /.exec(text)?.[1] ?? (text.startsWith('      ') ? level : '');
   const at = new Date(line.time);
-  const item = element('li', { className: line.isError ? 'error' : level }, element('time', { dateTime: line.time, textContent: clock(at) }), element('span', { textContent: text }));
+  const item = element('li', { className: line.level || (line.isError ? 'error' : '') }, element('time', { dateTime: line.time, textContent: clock(at) }), element('span', { textContent: text }));
   item.hidden = !matches(text);
   return item;
 }

@@ -39,6 +39,9 @@ public abstract class Call : IRequest, IThreadPoolWorkItem
 
     /// <summary>Whether the call counts as use of the grain.</summary>
     internal virtual bool KeepsAlive => true;
+
+    /// <summary>Whether the runtime makes the call by itself, or an extension of the runtime answers it: code of the grain does not know what it carries.</summary>
+    internal virtual bool IsOfRuntime => typeof(IGrainExtension).IsAssignableFrom(GetInterfaceType());
     internal CancellationTokenSource Cancellation { get; set; }
     internal CancellationTokenRegistration CancellationRegistration { get; set; }
     internal object Target { get; set; }

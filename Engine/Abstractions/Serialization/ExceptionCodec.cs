@@ -58,6 +58,8 @@ internal static class ExceptionWire
             InnerOf(full) = InnerOf(blank);
             RemoteStackOf(full) = RemoteStackOf(blank);
             ResultOf(full) = ResultOf(blank);
+            if (full is AggregateException aggregate)
+                AllOf(aggregate) = AllOf((AggregateException)blank);
             return full;
         }
         finally
@@ -68,12 +70,34 @@ internal static class ExceptionWire
 
     public static void Write(Writer writer, Exception exception)
     {
-        writer.WriteString(exception.Message ?? string.Empty);
+        // An aggregate's message is its own and those of the inner ones, which travel with it: only its own is a field.
+        writer.WriteString((exception is AggregateException ? MessageOf(exception) : exception.Message) ?? string.Empty);
         writer.WriteString(exception.StackTrace ?? string.Empty);
         writer.WriteVarInt(exception.HResult);
         writer.WriteByte(exception.InnerException is null ? (byte)0 : (byte)1);
         if (exception.InnerException is { } inner)
             WriteAny(writer, inner);
+        if (exception is AggregateException aggregate)
+            WriteOthers(writer, aggregate);
+    }
+
+    /// <summary>The inner exceptions beyond the first, which is written as any exception's.</summary>
+    private static void WriteOthers(Writer writer, AggregateException aggregate)
+    {
+        var others = Math.Max(0, aggregate.InnerExceptions.Count - 1);
+        writer.WriteVarUInt((ulong)others);
+        for (var i = 1; i <= others; i++)
+            WriteAny(writer, aggregate.InnerExceptions[i]);
+    }
+
+    private static void ReadOthers(AggregateException aggregate, Reader reader)
+    {
+        var all = new List<Exception>();
+        if (aggregate.InnerException is { } first)
+            all.Add(first);
+        for (var others = reader.Remaining > 0 ? reader.ReadLength("inner exceptions") : 0; others > 0; others--) // who wrote it may be too old to send them
+            all.Add(ReadAny(reader));
+        AllOf(aggregate) = [.. all];
     }
 
     public static Exception ReadInto(Exception exception, Reader reader)
@@ -82,6 +106,8 @@ internal static class ExceptionWire
         RemoteStackOf(exception) = reader.ReadString() is { Length: > 0 } stack ? stack + Environment.NewLine + "--- End of the remote stack ---" + Environment.NewLine : null;
         ResultOf(exception) = (int)reader.ReadVarInt();
         InnerOf(exception) = reader.ReadByte() == 1 ? ReadAny(reader) : null;
+        if (exception is AggregateException aggregate)
+            ReadOthers(aggregate, reader);
         return exception;
     }
 
@@ -93,6 +119,9 @@ internal static class ExceptionWire
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_innerException")]
     private static extern ref Exception InnerOf(Exception exception);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_innerExceptions")]
+    private static extern ref Exception[] AllOf(AggregateException exception);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_HResult")]
     private static extern ref int ResultOf(Exception exception);

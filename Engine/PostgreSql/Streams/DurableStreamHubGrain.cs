@@ -33,7 +33,7 @@ internal sealed partial class DurableStreamHubGrain(
     private long _next;
     private long _sinceTrim;
     private bool _writing;
-    private bool _knowsImplicit;
+    private Task? _implicitSubscribed;
     private bool _stopped;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -95,11 +95,11 @@ internal sealed partial class DurableStreamHubGrain(
     public Task<List<StreamSubscription>> GetSubscriptions(StreamId stream, GrainId consumer) =>
         Task.FromResult(_subscribers.Values.Select(subscriber => subscriber.Subscription).Where(subscription => subscription.Consumer == consumer && !subscription.IsImplicit).ToList());
 
-    private async Task FindImplicitAsync()
+    /// <summary>Everybody who publishes waits until the implicit subscribers have their cursors: an item that comes before those would pass them by. What fails is tried again.</summary>
+    private Task FindImplicitAsync() => _implicitSubscribed is null or { IsFaulted: true } ? _implicitSubscribed = SubscribeImplicitAsync() : _implicitSubscribed;
+
+    private async Task SubscribeImplicitAsync()
     {
-        if (_knowsImplicit)
-            return;
-        _knowsImplicit = true;
         foreach (var subscription in implicitSubscribers.Of(_provider, _stream))
         {
             if (!_subscribers.ContainsKey(subscription.Id))
@@ -176,10 +176,13 @@ internal sealed partial class DurableStreamHubGrain(
             try
             {
                 await DeliverBatchAsync(subscriber);
+                subscriber.AbsentSince = null;
                 delay = TimeSpan.FromMilliseconds(100);
             }
             catch (Exception exception)
             {
+                if (await EndsAsync(subscriber, exception))
+                    break;
                 LogDeliveryFailed(logger, _stream.ToString(), subscriber.Subscription.Consumer.ToString(), exception);
                 await Task.Delay(delay, node.TimeProvider);
                 delay = delay * 2 < s_retryMax ? delay * 2 : s_retryMax;
@@ -189,15 +192,52 @@ internal sealed partial class DurableStreamHubGrain(
         subscriber.Pumping = false;
     }
 
+    /// <summary>Ends the subscription of a process that has not been there for too long.</summary>
+    private async Task<bool> EndsAsync(Subscriber subscriber, Exception exception)
+    {
+        if (exception is Npgsql.NpgsqlException)
+            return false; // says nothing about the subscriber
+        if (!IsAbsent(subscriber.Subscription.Consumer, exception))
+        {
+            subscriber.AbsentSince = null;
+            return false;
+        }
+
+        var since = subscriber.AbsentSince ??= node.TimeProvider.GetTimestamp();
+        if (node.TimeProvider.GetElapsedTime(since) < options.Get(_provider).AbsenceMax)
+            return false;
+        try
+        {
+            await Unsubscribe(_stream, subscriber.Subscription.Id);
+        }
+        catch (Npgsql.NpgsqlException unreachable)
+        {
+            _subscribers.TryAdd(subscriber.Subscription.Id, subscriber);
+            LogDeliveryFailed(logger, _stream.ToString(), subscriber.Subscription.Consumer.ToString(), unreachable);
+            return false;
+        }
+
+        LogEnded(logger, _stream.ToString(), subscriber.Subscription.Consumer, options.Get(_provider).AbsenceMax);
+        return true;
+    }
+
+    /// <summary>Grains are activated wherever it may be; what lives in a process of its own goes with it.</summary>
+    private bool IsAbsent(GrainId consumer, Exception exception) => consumer.Type == ObserverTable.Type && (exception is ClientNotAvailableException
+        || (exception is SiloUnavailableException && ObserverTable.ProcessOf(consumer) is { IsClient: false } process && (node as Silo)?.View.Find(process) is null));
+
     private async Task DeliverBatchAsync(Subscriber subscriber)
     {
         var from = subscriber.Next;
         var rows = await _table.ReadAsync(from, BatchItemsMax);
+        if (subscriber.Next != from)
+            return; // it has asked for others meanwhile
         if (rows.Count == 0)
         {
             subscriber.Next = _next;
             return;
         }
+
+        subscriber.Next = from = rows[0].Number; // a consumer that now asks for an earlier one moves it, also where there is none
 
         // Only an unbroken run of numbers shares a delivery.
         var run = rows.TakeWhile((row, i) => row.Number == rows[0].Number + i).ToList();
@@ -211,11 +251,17 @@ internal sealed partial class DurableStreamHubGrain(
     [LoggerMessage(90, LogLevel.Warning, "The stream {Stream} could not be delivered to {Consumer} and tries again")]
     private static partial void LogDeliveryFailed(ILogger logger, string stream, string consumer, Exception exception);
 
+    [LoggerMessage(92, LogLevel.Warning, "The subscription of {Consumer} to the stream {Stream} ends: its process was not there for {Time}")]
+    private static partial void LogEnded(ILogger logger, string stream, GrainId consumer, TimeSpan time);
+
     private sealed class Subscriber(StreamSubscription subscription, IStreamConsumerExtension consumer)
     {
         public StreamSubscription Subscription => subscription;
         public IStreamConsumerExtension Consumer => consumer;
         public long Next { get; set; }
         public bool Pumping { get; set; }
+
+        /// <summary>When a delivery found nobody first, as a timestamp; null since one found somebody.</summary>
+        public long? AbsentSince { get; set; }
     }
 }

@@ -8,16 +8,19 @@ namespace Nsn.Engine.PostgreSql.Streams;
 
 /// <summary>
 /// A hub that died with items undelivered is called by nobody if its producers fall silent. One silo, the first of the cluster, therefore looks for such streams now and
-/// then, and when the cluster has changed, and wakes their hubs.
+/// then, and when the cluster has changed, and wakes their hubs. It also deletes old items: a hub does that only while it writes many.
 /// </summary>
 internal sealed partial class DurableStreamWaker(Silo silo, string provider, DurableStreamOptions options, IOptions<ClusterOptions> cluster, ILogger<DurableStreamWaker> logger)
     : ILifecycleParticipant<ISiloLifecycle>
 {
     private const int StreamsMax = 1000;
+    private const int TrimItemsMax = 10_000;
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_trimPeriodMax = TimeSpan.FromHours(1);
 
     private ITimer? _timer;
     private int _looking;
+    private long? _trimmed;
 
     public static DurableStreamWaker Create(IServiceProvider services, string provider) => new(
         services.GetRequiredService<Silo>(),
@@ -56,6 +59,8 @@ internal sealed partial class DurableStreamWaker(Silo silo, string provider, Dur
                 if (stream.StartsWith(provider + "|", StringComparison.Ordinal))
                     await ((IDurableStreamHub)(object)silo.References.Create(GrainId.Create("sys.durable-stream", stream), typeof(IDurableStreamHub))).Wake();
             }
+
+            await TrimAsync();
         }
         catch (Exception exception)
         {
@@ -65,6 +70,20 @@ internal sealed partial class DurableStreamWaker(Silo silo, string provider, Dur
         {
             Volatile.Write(ref _looking, 0);
         }
+    }
+
+    /// <summary>Often enough that an item outlives its retention by little; each time takes a walk through the table.</summary>
+    private async Task TrimAsync()
+    {
+        var period = options.Retention / 10 < s_trimPeriodMax ? options.Retention / 10 : s_trimPeriodMax;
+        if (_trimmed is { } last && silo.TimeProvider.GetElapsedTime(last) < period)
+            return;
+        while (silo.MayAct && await StreamTable.TrimAllAsync(Database.Of(options.ConnectionString), cluster.Value.ServiceId, provider, options.Retention, TrimItemsMax, CancellationToken.None) == TrimItemsMax)
+        {
+            // More than one statement should delete.
+        }
+
+        _trimmed = silo.TimeProvider.GetTimestamp();
     }
 
     [LoggerMessage(91, LogLevel.Warning, "Streams of {Provider} with undelivered items could not be woken; tried again in ten seconds")]

@@ -82,15 +82,30 @@ internal sealed class StreamTable(Database database, string serviceId, string st
         return streams;
     }
 
-    /// <summary>Deletes items that are older than their retention and behind every cursor.</summary>
+    /// <summary>Deletes items that are older than their retention and behind every cursor. The last one stays: numbers go on from there.</summary>
     public async Task TrimAsync(TimeSpan retention)
     {
         await using var command = database.Source.CreateCommand("""
             delete from nsn_engine.stream_items where service_id = $1 and stream = $2 and written_at < now() - $3
                 and number < (select coalesce(min(next), 9223372036854775807) from nsn_engine.stream_cursors where service_id = $1 and stream = $2)
+                and number < (select max(number) from nsn_engine.stream_items where service_id = $1 and stream = $2)
             """);
         command.Parameters.AddAll([Of(serviceId), Of(stream), new NpgsqlParameter<TimeSpan> { TypedValue = retention }]);
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Does so for all streams of a provider, whether their hubs are active or not; gives how many items are gone, at most as many as said.</summary>
+    public static async Task<int> TrimAllAsync(Database database, string serviceId, string provider, TimeSpan retention, int count, CancellationToken cancellationToken)
+    {
+        await using var command = database.Source.CreateCommand("""
+            delete from nsn_engine.stream_items where ctid = any (array(
+                select i.ctid from nsn_engine.stream_items i where i.service_id = $1 and starts_with(i.stream, $2) and i.written_at < now() - $3
+                    and i.number < (select coalesce(min(c.next), 9223372036854775807) from nsn_engine.stream_cursors c where c.service_id = $1 and c.stream = i.stream)
+                    and exists (select 1 from nsn_engine.stream_items later where later.service_id = $1 and later.stream = i.stream and later.number > i.number) limit $4))
+            """);
+        command.Parameters.AddAll([
+            Of(serviceId), Of($"{provider}|"), new NpgsqlParameter<TimeSpan> { TypedValue = retention }, new NpgsqlParameter<int> { TypedValue = count }]);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static NpgsqlParameter<string> Of(string value) => new() { TypedValue = value };

@@ -1,10 +1,14 @@
 using Nsn.Engine.Runtime.Cluster;
+using Nsn.Engine.Runtime.Extensions;
 
 namespace Nsn.Engine.Runtime.Activations;
 
 /// <content>The beginning and the end.</content>
 internal sealed partial class Activation
 {
+    /// <summary>How often a call may find a grain that ends its activation while it begins.</summary>
+    private const int EndsAtBeginningMax = 3;
+
     private ActivationState _state;
     private bool _ending;
     private bool _endsOnceBegun;
@@ -58,22 +62,27 @@ internal sealed partial class Activation
             return;
         }
 
-        bool ends;
+        if (Class.MayInterleave is not null)
+            LetWaitingInterleave();
         lock (this)
         {
-            if (Class.MayInterleave is { } predicate)
-            {
-                for (var call = _queueHead; call is not null; call = call.Next)
-                    call.Interleaves = predicate(GrainInstance!, call);
-            }
-
             if (_state == ActivationState.Activating)
-                _state = ActivationState.Valid;
-            ends = _endsOnceBegun;
+                _state = _endsOnceBegun ? ActivationState.Deactivating : ActivationState.Valid;
+        }
+    }
+
+    /// <summary>Asks the grain about the calls that waited for it; this is its turn, so none of them runs meanwhile.</summary>
+    private void LetWaitingInterleave()
+    {
+        var waiting = new List<Call>();
+        lock (this)
+        {
+            for (var call = _queueHead; call is not null; call = call.Next)
+                waiting.Add(call);
         }
 
-        if (ends)
-            Deactivate(Extras.Reason);
+        foreach (var call in waiting)
+            TrySetInterleaves(call); // where that fails the call is over, and is passed by in the queue
     }
 
     private async Task PrepareAsync(CancellationToken cancellationToken)
@@ -133,7 +142,11 @@ internal sealed partial class Activation
         {
             var next = waiting.Next;
             waiting.Next = null!;
-            if (error is null)
+            if (error is null && _endsOnceBegun && reason.ReasonCode is not (DeactivationReasonCode.ShuttingDown or DeactivationReasonCode.DuplicateActivation) && ++waiting.ForwardCount > EndsAtBeginningMax)
+            {
+                waiting.Abandon(new OrleansMessageRejectionException($"{GrainId} ({Class.Type}) ended {EndsAtBeginningMax + 1} times as soon as it had begun, before it took {waiting}: {reason.Description}"));
+            }
+            else if (error is null)
             {
                 _node.Reroute(waiting);
             }
@@ -163,8 +176,10 @@ internal sealed partial class Activation
                 return;
             if (_state != ActivationState.Valid)
             {
+                // Not begun yet: it ends as soon as it has, for the first reason that was given.
+                if (!_endsOnceBegun)
+                    Extras.Reason = deactivationReason;
                 _endsOnceBegun = true;
-                Extras.Reason = deactivationReason;
                 return;
             }
 
@@ -194,12 +209,16 @@ internal sealed partial class Activation
         ? long.MaxValue
         : time <= TimeSpan.Zero ? 0 : _node.Now + (long)Math.Min(time.TotalMilliseconds, long.MaxValue / 4d);
 
+    /// <summary>Keeps the grain for a while more; who asked for longer gets that.</summary>
+    public void KeepAliveAtLeast(TimeSpan time) => _keepUntil = Math.Max(_keepUntil, _node.Now + (long)time.TotalMilliseconds);
+
     public void Touch() => LastUsed = _node.Now;
 
     /// <summary>Runs the grain's farewell, gives up ownership, and sends calls that still wait elsewhere.</summary>
     private async Task EndAsync()
     {
         DisposeTimers();
+        (GetComponent(typeof(IEnumerationExtension)) as EnumerationExtension)?.StopAll();
         try
         {
             await WithTimeout(static (activation, token) => activation.FarewellAsync(token), _node.DeactivationTimeout, "deactivation");

@@ -39,8 +39,8 @@ internal sealed partial class Activation
     /// <summary>Takes a call in; false when this activation ends and the call must find another.</summary>
     public bool Enqueue(Call call)
     {
-        if (Class.MayInterleave is { } predicate && GrainInstance is { } instance)
-            call.Interleaves = predicate(instance, call);
+        if (Class.MayInterleave is not null && GrainInstance is not null && !TrySetInterleaves(call))
+            return true;
         bool schedule;
         lock (this)
         {
@@ -74,6 +74,23 @@ internal sealed partial class Activation
         if (schedule)
             _node.Scheduler.Schedule(this);
         return true;
+    }
+
+    /// <summary>Asks the grain's predicate whether the call may interleave; false when that throws: the call has failed then, and concerns nobody else.</summary>
+    private bool TrySetInterleaves(Call call)
+    {
+        if (call.IsOfRuntime)
+            return true; // its arguments are not those of a method of the grain
+        try
+        {
+            call.Interleaves = Class.MayInterleave!(GrainInstance!, call);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            call.Abandon(new OrleansException($"The [MayInterleave] predicate of {Class.Type} threw for {call}: {exception.Message}", exception));
+            return false;
+        }
     }
 
     private void Enqueue(WorkItem item)

@@ -68,6 +68,10 @@ internal sealed class ClientNode : Node
         {
             SendRemote(call, gateway, placeHere: false);
         }
+        else if (call.TargetId.Type == Silo.ControlType)
+        {
+            call.Abandon(new SiloUnavailableException("The gateway was lost while it was greeted.")); // who reconnects waits for this call, not the reverse
+        }
         else
         {
             _ = SendWhenConnectedAsync(call);
@@ -84,13 +88,22 @@ internal sealed class ClientNode : Node
                 call.OwnsArguments = true;
             }
 
-            await (_connecting ?? Task.CompletedTask);
+            if (_connecting is { } connecting)
+                await WithinDeadlineAsync(call, new ValueTask<bool>(IsDone(connecting)));
+            if (call.IsCompleted)
+                return; // it was told meanwhile that its time is up
             SendRemote(call, _gateway ?? throw new SiloUnavailableException("The client is not connected to any silo."), placeHere: false);
         }
         catch (Exception exception)
         {
             call.Abandon(exception);
         }
+    }
+
+    private static async Task<bool> IsDone(Task task)
+    {
+        await task;
+        return true;
     }
 
     public override void Forget(Activation activation)
@@ -175,7 +188,7 @@ internal sealed class ClientNode : Node
             {
                 await ConnectAsync(_stopped.Token);
             }
-            catch (SiloUnavailableException exception)
+            catch (Exception exception) when (!_stopped.IsCancellationRequested)
             {
                 SiloLog.RouteFailed(Logger, "the client's connection", exception);
                 await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider, _stopped.Token);
@@ -193,9 +206,10 @@ internal sealed class ClientNode : Node
         Exception? last = null;
         foreach (var gateway in gateways.OrderBy(_ => Random.Shared.Next()))
         {
+            SiloAddress? silo = null;
             try
             {
-                var silo = Transport is TcpTransport tcp ? await tcp.ConnectAsync(gateway.Endpoint, cancellationToken) : gateway.Silo!;
+                silo = Transport is TcpTransport tcp ? await tcp.ConnectAsync(gateway.Endpoint, cancellationToken) : gateway.Silo!;
                 if (silo.Equals(leaving))
                     continue;
                 _gateway = silo;
@@ -204,7 +218,8 @@ internal sealed class ClientNode : Node
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                _gateway = leaving;
+                if (silo is not null && silo.Equals(_gateway))
+                    _gateway = leaving; // unless another attempt has found one meanwhile
                 last = exception;
             }
         }

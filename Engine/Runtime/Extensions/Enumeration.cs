@@ -7,8 +7,29 @@ internal abstract class Enumeration(CancellationTokenSource stop) : IAsyncDispos
 {
     public CancellationTokenSource Stop => stop;
     public Task<bool>? Pending { get; set; }
+
+    /// <summary>How many requests of the caller are under way.</summary>
+    public int Asking { get; set; }
+
+    /// <summary>When the last one ended, by the node's clock.</summary>
+    public long LastAsked { get; set; }
+
     public abstract object? Current { get; }
     public abstract ValueTask<bool> MoveNextAsync();
+
+    /// <summary>The next step as a task, also where it fails before it has begun to wait.</summary>
+    public Task<bool> AdvanceAsync()
+    {
+        try
+        {
+            return MoveNextAsync().AsTask();
+        }
+        catch (Exception exception)
+        {
+            return Task.FromException<bool>(exception);
+        }
+    }
+
     public abstract ValueTask DisposeAsync();
 }
 

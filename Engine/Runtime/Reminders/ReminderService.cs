@@ -143,7 +143,15 @@ internal sealed partial class ReminderService(Silo silo, IReminderTable table, I
                 if (_local.TryGetValue(key, out var current) && current.Entry == entry)
                     continue;
                 current?.Dispose();
-                _local[key] = new LocalReminder(this, entry);
+                _local.Remove(key);
+                try
+                {
+                    _local[key] = new LocalReminder(this, entry);
+                }
+                catch (Exception exception)
+                {
+                    LogNotLoaded(logger, entry.Name, entry.Grain, exception); // a row that makes no sense keeps the others from nothing
+                }
             }
         }
     }
@@ -170,39 +178,63 @@ internal sealed partial class ReminderService(Silo silo, IReminderTable table, I
     [LoggerMessage(61, LogLevel.Warning, "The reminder {Name} of {Grain} failed")]
     private static partial void LogTickFailed(ILogger logger, string name, GrainId grain, Exception exception);
 
+    [LoggerMessage(62, LogLevel.Error, "The reminder {Name} of {Grain} could not be loaded")]
+    private static partial void LogNotLoaded(ILogger logger, string name, GrainId grain, Exception exception);
+
     /// <summary>A reminder that this silo fires.</summary>
     private sealed class LocalReminder : IDisposable
     {
+        /// <summary>Timers take at most 49.7 days: who has to wait for longer waits again.</summary>
+        private static readonly TimeSpan s_waitMax = TimeSpan.FromDays(30);
+
         private readonly ReminderService _service;
         private readonly ITimer _timer;
         private DateTime _due;
+        private bool _waitsAgain;
         private bool _disposed;
 
         public LocalReminder(ReminderService service, ReminderEntry entry)
         {
             _service = service;
             Entry = entry;
-            _timer = service.Time.CreateTimer(static state => _ = ((LocalReminder)state!).TickAsync(), this, UntilNext(), Timeout.InfiniteTimeSpan);
+            ChooseNext();
+            _timer = service.Time.CreateTimer(static state => _ = ((LocalReminder)state!).TickAsync(), this, UntilDue(), Timeout.InfiniteTimeSpan);
         }
 
         public ReminderEntry Entry { get; }
 
         /// <summary>Ticks keep to their grid: a late one does not shift the next, and one whose timer was early is not repeated.</summary>
-        private TimeSpan UntilNext()
+        private void ChooseNext()
         {
             var now = _service.Time.GetUtcNow().UtcDateTime;
             var after = now > _due ? now : _due;
-            _due = Entry.StartAt > after
-                ? Entry.StartAt
-                : Entry.StartAt.AddTicks((((after - Entry.StartAt).Ticks / Entry.Period.Ticks) + 1) * Entry.Period.Ticks);
-            return _due - now;
+            if (Entry.StartAt > after)
+            {
+                _due = Entry.StartAt;
+                return;
+            }
+
+            var past = (after - Entry.StartAt).Ticks / Entry.Period.Ticks * Entry.Period.Ticks;
+            _due = Entry.Period.Ticks <= (DateTime.MaxValue - Entry.StartAt).Ticks - past ? Entry.StartAt.AddTicks(past + Entry.Period.Ticks) : DateTime.MaxValue;
+        }
+
+        private TimeSpan UntilDue()
+        {
+            var wait = _due - _service.Time.GetUtcNow().UtcDateTime;
+            _waitsAgain = wait > s_waitMax;
+            return _waitsAgain ? s_waitMax : wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
         }
 
         private async Task TickAsync()
         {
-            await _service.FireAsync(this);
+            if (!_waitsAgain)
+            {
+                await _service.FireAsync(this);
+                ChooseNext();
+            }
+
             if (!_disposed)
-                _timer.Change(UntilNext(), Timeout.InfiniteTimeSpan);
+                _timer.Change(UntilDue(), Timeout.InfiniteTimeSpan);
         }
 
         public void Dispose()

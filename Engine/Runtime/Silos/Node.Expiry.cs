@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Nsn.Engine.Runtime.Activations;
 
@@ -12,6 +13,8 @@ internal abstract partial class Node
     private ITimer? _ticker;
     private long _now;
     private int _ticks;
+    private readonly ConcurrentDictionary<long, Call> _waiting = new();
+    private long _lastWaiting;
 
     /// <summary>Milliseconds since the node was made, a tenth of a second coarse: reading it costs nothing.</summary>
     public long Now => Volatile.Read(ref _now);
@@ -61,6 +64,12 @@ internal abstract partial class Node
             }
         }
 
+        foreach (var (number, call) in _waiting)
+        {
+            if (HasExpired(call) && _waiting.TryRemove(number, out _) && call.TryClaim())
+                (expired ??= []).Add(call);
+        }
+
         if (expired is null)
             return;
         OnExpired(expired.Count);
@@ -69,6 +78,25 @@ internal abstract partial class Node
             call.PublishAbandoned(new TimeoutException(DescribeExpired(call)));
             if (_cancelsOnTimeout)
                 SignalCancellation(call);
+        }
+
+        bool HasExpired(Call call) => call.Deadline < now && call.ReplyTo is null && (call.Options & CallOptions.OneWay) == 0;
+    }
+
+    /// <summary>
+    /// Waits for something that has to be known before a call can be sent. Its time-out comes all the same: afterwards the call may have been completed, and must go nowhere then.
+    /// </summary>
+    protected async ValueTask<T> WithinDeadlineAsync<T>(Call call, ValueTask<T> answer)
+    {
+        var number = Interlocked.Increment(ref _lastWaiting);
+        _waiting[number] = call;
+        try
+        {
+            return await answer;
+        }
+        finally
+        {
+            _waiting.TryRemove(number, out _);
         }
     }
 

@@ -57,6 +57,7 @@ internal abstract partial class Node : IGrainReferenceRuntime, ITransportHandler
     public TimeSpan ActivationTimeout { get; protected set; } = GrainCollectionOptions.DEFAULT_ACTIVATION_TIMEOUT;
     public TimeSpan DeactivationTimeout { get; protected set; } = GrainCollectionOptions.DEFAULT_DEACTIVATION_TIMEOUT;
     public int MessageLengthMax { get; }
+    public TimeSpan ResponseTimeout => TimeSpan.FromMilliseconds(_responseTimeoutMilliseconds);
 
     /// <summary>Whether calls of other processes whose time is up are not run any more.</summary>
     public bool DropsExpired { get; }

@@ -19,6 +19,9 @@ internal sealed partial class Silo
 
     public int ActivationCount => _activations.Count + _workers.Values.Sum(pool => pool.Count);
 
+    /// <summary>How many stateless workers, by their identity, have activations here.</summary>
+    public int WorkerPoolCount => _workers.Count;
+
     /// <summary>All grains that are active here.</summary>
     public IEnumerable<Activation> Grains => _activations.Values.Concat(_workers.Values.SelectMany(pool => pool.All));
 
@@ -63,6 +66,20 @@ internal sealed partial class Silo
         }
     }
 
+    /// <summary>Gives a call to a stateless worker here; one that ends just now takes none, and a pool whose last worker has ended makes place for a new one.</summary>
+    private void HostWorker(Call call, GrainClass grainClass)
+    {
+        var id = call.TargetId;
+        while (true)
+        {
+            var pool = WorkersOf(id, grainClass);
+            if (pool.Choose() is not { } worker)
+                _workers.TryRemove(KeyValuePair.Create(id, pool));
+            else if (Deliver(worker, call))
+                return;
+        }
+    }
+
     private WorkerPool WorkersOf(GrainId id, GrainClass grainClass) =>
         _workers.TryGetValue(id, out var pool) ? pool : _workers.GetOrAdd(id, static (key, argument) => new WorkerPool(argument.silo, argument.grainClass, key), (silo: this, grainClass));
 
@@ -70,8 +87,8 @@ internal sealed partial class Silo
     {
         if (activation.Class.LocalWorkersMax > 0)
         {
-            if (_workers.TryGetValue(activation.GrainId, out var pool))
-                pool.Remove(activation);
+            if (_workers.TryGetValue(activation.GrainId, out var pool) && pool.Remove(activation))
+                _workers.TryRemove(KeyValuePair.Create(activation.GrainId, pool));
         }
         else
         {
@@ -187,6 +204,7 @@ internal sealed partial class Silo
         }
 
         _located.Clear();
+        _clients.Clear(); // they find a gateway anew, this incarnation or another
         _control = null;
     }
 }

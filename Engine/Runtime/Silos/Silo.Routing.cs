@@ -8,12 +8,14 @@ namespace Nsn.Engine.Runtime.Silos;
 /// <content>Where calls go.</content>
 internal sealed partial class Silo
 {
+    private const int TakeOverAttemptsMax = 3;
+
     /// <summary>The silo itself as a grain: the key is its address.</summary>
     public static readonly GrainType ControlType = GrainType.Create("sys.silo");
 
     private readonly int _forwardsMax;
     private readonly ConcurrentDictionary<GrainId, SiloAddress> _located = new();
-    private readonly ConcurrentDictionary<GrainId, SiloAddress> _clients = new();
+    private readonly ConcurrentDictionary<GrainId, ClientRoute> _clients = new();
 
     /// <summary>How many clients have this silo as their gateway.</summary>
     public int ClientCount => _clients.Count;
@@ -44,8 +46,8 @@ internal sealed partial class Silo
         {
             if (SiloAddress.TryParse(id.Key.ToString(), out var silo) && !silo.Equals(Address))
                 Forward(call, silo, placeHere: false);
-            else
-                Deliver(Control, call);
+            else if (!Deliver(Control, call))
+                call.Abandon(new SiloUnavailableException($"{Address} has ended; {call} was not run."));
         }
         else
         {
@@ -70,7 +72,7 @@ internal sealed partial class Silo
         }
 
         if (grainClass.LocalWorkersMax > 0)
-            Deliver(WorkersOf(id, grainClass).Choose(), call);
+            HostWorker(call, grainClass);
         else if (_activations.TryGetValue(id, out var activation) && Deliver(activation, call))
             return; // its type had to be resolved first
         else
@@ -107,7 +109,9 @@ internal sealed partial class Silo
 
             // A silo that is alone need not ask who has it: should somebody have joined meanwhile, it is told when it registers the grain.
             var lookup = View.Silos.Length == 1 ? default : _directory.LookupAsync(id, CancellationToken.None);
-            var owner = lookup.IsCompletedSuccessfully ? lookup.Result : await lookup;
+            var owner = lookup.IsCompletedSuccessfully ? lookup.Result : await WithinDeadlineAsync(call, lookup);
+            if (call.IsCompleted)
+                return; // it was told meanwhile that its time is up
             if (owner is not null && View.Find(owner.SiloAddress) is not null)
             {
                 if (owner.SiloAddress.Equals(Address))
@@ -124,7 +128,9 @@ internal sealed partial class Silo
             }
 
             var choice = _placement.ChooseAsync(grainClass, id, call.Context);
-            var silo = choice.IsCompletedSuccessfully ? choice.Result : await choice;
+            var silo = choice.IsCompletedSuccessfully ? choice.Result : await WithinDeadlineAsync(call, choice);
+            if (call.IsCompleted)
+                return;
             if (silo.Equals(Address))
             {
                 Host(call, grainClass);
@@ -185,7 +191,9 @@ internal sealed partial class Silo
     {
         try
         {
-            var gateway = await _directory.LookupAsync(ClientId(client), CancellationToken.None);
+            var gateway = await WithinDeadlineAsync(call, _directory.LookupAsync(ClientId(client), CancellationToken.None));
+            if (call.IsCompleted)
+                return;
             if (gateway is null || gateway.SiloAddress.Equals(Address) || View.Find(gateway.SiloAddress) is null)
                 call.Abandon(new ClientNotAvailableException(call.TargetId));
             else
@@ -199,51 +207,97 @@ internal sealed partial class Silo
 
     public static GrainId ClientId(SiloAddress client) => GrainId.Create("sys.client", client.ToParsableString());
 
-    /// <summary>A client has connected to this silo: others reach it through here.</summary>
+    /// <summary>A client has connected to this silo: others reach it through here, whichever gateway it had before and whether that still lives.</summary>
     public async Task OnClientConnectedAsync(SiloAddress client)
     {
-        var id = ClientId(client);
-        _clients[id] = client;
-        var here = new GrainAddress { GrainId = id, SiloAddress = Address, ActivationId = ActivationId.NewId() };
-        var entry = await _directory.RegisterAsync(here, CancellationToken.None);
-        if (!entry.SiloAddress.Equals(Address))
-        {
-            // The silo that it had before lives, or has not noticed; the client itself says that it is here now.
-            await _directory.UnregisterAsync(entry, CancellationToken.None);
-            await _directory.RegisterAsync(here, CancellationToken.None);
-        }
-
+        var route = new ClientRoute(client);
+        _clients[ClientId(client)] = route;
+        await RegisterClientAsync(route, takesOver: true);
         if (_status == SiloStatus.ShuttingDown)
             SendLeaving(client);
     }
 
-    private async Task ForgetClientAsync(GrainId id)
+    private async Task RegisterClientAsync(ClientRoute route, bool takesOver)
     {
+        var id = ClientId(route.Client);
+        var proposed = new GrainAddress { GrainId = id, SiloAddress = Address, ActivationId = ActivationId.NewId() };
+        for (var attempt = 0; ; attempt++)
+        {
+            var entry = await _directory.RegisterAsync(proposed, CancellationToken.None);
+            if (entry.SiloAddress.Equals(proposed.SiloAddress))
+            {
+                route.Entry = entry;
+                break;
+            }
+
+            if (!takesOver)
+                return;
+            if (attempt == TakeOverAttemptsMax)
+                throw new SiloUnavailableException($"{route.Client} is registered at {entry.SiloAddress} again and again and cannot be at {Address}.");
+            await _directory.UnregisterAsync(entry, CancellationToken.None); // the gateway that the client had before
+        }
+
+        if (!_clients.TryGetValue(id, out var current) || current != route)
+            await ForgetClientAsync(route); // it went while this was written
+    }
+
+    /// <summary>Gives up this silo's own entry for a client; one that another gateway has written meanwhile stays.</summary>
+    private async Task ForgetClientAsync(ClientRoute route)
+    {
+        if (route.Entry is not { } entry)
+            return;
+        route.Entry = null;
         try
         {
-            if (await _directory.LookupAsync(id, CancellationToken.None) is { } entry && entry.SiloAddress.Equals(Address) && !_clients.ContainsKey(id))
-                await _directory.UnregisterAsync(entry, CancellationToken.None);
+            await _directory.UnregisterAsync(entry, CancellationToken.None);
         }
         catch (Exception exception)
         {
-            SiloLog.RouteFailed(Logger, $"the end of {id}", exception); // its entry goes with this silo
+            SiloLog.ClientNotWritten(Logger, route.Client, exception); // the gateway that it takes next overwrites the entry
+        }
+    }
+
+    /// <summary>The gateway on record may have gone with a client that is connected here as well: then this silo is its gateway.</summary>
+    private async Task KeepClientsReachableAsync()
+    {
+        foreach (var (id, route) in _clients)
+        {
+            try
+            {
+                var known = await _directory.LookupAsync(id, CancellationToken.None);
+                if (_status == SiloStatus.Active && (known is null || View.Find(known.SiloAddress) is null))
+                    await RegisterClientAsync(route, takesOver: false);
+            }
+            catch (Exception exception)
+            {
+                SiloLog.ClientNotWritten(Logger, route.Client, exception);
+            }
         }
     }
 
     /// <summary>Clients take other gateways before this one goes, and get their answers from here.</summary>
     private void SendClientsAway()
     {
-        foreach (var client in _clients.Values)
-            SendLeaving(client);
+        foreach (var route in _clients.Values)
+            SendLeaving(route.Client);
     }
 
     public override void OnDisconnected(SiloAddress peer, string reason)
     {
         if (!peer.IsClient)
             _membership.Suspect(peer);
-        else if (_clients.TryRemove(ClientId(peer), out _))
-            _ = ForgetClientAsync(ClientId(peer));
+        else if (_clients.TryRemove(ClientId(peer), out var route))
+            _ = ForgetClientAsync(route);
         base.OnDisconnected(peer, reason);
+    }
+
+    /// <summary>A client that is connected to this silo.</summary>
+    private sealed class ClientRoute(SiloAddress client)
+    {
+        public SiloAddress Client => client;
+
+        /// <summary>This silo's entry in the directory; null while it has none.</summary>
+        public GrainAddress? Entry { get; set; }
     }
 
     protected override void OnUnreachable(SiloAddress peer)

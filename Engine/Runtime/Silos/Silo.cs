@@ -26,6 +26,7 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
     private readonly GrainCollectionOptions _collection;
     private readonly EndpointOptions _endpoints;
     private readonly ISiloFigureSource[] _figures;
+    private readonly ConcurrentDictionary<ISiloFigureSource, bool> _failingFigures = new();
     private readonly SiloRole _role;
     private readonly SiloLifecycle _lifecycle;
     private Membership _membership;
@@ -105,7 +106,15 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
         {
             _status = SiloStatus.Dead;
             _refuses = true;
-            await _membership.LeaveAsync(CancellationToken.None);
+            try
+            {
+                await _membership.LeaveAsync(CancellationToken.None);
+            }
+            catch (Exception exception)
+            {
+                SiloLog.LeaveFailed(Logger, Address, exception);
+            }
+
             StopClock();
             await Transport.DisposeAsync();
             SiloLog.Stopped(Logger, Address);
@@ -143,12 +152,24 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
         figures[SiloFigures.MemoryBytes] = Environment.WorkingSet;
         figures[SiloFigures.MemoryAvailableBytes] = Math.Max(0, memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes);
         foreach (var source in _figures)
+            AddFigures(source, figures);
+        return new SiloInfo(Address, Name, _role.Name, _role.Metadata, figures.ToImmutable(), _status);
+    }
+
+    /// <summary>A source of the application that fails costs its own figures, never the lease.</summary>
+    private void AddFigures(ISiloFigureSource source, ImmutableDictionary<string, double>.Builder figures)
+    {
+        try
         {
             foreach (var (name, value) in source.GetFigures())
                 figures[name] = value;
+            _failingFigures.TryRemove(source, out _);
         }
-
-        return new SiloInfo(Address, Name, _role.Name, _role.Metadata, figures.ToImmutable(), _status);
+        catch (Exception exception)
+        {
+            if (_failingFigures.TryAdd(source, true)) // it is asked every second: said once, until it works again
+                SiloLog.FiguresFailed(Logger, source.GetType().FullName!, exception);
+        }
     }
 
     private void OnViewChanged(ClusterView before, ClusterView after)
@@ -159,6 +180,8 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
                 OnDisconnected(silo.Address, "it is no longer a member");
         }
 
+        if (!_clients.IsEmpty)
+            _ = KeepClientsReachableAsync();
         ViewChanged?.Invoke();
     }
 

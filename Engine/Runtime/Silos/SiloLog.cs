@@ -28,4 +28,13 @@ internal static partial class SiloLog
 
     [LoggerMessage(27, LogLevel.Information, "{Count} idle activations are collected")]
     public static partial void Collected(ILogger logger, int count);
+
+    [LoggerMessage(28, LogLevel.Warning, "The directory could not be told where the client {Client} is")]
+    public static partial void ClientNotWritten(ILogger logger, SiloAddress client, Exception exception);
+
+    [LoggerMessage(29, LogLevel.Warning, "{Source} gives no figures: this silo's placement figures lack them until it does")]
+    public static partial void FiguresFailed(ILogger logger, string source, Exception exception);
+
+    [LoggerMessage(30, LogLevel.Warning, "Silo {Silo} could not tell the cluster that it leaves: it will be declared dead instead")]
+    public static partial void LeaveFailed(ILogger logger, SiloAddress silo, Exception exception);
 }

@@ -31,7 +31,7 @@ internal sealed class HubStream<T>(HubStreamProvider provider, StreamId streamId
         var (handlers, consumer) = provider.ConsumerOfCaller();
         var subscription = provider.Implicit?.Of(ProviderName, streamId, consumer) ?? new StreamSubscription(Guid.NewGuid(), consumer, false);
         handlers.Set(subscription.Id, handler);
-        if (!subscription.IsImplicit)
+        if (!subscription.IsImplicit || token is not null)
             await provider.HubOf(streamId).Subscribe(streamId, subscription, token?.SequenceNumber);
         return new HubSubscriptionHandle<T>(this, subscription);
     }
@@ -40,8 +40,10 @@ internal sealed class HubStream<T>(HubStreamProvider provider, StreamId streamId
     public async Task<StreamSubscriptionHandle<T>> ResumeAsync(StreamSubscription subscription, StreamHandler handler, StreamSequenceToken? token)
     {
         var (handlers, consumer) = provider.ConsumerOfCaller();
+        if (token is not null && IsRewindable)
+            handler.RewoundTo = token.SequenceNumber;
         handlers.Set(subscription.Id, handler);
-        if (token is not null && !subscription.IsImplicit)
+        if (token is not null && (IsRewindable || !subscription.IsImplicit))
             await provider.HubOf(streamId).Subscribe(streamId, subscription with { Consumer = consumer }, token.SequenceNumber);
         return new HubSubscriptionHandle<T>(this, subscription with { Consumer = consumer });
     }

@@ -28,8 +28,10 @@ internal sealed class StreamConsumerExtension(IServiceProvider services, Activat
         var handler = Find(subscription);
         if (handler is null && activation?.GrainInstance is IStreamSubscriptionObserver observer)
         {
-            await observer.OnSubscribed(new HandleFactory(services, provider, stream, subscription));
+            await observer.OnSubscribed(new HandleFactory(services, provider, stream, SubscriptionOf(provider, stream, subscription, activation.GrainId)));
             handler = Find(subscription);
+            if (handler?.RewoundTo is { } number && number != firstNumber)
+                return true; // the hub begins there
         }
 
         if (handler is null)
@@ -40,26 +42,35 @@ internal sealed class StreamConsumerExtension(IServiceProvider services, Activat
 
     public Task DeliverEnd(string provider, StreamId stream, Guid subscription, Exception? error) => Find(subscription)?.OnEndAsync(error) ?? Task.CompletedTask;
 
+    private StreamSubscription SubscriptionOf(string provider, StreamId stream, Guid id, GrainId consumer)
+    {
+        var isImplicit = services.GetService<ImplicitSubscribers>()?.Of(provider, stream, consumer)?.Id == id;
+        return new StreamSubscription(id, consumer, isImplicit);
+    }
+
     private StreamHandler? Find(Guid subscription)
     {
         lock (_handlers)
             return _handlers.GetValueOrDefault(subscription);
     }
 
-    private sealed class HandleFactory(IServiceProvider services, string provider, StreamId stream, Guid subscription) : IStreamSubscriptionHandleFactory
+    private sealed class HandleFactory(IServiceProvider services, string provider, StreamId stream, StreamSubscription subscription) : IStreamSubscriptionHandleFactory
     {
         public StreamId StreamId => stream;
         public string ProviderName => provider;
-        public Guid SubscriptionId => subscription;
+        public Guid SubscriptionId => subscription.Id;
 
         public StreamSubscriptionHandle<T> Create<T>() =>
-            new HubSubscriptionHandle<T>((HubStream<T>)services.GetRequiredKeyedService<IStreamProvider>(provider).GetStream<T>(stream), new StreamSubscription(subscription, default, true));
+            new HubSubscriptionHandle<T>((HubStream<T>)services.GetRequiredKeyedService<IStreamProvider>(provider).GetStream<T>(stream), subscription);
     }
 }
 
 /// <summary>A handler without its item type.</summary>
 internal abstract class StreamHandler
 {
+    /// <summary>From which number the hub was asked to deliver anew when this was attached; null when it was not.</summary>
+    public long? RewoundTo { get; set; }
+
     public abstract Task OnNextAsync(List<object> items, long firstNumber);
     public abstract Task OnEndAsync(Exception? error);
 }

@@ -17,19 +17,27 @@ internal sealed partial class StreamHubGrain(ImplicitSubscribers implicitSubscri
     private const int QueueItemsMax = 4096;
     private const int BatchItemsMax = 256;
 
+    /// <summary>A client that has lost its gateway is found again when it has another: only one that stays away longer is forgotten.</summary>
+    private static readonly TimeSpan s_absenceMax = TimeSpan.FromMinutes(1);
+
     private readonly Dictionary<Guid, Subscriber> _subscribers = [];
     private readonly GrainState<List<StreamSubscription>> _stored = new();
     private IGrainStorage? _storage;
+    private TimeProvider _time = TimeProvider.System;
     private string _provider = "";
     private long _next;
     private bool _knowsImplicit;
+    private Task? _storing;
+    private long _changes;
+    private long _changesStored;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         var key = this.GetPrimaryKeyString();
         _provider = key[..key.IndexOf('|', StringComparison.Ordinal)];
         // Numbers must grow across activations of the hub: they start at the clock.
-        _next = ServiceProvider.GetRequiredService<TimeProvider>().GetUtcNow().UtcTicks;
+        _time = ServiceProvider.GetRequiredService<TimeProvider>();
+        _next = _time.GetUtcNow().UtcTicks;
         _storage = ServiceProvider.GetKeyedService<IGrainStorage>(ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME);
         if (_storage is null)
             return;
@@ -106,12 +114,36 @@ internal sealed partial class StreamHubGrain(ImplicitSubscribers implicitSubscri
             DelayDeactivation(Timeout.InfiniteTimeSpan); // the subscriptions are nowhere else
     }
 
+    /// <summary>Ends when what has changed up to now is stored. One write at a time, for the next one needs the version that it leaves; changes that come together share one.</summary>
     private async Task StoreAsync()
     {
-        if (_storage is null)
-            return;
+        var wanted = ++_changes;
+        while (_storage is not null && _changesStored < wanted)
+        {
+            if (_storing is { } other)
+            {
+                await other.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext); // its caller hears of a failure
+                continue;
+            }
+
+            var changes = _changes;
+            try
+            {
+                await (_storing = WriteAsync(_storage));
+            }
+            finally
+            {
+                _storing = null;
+            }
+
+            _changesStored = changes;
+        }
+    }
+
+    private async Task WriteAsync(IGrainStorage storage)
+    {
         _stored.State = [.. _subscribers.Values.Select(subscriber => subscriber.Subscription).Where(subscription => !subscription.IsImplicit)];
-        await _storage.WriteStateAsync("subscriptions", GrainContext.GrainId, _stored);
+        await storage.WriteStateAsync("subscriptions", GrainContext.GrainId, _stored);
     }
 
     private void Pump(StreamId stream, Subscriber subscriber)
@@ -128,12 +160,21 @@ internal sealed partial class StreamHubGrain(ImplicitSubscribers implicitSubscri
             try
             {
                 await DeliverNextAsync(stream, subscriber);
+                subscriber.AbsentSince = null;
             }
-            catch (ClientNotAvailableException)
+            catch (ClientNotAvailableException exception)
             {
-                _subscribers.Remove(subscriber.Subscription.Id);
-                await StoreAsync();
-                break;
+                if (subscriber.AbsentSince is not { } since)
+                {
+                    subscriber.AbsentSince = _time.GetTimestamp();
+                    LogDeliveryFailed(logger, stream.ToString(), subscriber.Subscription.Consumer, exception);
+                }
+                else if (_time.GetElapsedTime(since) >= s_absenceMax)
+                {
+                    _subscribers.Remove(subscriber.Subscription.Id);
+                    await StoreAsync();
+                    break;
+                }
             }
             catch (Exception exception)
             {
@@ -171,6 +212,9 @@ internal sealed partial class StreamHubGrain(ImplicitSubscribers implicitSubscri
         public IStreamConsumerExtension Consumer => consumer;
         public Queue<(long Number, object Item)> Queue { get; } = new();
         public bool Pumping { get; set; }
+
+        /// <summary>When a delivery found no client first, as a timestamp; null since one found it.</summary>
+        public long? AbsentSince { get; set; }
         public long Lost { get; set; }
     }
 

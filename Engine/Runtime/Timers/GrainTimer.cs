@@ -10,8 +10,9 @@ internal sealed class GrainTimer : IGrainTimer, ICallCompletion
     private readonly GrainTimerCreationOptions _options;
     private readonly CancellationTokenSource _disposed = new();
     private readonly ITimer _timer;
+    private readonly Lock _gate = new();
     private TimeSpan _period;
-    private bool _changed;
+    private TimeSpan? _changedTo;
     private bool _ticking;
 
     public GrainTimer(Activation activation, Func<CancellationToken, Task> callback, GrainTimerCreationOptions options)
@@ -26,21 +27,30 @@ internal sealed class GrainTimer : IGrainTimer, ICallCompletion
         _timer = activation.Node.TimeProvider.CreateTimer(static state => ((GrainTimer)state!).OnDue(), this, options.DueTime, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Takes effect at once, or where the timer ticks just now when that tick has ended.</summary>
     public void Change(TimeSpan dueTime, TimeSpan period)
     {
-        if (_disposed.IsCancellationRequested)
-            return;
-        _period = period;
-        _changed = _ticking;
-        _timer.Change(dueTime, Timeout.InfiniteTimeSpan);
+        lock (_gate)
+        {
+            if (_disposed.IsCancellationRequested)
+                return;
+            if (_ticking)
+                _changedTo = dueTime;
+            else
+                _timer.Change(dueTime, Timeout.InfiniteTimeSpan);
+            _period = period;
+        }
     }
 
     private void OnDue()
     {
-        if (_disposed.IsCancellationRequested || _ticking)
-            return;
-        _ticking = true;
-        _changed = false;
+        lock (_gate)
+        {
+            if (_disposed.IsCancellationRequested || _ticking)
+                return;
+            _ticking = true;
+        }
+
         var call = new TimerCall(() => _callback(_disposed.Token), _options.Interleave, _options.KeepAlive)
         {
             TargetId = _activation.GrainId,
@@ -54,11 +64,16 @@ internal sealed class GrainTimer : IGrainTimer, ICallCompletion
 
     void ICallCompletion.OnCompleted(Call call)
     {
-        _ticking = false;
         if (call.Fault is { } fault && !_disposed.IsCancellationRequested)
             Log.TimerFailed(_activation.Node.Logger, _activation.GrainId, fault);
-        if (!_disposed.IsCancellationRequested && !_changed && _period != Timeout.InfiniteTimeSpan)
-            _timer.Change(_period, Timeout.InfiniteTimeSpan);
+        lock (_gate)
+        {
+            _ticking = false;
+            var next = _changedTo ?? _period;
+            _changedTo = null;
+            if (!_disposed.IsCancellationRequested)
+                _timer.Change(next, Timeout.InfiniteTimeSpan);
+        }
     }
 
     public void Dispose()

@@ -8,6 +8,7 @@ internal sealed class TimerCall(Func<Task> tick, bool interleave, bool keepAlive
     public override uint MethodId => 0;
     public override CallOptions Options => interleave ? CallOptions.AlwaysInterleave : CallOptions.None;
     internal override bool KeepsAlive => keepAlive;
+    internal override bool IsOfRuntime => true;
     public override string GetMethodName() => "timer tick";
     public override Type GetInterfaceType() => typeof(IAddressable);
     public override MethodInfo GetMethod() => tick.Method;

@@ -19,6 +19,7 @@ internal sealed class TcpTransport(
     IOptions<ClusterOptions> cluster,
     IOptions<EndpointOptions> endpoints,
     IOptions<SiloMessagingOptions> messaging,
+    IOptions<ClientMessagingOptions> clientMessaging,
     IOptions<TlsOptions> tls,
     ILogger<TcpTransport> logger) : ITransport
 {
@@ -32,7 +33,7 @@ internal sealed class TcpTransport(
     private SiloAddress? _local;
 
     public string ClusterId => cluster.Value.ClusterId;
-    public int FrameLengthMax => messaging.Value.MaxMessageBodySize;
+    public int FrameLengthMax => Local.IsClient ? clientMessaging.Value.MaxMessageBodySize : messaging.Value.MaxMessageBodySize;
     public SiloAddress Local => _local!;
     public ITransportHandler Handler => _handler!;
     public ILogger Logger => logger;

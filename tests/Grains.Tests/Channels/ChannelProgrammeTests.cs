@@ -38,6 +38,25 @@ public class ChannelProgrammeTests
     }
 
     [Fact]
+    public void A_slot_is_over_when_its_recipe_was_on_air_or_given_up_or_moved_on()
+    {
+        Programme.Enqueue(Submission("a cat", "k1"), 8, s_now);
+        Programme.Plan(5, 8, s_now, s_now);
+        Programme.Plan(6, 8, s_now, s_now);
+        Assert.True(Programme.IsOver(4)); // never planned
+        Assert.False(Programme.IsOver(5));
+        var made = new SlotReport { Slot = 5, Phase = SlotPhase.Voting };
+        Programme.Observe(made, 5, s_now);
+        Assert.False(Programme.IsOver(5)); // however far back it is: nobody has said yet what became of it
+        Programme.Observe(made with { Phase = SlotPhase.Failed, Failure = "late" }, 9, s_now);
+        Assert.True(Programme.IsOver(5)); // its recipe waits for another slot
+        Programme.Observe(new SlotReport { Slot = 6, Phase = SlotPhase.Certified }, 6, s_now);
+        Assert.False(Programme.IsOver(6)); // on air
+        Programme.Observe(new SlotReport { Slot = 6, Phase = SlotPhase.Certified }, 7, s_now);
+        Assert.True(Programme.IsOver(6));
+    }
+
+    [Fact]
     public void The_same_key_is_answered_with_the_same_ticket_and_another_recipe_under_it_is_refused()
     {
         var first = Programme.Enqueue(Submission("a cat", "k1"), 8, s_now);

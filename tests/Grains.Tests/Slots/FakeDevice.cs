@@ -28,6 +28,9 @@ internal sealed class FakeDevice(IContentStore content) : IInferenceDevices, IIn
     /// <summary>How directors misbehave, by account in hexadecimal; set by a test before it starts a slot.</summary>
     public static ConcurrentDictionary<string, Misbehaviour> Misbehaving { get; } = new();
 
+    /// <summary>What hanging directors wait for; a test lets go of them at its end, or the silo would wait for their calls before it stops.</summary>
+    public static TaskCompletionSource Hung { get; set; } = new();
+
     public DeviceStatus Status => new(
         Key, "cpu", "test", [Convert.ToHexStringLower(PackHash)], 1, 0, 0, TimeSpan.Zero, DateTimeOffset.UtcNow);
 
@@ -93,6 +96,8 @@ internal enum Misbehaviour
     DiesAsProposer,
     HangsAsProposer,
     PublishesOtherBytes,
+    HangsAsSubmitter,
+    HangsWhenTold,
 }
 
 /// <summary>Makes directors misbehave, and tells the device which director calls it.</summary>
@@ -109,7 +114,9 @@ internal sealed class MisbehaviourFilter : IIncomingGrainCallFilter
             {
                 case (Misbehaviour.Silent, nameof(IDirectorGrain.CommitAsync)):
                 case (Misbehaviour.HangsAsProposer, nameof(IDirectorGrain.ProposeAsync)):
-                    await Task.Delay(TimeSpan.FromMinutes(1));
+                case (Misbehaviour.HangsAsSubmitter, nameof(IDirectorGrain.SubmitAsync)):
+                case (Misbehaviour.HangsWhenTold, nameof(IDirectorGrain.ObserveEpochAsync)):
+                    await FakeDevice.Hung.Task.WaitAsync(TimeSpan.FromMinutes(1));
                     break;
                 case (Misbehaviour.DiesAsProposer, nameof(IDirectorGrain.ProposeAsync)):
                     throw new InvalidOperationException("out of memory");

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Nsn.Content;
+using Nsn.Grains.Channels;
 using Nsn.Grains.Directors;
 using Nsn.Grains.Epochs;
 using Nsn.Grains.Inference;
@@ -7,8 +8,11 @@ using Nsn.Grains.Ledger;
 using Nsn.Grains.Slots;
 using Nsn.Protocol.Certificates;
 using Nsn.Protocol.Cryptography;
+using Nsn.Protocol.Ledger.Genesis;
+using Nsn.Protocol.Ledger.Pallets.Director;
 using Nsn.Protocol.Recipes;
 using Orleans.Hosting;
+using Orleans.Storage;
 using Orleans.TestingHost;
 
 namespace Nsn.Grains.Tests.Slots;
@@ -24,6 +28,8 @@ public sealed class SlotSagaTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         FakeDevice.Misbehaving.Clear();
+        AwayStorage.Failing.Clear();
+        FakeDevice.Hung = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var builder = new TestClusterBuilder(1);
         builder.AddSiloBuilderConfigurator<SiloSetup>();
         _cluster = builder.Build();
@@ -36,13 +42,7 @@ public sealed class SlotSagaTests : IAsyncLifetime
             await Grains.GetGrain<IInferenceGrain>(FakeDevice.Key).GetStatusAsync());
         _reporting = ReportAsync();
         const ulong slot = 1;
-        var recipe = new Recipe
-        {
-            RecipeId = "r-test",
-            SlotParameters = new SlotParameters { DurationSeconds = 8, Width = 256, Height = 256, FramesPerSecond = 12 },
-            AudioTrack = new AudioTrack { Script = "Hello." },
-            VisualTrack = new VisualTrack { Prompt = "a cat" },
-        };
+        var recipe = Recipe;
         _assignment = new SlotAssignment(
             head.GenesisHash,
             0,
@@ -60,12 +60,22 @@ public sealed class SlotSagaTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         FakeDevice.Misbehaving.Clear();
+        AwayStorage.Failing.Clear();
+        FakeDevice.Hung.TrySetResult();
         await _ended.CancelAsync();
         await _reporting;
         _ended.Dispose();
         await _cluster.StopAllSilosAsync();
         await _cluster.DisposeAsync();
     }
+
+    private static Recipe Recipe => new()
+    {
+        RecipeId = "r-test",
+        SlotParameters = new SlotParameters { DurationSeconds = 8, Width = 256, Height = 256, FramesPerSecond = 12 },
+        AudioTrack = new AudioTrack { Script = "Hello." },
+        VisualTrack = new VisualTrack { Prompt = "a cat" },
+    };
 
     private IGrainFactory Grains => _cluster.GrainFactory;
 
@@ -86,6 +96,8 @@ public sealed class SlotSagaTests : IAsyncLifetime
             // The test is over.
         }
     }
+
+    private IDirectorGrain Director(int place) => Grains.GetGrain<IDirectorGrain>(Convert.ToHexStringLower(_assignment.Directors[place]));
 
     private void Make(int place, Misbehaviour wrong) => FakeDevice.Misbehaving[Convert.ToHexStringLower(_assignment.Directors[place])] = wrong;
 
@@ -181,10 +193,139 @@ public sealed class SlotSagaTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_submitter_that_hangs_is_replaced_by_the_next()
+    {
+        Make(_assignment.Proposers[0], Misbehaviour.HangsAsSubmitter);
+        _assignment = _assignment with { Deadline = DateTimeOffset.UtcNow.AddSeconds(25) };
+        await CertifiedAsync(await RunAsync());
+    }
+
+    [Fact]
+    public async Task A_director_that_hangs_when_it_is_told_of_an_epoch_holds_nobody_up()
+    {
+        Make(3, Misbehaviour.HangsWhenTold);
+        var head = await Grains.GetGrain<ILedgerGrain>(ChainName.Default).GetHeadAsync();
+        var told = Grains.GetGrain<IEpochGrain>(0).ObserveAsync(head);
+        Assert.Equal(EpochPhase.Active, await told.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken)); // the call that hangs ends after a minute
+    }
+
+    [Fact]
+    public async Task A_slot_outlives_a_store_that_is_away_for_a_moment_at_every_step()
+    {
+        var grain = Grains.GetGrain<ISlotGrain>((long)_assignment.Slot);
+        await grain.StartAsync(_assignment);
+        var seen = SlotPhase.Planned;
+        var report = await Eventually.HoldsAsync(
+            "the slot ends",
+            async () =>
+            {
+                var now = await grain.GetAsync();
+                if (now.Phase != seen)
+                    AwayStorage.Failing["slot"] = 2;
+                seen = now.Phase;
+                return now;
+            },
+            report => report.Phase is SlotPhase.Certified or SlotPhase.Failed);
+        await CertifiedAsync(report);
+        Assert.Equal(_assignment.Directors[_assignment.Proposers[0]], report.Manifest!.Proposer); // whose fault it was not
+    }
+
+    [Fact]
+    public async Task A_slot_that_could_not_be_stored_at_its_start_is_begun_by_the_next_call()
+    {
+        AwayStorage.Failing["slot"] = 1;
+        var grain = Grains.GetGrain<ISlotGrain>((long)_assignment.Slot);
+        await Assert.ThrowsAnyAsync<Exception>(() => grain.StartAsync(_assignment));
+        await CertifiedAsync(await RunAsync());
+    }
+
+    [Fact]
+    public async Task Recipes_that_come_at_once_are_all_queued()
+    {
+        var channel = Grains.GetGrain<IChannelGrain>(ChainName.MainChannel);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(person => channel.EnqueueAsync(new RecipeSubmission(
+            RecipeCodec.Encode(Recipe with { RecipeId = $"r-{person}" }), $"key-{person}", $"person-{person}"))));
+        Assert.All(answers, answer => Assert.Equal(EnqueueOutcome.Accepted, answer.Outcome));
+        foreach (var person in Enumerable.Range(0, 20))
+            Assert.NotNull(await channel.GetRecipeAsync($"r-{person}"));
+    }
+
+    [Fact]
+    public async Task Slots_are_found_when_the_channel_has_no_room_for_them_any_more()
+    {
+        var channel = Grains.GetGrain<IChannelGrain>(ChainName.MainChannel);
+        await channel.WakeAsync();
+        var newest = await Eventually.HoldsAsync(
+            "four slots were planned, of which the channel has room for two",
+            async () => (await channel.GetSlotsAsync(null, 100)).Select(entry => entry.Report.Slot).ToArray(),
+            slots => slots.Length >= 4,
+            120);
+        var oldest = newest[^1];
+        var entry = await channel.GetSlotAsync(oldest);
+        Assert.Equal(oldest, entry!.Report.Slot);
+        Assert.Equal(RecipeOrigin.Programme, entry.Origin);
+        Assert.NotNull(entry.Report.Assignment);
+        Assert.Equal([oldest], (await channel.GetSlotsAsync(oldest + 1, 1)).Select(found => found.Report.Slot));
+        Assert.Null(await channel.GetSlotAsync(1_000_000));
+    }
+
+    [Fact]
+    public async Task A_silo_that_stops_does_not_wait_for_blocks_that_nobody_seals()
+    {
+        var ledger = Grains.GetGrain<ILedgerGrain>(ChainName.Default);
+        var signer = DevAccounts.SignerOf(DevAccounts.Directors[0]);
+        var nonce = await ledger.GetNextNonceAsync(signer.PublicKey.ToArray());
+        var call = new DirectorCalls.CommitBeacon(new Hash256(new byte[32]));
+        var waiting = ledger.SubmitAsync(DevChain.Sign(new Hash256(_assignment.ChainId), call, signer, nonce + 5)); // which waits for those before it
+        await ledger.GetHeadAsync();
+        Assert.False(waiting.IsCompleted);
+        await _ended.CancelAsync();
+        await _reporting;
+        await _cluster.StopAllSilosAsync().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken); // it would wait for half a minute
+    }
+
+    [Fact]
+    public async Task Directors_take_no_part_in_what_does_not_follow_from_the_chain()
+    {
+        (SlotAssignment Wrong, string Reason)[] lies =
+        [
+            (_assignment with { Directors = [.. _assignment.Directors[..4], new byte[32]] }, "not the directors"),
+            (_assignment with { Directors = [.. _assignment.Directors.Reverse()] }, "not the directors"),
+            (_assignment with { Proposers = [.. _assignment.Proposers.Reverse()] }, "order of proposers"),
+            (_assignment with { Seed = new byte[32] }, "seed does not follow"),
+            (_assignment with { Recipe = RecipeCodec.Encode(Recipe with { VisualTrack = new VisualTrack { Prompt = "a dog" } }) }, "not the one that is named"),
+            (_assignment with { RecipeId = "r-other" }, "not the one that is named"),
+            (_assignment with { RecipeHash = new byte[32] }, "not the one that is named"),
+            (_assignment with { Recipe = [1, 2, 3] }, "cannot be read"),
+            (_assignment with { Epoch = 1000 }, "nobody is elected"),
+            (_assignment with { Slot = 1_000_000 }, "not one of epoch"),
+            (_assignment with { ChainId = new byte[32] }, "another chain"),
+        ];
+        var cancellation = TestContext.Current.CancellationToken;
+        var manifest = await Director(_assignment.Proposers[0]).ProposeAsync(_assignment, cancellation);
+        foreach (var (wrong, reason) in lies)
+        {
+            for (var place = 0; place < 5; place++)
+            {
+                var director = Director(place);
+                Assert.Contains(reason, (await Assert.ThrowsAsync<InvalidOperationException>(() => director.ProposeAsync(wrong, cancellation))).Message, StringComparison.Ordinal);
+                Assert.Contains(reason, (await Assert.ThrowsAsync<InvalidOperationException>(() => director.CommitAsync(wrong, manifest, cancellation))).Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_certificate_for_which_it_is_too_early_is_brought_once_the_ledger_takes_it()
     {
         // The ledger takes certificates two slots (16 blocks) ahead. Slot 3 begins with block 24: until block 8 it is too early.
-        _assignment = _assignment with { Slot = 3, Deadline = DateTimeOffset.UtcNow.AddSeconds(120) };
+        var epoch = await Grains.GetGrain<ILedgerGrain>(ChainName.Default).GetEpochAsync(0);
+        _assignment = _assignment with
+        {
+            Slot = 3,
+            Seed = SlotSeed.Derive(new Hash256(epoch!.Randomness), 3).ToArray(),
+            Proposers = EpochSchedule.Proposers(3, 5),
+            Deadline = DateTimeOffset.UtcNow.AddSeconds(120),
+        };
         var report = await RunAsync();
         await CertifiedAsync(report);
         Assert.True(report.CertifiedInBlock >= 8, $"certified in block {report.CertifiedInBlock}");
@@ -205,7 +346,7 @@ public sealed class SlotSagaTests : IAsyncLifetime
     {
         var report = await RunAsync();
         await CertifiedAsync(report);
-        var director = Grains.GetGrain<IDirectorGrain>(Convert.ToHexStringLower(_assignment.Directors[1]));
+        var director = Director(1);
         var cancellation = TestContext.Current.CancellationToken;
         var first = await director.CommitAsync(_assignment, report.Manifest!, cancellation);
         Assert.Equal(first.Message, (await director.CommitAsync(_assignment, report.Manifest!, cancellation)).Message);
@@ -226,8 +367,9 @@ public sealed class SlotSagaTests : IAsyncLifetime
     {
         public void Configure(ISiloBuilder siloBuilder)
         {
-            siloBuilder.AddMemoryGrainStorage("nsn");
+            siloBuilder.Services.AddKeyedSingleton<IGrainStorage, AwayStorage>("nsn");
             siloBuilder.AddIncomingGrainCallFilter<MisbehaviourFilter>();
+            siloBuilder.Services.Configure<ChannelOptions>(channel => channel.SlotsKept = 2);
             siloBuilder.Services.AddSingleton(TimeProvider.System);
             siloBuilder.Services.AddSingleton<ILedgerJournal, MemoryLedgerJournal>();
             siloBuilder.Services.AddSingleton<IDirectorKeys, TestKeys>();

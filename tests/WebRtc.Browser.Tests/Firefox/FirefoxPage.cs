@@ -38,6 +38,10 @@ public sealed class FirefoxPage
         return value.RootElement.Clone();
     }
 
+    /// <summary>Loads the page again and waits for it.</summary>
+    public async Task ReloadAsync(CancellationToken cancellationToken) =>
+        await _connection.SendAsync("browsingContext.reload", new JsonObject { ["context"] = _context, ["wait"] = "complete" }, cancellationToken);
+
     public async Task CloseAsync(CancellationToken cancellationToken) =>
         await _connection.SendAsync("browsingContext.close", new JsonObject { ["context"] = _context }, cancellationToken);
 }

@@ -1,0 +1,189 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Nsn.Gateway.Api;
+using Nsn.Gateway.Channels;
+using Nsn.Gateway.Tests.Fakes;
+using Nsn.Grains.Channels;
+using Nsn.Grains.Ledger;
+using Nsn.Grains.Slots;
+using Nsn.Media;
+using Nsn.Protocol.Chunks;
+using Nsn.Protocol.Recipes;
+using Nsn.WebRtc.Client;
+
+namespace Nsn.Gateway.Tests;
+
+/// <summary>What requests to a gateway are answered, over HTTP.</summary>
+public sealed class HttpTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_idempotency_key_is_its_senders_own()
+    {
+        var grains = new FakeGrains();
+        var submissions = new List<RecipeSubmission>();
+        grains.On(nameof(IChannelGrain.EnqueueAsync), arguments =>
+        {
+            var submission = (RecipeSubmission)arguments[0]!;
+            lock (submissions)
+                submissions.Add(submission);
+            Assert.True(RecipeCodec.TryDecode(submission.Recipe, out var recipe, out _));
+            var ticket = new RecipeTicket { Id = recipe.RecipeId, Recipe = submission.Recipe, RecipeHash = new byte[32], Origin = RecipeOrigin.Viewer, State = RecipeState.Queued };
+            return Task.FromResult(new EnqueueResult(EnqueueOutcome.Accepted, ticket, []));
+        });
+        await using var gateway = await TestGateway.StartAsync(grains);
+        async Task<string> SubmitAsync(string source, string key)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/recipes") { Content = JsonContent.Create(new { prompt = "a red fox in a bakery", seconds = 8 }) };
+            request.Headers.Add("Idempotency-Key", key);
+            using var response = await gateway.From(source).SendAsync(request, Cancellation);
+            Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+            return response.Headers.Location!.ToString();
+        }
+
+        var mine = await SubmitAsync("127.0.0.9", "1");
+        var mineAgain = await SubmitAsync("127.0.0.9", "1");
+        var yours = await SubmitAsync("127.0.0.10", "1");
+        var mineOther = await SubmitAsync("127.0.0.9", "2");
+        Assert.Equal(mine, mineAgain);
+        Assert.Equal(3, new[] { mine, yours, mineOther }.Distinct().Count());
+        Assert.Equal(submissions[0].IdempotencyKey, submissions[1].IdempotencyKey);
+        Assert.Equal(submissions[0].Recipe, submissions[1].Recipe);
+        Assert.Equal(3, submissions.Select(submission => submission.IdempotencyKey).Distinct().Count());
+        Assert.All(submissions, submission => Assert.InRange(submission.IdempotencyKey.Length, 1, 64));
+    }
+
+    [Theory]
+    [InlineData("/api/slots/7/certificate")]
+    [InlineData("/api/slots/7/recipe")]
+    [InlineData("/api/slots/7/chunks/0")]
+    [InlineData("/api/slots/7/recording")]
+    public async Task Bytes_of_a_slot_are_asked_for_again_because_its_number_may_mean_another_one(string path)
+    {
+        await using var gateway = await TestGateway.StartAsync(new FakeGrains());
+        PutCertified(gateway, "first history");
+        var url = new Uri(path, UriKind.Relative);
+        using var first = await gateway.Http.GetAsync(url, Cancellation);
+        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        var tag = first.Headers.ETag!;
+        Assert.False(tag.IsWeak);
+        Assert.Equal("no-cache", first.Headers.CacheControl!.ToString());
+        using (var known = await GetAsync(gateway, url, request => request.Headers.IfNoneMatch.Add(tag)))
+        {
+            Assert.Equal(HttpStatusCode.NotModified, known.StatusCode);
+            Assert.Equal(tag, known.Headers.ETag);
+            Assert.Empty(await known.Content.ReadAsByteArrayAsync(Cancellation));
+        }
+
+        // The chain starts afresh; the slot of that number is another one.
+        PutCertified(gateway, "second history");
+        using var other = await GetAsync(gateway, url, request => request.Headers.IfNoneMatch.Add(tag));
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+        Assert.NotEqual(tag, other.Headers.ETag);
+    }
+
+    [Fact]
+    public async Task Ranges_of_a_recording_are_served_as_long_as_it_is_the_same()
+    {
+        await using var gateway = await TestGateway.StartAsync(new FakeGrains());
+        PutCertified(gateway, "one");
+        var url = new Uri("/api/slots/7/recording", UriKind.Relative);
+        using var whole = await gateway.Http.GetAsync(url, Cancellation);
+        var bytes = await whole.Content.ReadAsByteArrayAsync(Cancellation);
+        using (var part = await GetAsync(gateway, url, request => request.Headers.Range = new RangeHeaderValue(4, 9)))
+        {
+            Assert.Equal(HttpStatusCode.PartialContent, part.StatusCode);
+            Assert.Equal(bytes[4..10], await part.Content.ReadAsByteArrayAsync(Cancellation));
+        }
+
+        PutCertified(gateway, "two");
+        using var other = await GetAsync(gateway, url, request =>
+        {
+            request.Headers.Range = new RangeHeaderValue(4, 9);
+            request.Headers.IfRange = new RangeConditionHeaderValue(whole.Headers.ETag!);
+        });
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+    }
+
+    [Fact]
+    public async Task Directors_are_unknown_only_if_the_ledger_says_so()
+    {
+        var grains = new FakeGrains();
+        await using var gateway = await TestGateway.StartAsync(grains);
+        var url = new Uri("/api/epochs/3/directors", UriKind.Relative);
+        grains.On(nameof(ILedgerGrain.GetEpochAsync), _ => throw new TimeoutException("the silo restarts"));
+        using (var away = await gateway.Http.GetAsync(url, Cancellation))
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, away.StatusCode);
+        grains.On(nameof(ILedgerGrain.GetEpochAsync), _ => Task.FromResult<EpochInfo?>(null));
+        using var none = await gateway.Http.GetAsync(url, Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_interface_is_described_whole()
+    {
+        await using var gateway = await TestGateway.StartAsync(new FakeGrains());
+        var paths = (await gateway.GetJsonAsync("/openapi/v1.json")).GetProperty("paths");
+        var described = paths.EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Select(operation => (Route: $"{operation.Name.ToUpperInvariant()} {path.Name}", Operation: operation.Value)))
+            .ToDictionary(entry => entry.Route, entry => entry.Operation);
+        string[] notForPlayers = ["/openapi/{documentName}.json", "/metrics", "/health"];
+        var mapped = gateway.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Select(endpoint => (Path: "/" + endpoint.RoutePattern.RawText!.Trim('/'), Methods: endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["any"]))
+            .Where(endpoint => !notForPlayers.Contains(endpoint.Path))
+            // HTTP/2 opens WebSockets with CONNECT, for which OpenAPI has no word.
+            .SelectMany(endpoint => endpoint.Methods.Where(method => method != "CONNECT").Select(method => $"{method} {endpoint.Path}"))
+            .Order(StringComparer.Ordinal);
+        Assert.Equal(mapped, described.Keys.Order(StringComparer.Ordinal));
+        Assert.All(described, entry => Assert.True(entry.Key.StartsWith("DELETE ", StringComparison.Ordinal) || SaysWhatItAnswers(entry.Value), $"{entry.Key} does not say what it answers: {entry.Value}"));
+    }
+
+    /// <summary>A success has a schema; or it has no body, and says so by 101 or 204 (WHEP's DELETE: 200).</summary>
+    private static bool SaysWhatItAnswers(JsonElement operation) => operation.GetProperty("responses").EnumerateObject().Any(response =>
+        response.Name is "101" or "204"
+        || (response.Name.StartsWith('2')
+            && response.Value.TryGetProperty("content", out var content)
+            && content.EnumerateObject().Any()
+            && content.EnumerateObject().All(media => media.Value.TryGetProperty("schema", out var schema) && schema.EnumerateObject().Any())));
+
+    [Fact]
+    public async Task Viewers_by_WHEP_are_counted_and_the_transport_is_measured()
+    {
+        await using var gateway = await TestGateway.StartAsync(new FakeGrains());
+        async Task<int> ViewersAsync() => (await gateway.GetJsonAsync("/api/channels/main")).GetProperty("viewers").GetInt32();
+        Assert.Equal(0, await ViewersAsync());
+        await using (var client = new WebRtcClient(gateway.Http, new WebRtcClientOptions { BindAddress = IPAddress.Loopback }))
+        {
+            await client.ConnectAsync(new Uri(gateway.Address, "/whep/main"), Cancellation).WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+            await Eventually.HoldsAsync("a viewer by WHEP is counted", async () => await ViewersAsync() == 1);
+            await Eventually.HoldsAsync("the sessions of the WebRTC server are measured", async () =>
+                (await gateway.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), Cancellation)).Contains("nsn_webrtc_sessions_accepted", StringComparison.Ordinal));
+        }
+
+        await Eventually.HoldsAsync("a viewer by WHEP that is gone is not counted", async () => await ViewersAsync() == 0);
+    }
+
+    private static async Task<HttpResponseMessage> GetAsync(TestGateway gateway, Uri url, Action<HttpRequestMessage> change)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        change(request);
+        return await gateway.Http.SendAsync(request, Cancellation);
+    }
+
+    private static void PutCertified(TestGateway gateway, string what)
+    {
+        var tracks = new WebMTracks { Codec = VideoCodec.Vp8, Width = 64, Height = 64, FramesPerSecond = 12, OpusHead = "OpusHead"u8.ToArray().Concat(new byte[11]).ToArray() };
+        var bytes = System.Text.Encoding.UTF8.GetBytes(what);
+        var segment = WebMWriter.WriteSegment(tracks, 0, [new EncodedFrame(0, true, bytes)], []);
+        var content = SlotContent.FromSegments(7, [new VerifiedSegment(0, ChunkKind.WebmVp8Opus, 0, 1000, segment)]);
+        var assignment = new SlotAssignment(new byte[32], 1, 7, bytes, new byte[32], "r", new byte[32], new byte[32], [], [], DateTimeOffset.UnixEpoch);
+        var report = new SlotReport { Slot = 7, Phase = SlotPhase.Certified, Assignment = assignment, Manifest = new ClipManifest(7, new byte[32], new byte[32], [], [], 1), Certificate = bytes };
+        var entry = new SlotEntry("main", RecipeOrigin.Programme, DateTimeOffset.UtcNow, TimeSpan.FromSeconds(8), report);
+        gateway.Tail.Put(new SlotView(ApiMapper.ToSummary(entry, content, certified: true, problem: null), entry, content, bytes, bytes));
+    }
+}

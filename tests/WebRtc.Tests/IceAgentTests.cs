@@ -1,0 +1,214 @@
+using System.Net;
+using Nsn.WebRtc.Ice;
+using Nsn.WebRtc.Media;
+using Nsn.WebRtc.Network;
+using Nsn.WebRtc.Rtp;
+using Nsn.WebRtc.Sessions;
+using Nsn.WebRtc.Stun;
+
+namespace Nsn.WebRtc.Tests;
+
+/// <summary>What a lite agent sends to addresses that nobody vouches for, and how long it goes on sending to those that somebody did.</summary>
+public class IceAgentTests
+{
+    private static readonly TransportAddress IPv4 = TransportAddress.FromIPv4(0x0A00_0001, 40_000);
+    private static readonly TransportAddress IPv6 = TransportAddress.From(new IPEndPoint(IPAddress.Parse("2001:db8::1"), 40_000));
+    private static readonly TransportAddress Other = TransportAddress.FromIPv4(0x0A00_0002, 40_000);
+    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("NSN_FUZZ_ROUNDS"), out int rounds) ? rounds : 20_000;
+
+    public static TheoryData<TransportAddress, string> Checks() => new MatrixTheoryData<TransportAddress, string>(
+        [IPv4, IPv6], ["smallest", "with a role", "wrong role", "unknown attribute", "browser"]);
+
+    [Theory]
+    [MemberData(nameof(Checks))]
+    public void answer_is_never_longer_than_a_check_from_an_address_that_is_not_validated(TransportAddress from, string kind)
+    {
+        using Lite lite = new();
+        byte[] check = lite.Check(kind);
+        lite.Handle(check, from);
+        Assert.All(lite.TakeSent(), sent => Assert.True(sent.Length <= check.Length, $"{check.Length} bytes came, {sent.Length} go to an address that may be forged"));
+    }
+
+    [Theory]
+    [InlineData("with a role")]
+    [InlineData("browser")]
+    public void check_as_short_as_the_standard_allows_is_answered(string kind)
+    {
+        foreach (TransportAddress from in new[] { IPv4, IPv6 })
+        {
+            using Lite lite = new();
+            Assert.True(lite.Handle(lite.Check(kind), from));
+            Assert.Single(lite.TakeSent());
+            Assert.Equal(from, lite.Agent.Selected);
+        }
+    }
+
+    [Fact]
+    public void errors_are_answered_where_the_check_is_long_enough()
+    {
+        using Lite lite = new();
+        foreach ((string kind, int code) in new[] { ("wrong role", 487), ("unknown attribute", 420) })
+        {
+            lite.Handle(lite.Check(kind), IPv6);
+            byte[] sent = Assert.Single(lite.TakeSent());
+            Assert.True(StunMessage.TryParse(sent, out StunMessage answer, out string? reason), reason);
+            Assert.Equal(code, answer.ErrorCode);
+            Assert.True(answer.VerifyIntegrity(lite.Agent.Local.PasswordBytes));
+        }
+    }
+
+    [Fact]
+    public void mutated_checks_are_answered_with_no_more_bytes_and_no_memory()
+    {
+        using Lite lite = new();
+        Random random = new(11);
+        byte[][] checks = [.. new[] { "smallest", "with a role", "wrong role", "unknown attribute", "browser" }.Select(lite.Check)];
+        byte[] sent = new byte[2_048];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Rounds; i++)
+        {
+            byte[] check = checks[random.Next(checks.Length)];
+            byte[] mutated = [.. check];
+            for (int changes = random.Next(3); changes > 0; changes--)
+            {
+                mutated[random.Next(mutated.Length)] ^= (byte)(1 << random.Next(8));
+            }
+
+            // Each from an address of its own, half of them IPv6.
+            UInt128 host = (UInt128)i + 1 + (i % 2 == 0 ? IPv6.Address : IPv4.Address);
+            lite.Handle(mutated, new TransportAddress(host, 1_000));
+            int total = 0;
+            while (lite.Output.TryDequeue(sent, out int length, out _))
+            {
+                total += length;
+            }
+
+            Assert.True(total <= mutated.Length, $"{mutated.Length} bytes came, {total} go out");
+        }
+
+        long perCheck = (GC.GetAllocatedBytesForCurrentThread() - before) / Rounds;
+        Assert.True(perCheck < 1_000, $"a check costs {perCheck} bytes of memory");
+    }
+
+    [Fact]
+    public void path_without_checks_of_its_own_is_left_for_one_that_has_them()
+    {
+        using Lite lite = new();
+        lite.Handle(lite.Check("browser"), IPv4);
+        Assert.Equal(IPv4, lite.Agent.Selected);
+
+        // The peer goes on checking from elsewhere without naming that path.
+        for (int second = 1; second < 30; second++)
+        {
+            lite.Now += TimeSpan.FromSeconds(1);
+            lite.Handle(lite.Check("with a role"), Other);
+            lite.Agent.HandleTimeout(lite.Now, lite.Output);
+            Assert.Equal(IPv4, lite.Agent.Selected);
+        }
+
+        Assert.Equal(lite.Now + TimeSpan.FromSeconds(1), lite.Agent.Deadline);
+        lite.Now += TimeSpan.FromSeconds(1);
+        lite.Agent.HandleTimeout(lite.Now, lite.Output);
+        Assert.Equal(Other, lite.Agent.Selected);
+        Assert.False(lite.Agent.IsExpired);
+
+        lite.Now += TimeSpan.FromSeconds(29);
+        lite.Agent.HandleTimeout(lite.Now, lite.Output);
+        Assert.True(lite.Agent.IsExpired);
+    }
+
+    [Fact]
+    public void nothing_is_sent_to_a_path_that_ran_out_while_a_restart_is_under_way()
+    {
+        using Lite lite = new();
+        lite.Handle(lite.Check("browser"), IPv4);
+        lite.Now += TimeSpan.FromSeconds(20);
+        lite.Agent.Restart(IceCredentials.Create(new SeededRandomSource(3)), lite.Agent.Remote!, lite.Now);
+        lite.Now += TimeSpan.FromSeconds(9);
+        lite.Agent.HandleTimeout(lite.Now, lite.Output);
+        Assert.Equal(IPv4, lite.Agent.Selected);
+        lite.Now += TimeSpan.FromSeconds(2);
+        lite.Agent.HandleTimeout(lite.Now, lite.Output);
+        Assert.Null(lite.Agent.Selected);
+        Assert.False(lite.Agent.IsExpired);
+        lite.Handle(lite.Check("browser"), Other);
+        Assert.Equal(Other, lite.Agent.Selected);
+    }
+
+    [Fact]
+    public void selected_path_stays_validated_however_many_others_are_checked()
+    {
+        using Lite lite = new();
+        lite.Handle(lite.Check("browser"), IPv4);
+        for (int i = 0; i < 100; i++)
+        {
+            lite.Now += TimeSpan.FromMilliseconds(10);
+            lite.Handle(lite.Check("with a role"), new TransportAddress(Other.Address, (ushort)(1_000 + i)));
+        }
+
+        Assert.Equal(IPv4, lite.Agent.Selected);
+        Assert.True(lite.Agent.IsValidated(IPv4));
+    }
+
+    /// <summary>A lite agent with its peer's credentials.</summary>
+    private sealed class Lite : IDisposable
+    {
+        private byte _transaction;
+
+        public Lite()
+        {
+            Agent = new IceAgent(IceRole.Lite, IceCredentials.Create(new SeededRandomSource(1)), new SeededRandomSource(2));
+            Agent.SetRemote(new IceCredentials("peer", "0123456789abcdef012345"));
+            Agent.Start(Now);
+        }
+
+        public IceAgent Agent { get; }
+
+        public DatagramQueue Output { get; } = new();
+
+        public TimeSpan Now { get; set; } = TimeSpan.FromSeconds(1);
+
+        public bool Handle(byte[] datagram, TransportAddress from) => Agent.TryHandle(datagram, from, Now, Output, out _);
+
+        public List<byte[]> TakeSent()
+        {
+            List<byte[]> sent = [];
+            byte[] buffer = new byte[2_048];
+            while (Output.TryDequeue(buffer, out int length, out _))
+            {
+                sent.Add(buffer[..length]);
+            }
+
+            return sent;
+        }
+
+        public byte[] Check(string kind)
+        {
+            byte[] buffer = new byte[StunMessage.LengthMax];
+            StunWriter writer = new(buffer, StunClass.Request, [_transaction++, .. new byte[11]]);
+            writer.Add(StunAttribute.Username, $"{Agent.Local.UsernameFragment}:{Agent.Remote!.UsernameFragment}");
+            switch (kind)
+            {
+                case "smallest":
+                    writer.AddIntegrity(Agent.Local.PasswordBytes);
+                    return buffer[..writer.Length];
+                case "unknown attribute":
+                    writer.Add((StunAttribute)0x7777, [1, 2, 3, 4]);
+                    break;
+            }
+
+            writer.Add(kind == "wrong role" ? StunAttribute.IceControlled : StunAttribute.IceControlling, 7UL);
+            writer.Add(StunAttribute.Priority, 1_000u);
+            if (kind == "browser")
+            {
+                writer.Add(StunAttribute.UseCandidate, []);
+            }
+
+            writer.AddIntegrity(Agent.Local.PasswordBytes);
+            writer.AddFingerprint();
+            return buffer[..writer.Length];
+        }
+
+        public void Dispose() => Output.Dispose();
+    }
+}
