@@ -251,6 +251,7 @@ export class Player {
     this.turn++;
     this.replaySession?.close();
     this.replaySession = null;
+    if (this.replaying) this.connection.subscribe(null);
     this.replaying = false;
     this.session = null;
     this.programme.clear();
