@@ -304,6 +304,20 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
     expect(gateway.streams.size).toBe(1);
   });
 
+  it('says that the network is gone, and comes back with it', async () => {
+    await page.goto(url);
+    await badge('certified').waitFor();
+    await gateway.stop();
+    await page.locator('.connection-offline').waitFor();
+    await page.getByTestId('cover').getByText('The network is gone').waitFor();
+    expect(await page.getByTestId('connection').textContent()).toMatch(/Offline/);
+    const before = (await picture()).time;
+    await gateway.start(Number(new URL(url).port));
+    await until('the picture goes on', async () => (await picture()).time > before + 0.5 && (await badge('certified').isVisible()));
+    await page.locator('.connection-live').waitFor();
+    expect(await page.getByTestId('cover').count()).toBe(0);
+  });
+
   it('shows captions from the certified script when they are wanted', async () => {
     await page.goto(url);
     await badge('certified').waitFor();
@@ -364,6 +378,49 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
     expect(await dialog.getByRole('switch', { name: /^Ambient light/ }).isChecked()).toBe(false);
     await dialog.getByRole('button', { name: 'Close' }).click();
     await dialog.waitFor({ state: 'hidden' });
+  });
+
+  it('fits a phone: nothing scrolls sideways and every control can be reached', async () => {
+    const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 });
+    phone.setDefaultTimeout(60_000);
+    const small = await phone.newPage();
+    try {
+      await small.goto(url);
+      await small.locator('.headline [data-verdict="certified"]').waitFor();
+      await small.locator('.directors').waitFor();
+      const fits = () =>
+        small.evaluate(() => {
+          const wide = document.scrollingElement!;
+          scrollTo(1000, 0);
+          return { width: wide.scrollWidth, scrolled: scrollX, window: innerWidth };
+        });
+      expect(await fits()).toEqual({ width: 390, scrolled: 0, window: 390 });
+      // Whatever a finger can press is wholly on the screen, is not covered, and is large enough.
+      const controls = await small.locator('.masthead button, .controls button, [data-testid=prompt], .ideas button, .identity a').all();
+      expect(controls.length).toBeGreaterThan(10);
+      for (const control of controls) {
+        await control.scrollIntoViewIfNeeded();
+        const { name, reached, left, right, height } = await control.evaluate(element => {
+          const box = element.getBoundingClientRect();
+          const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+          return { name: element.getAttribute('aria-label') ?? element.textContent, reached: hit !== null && element.contains(hit), left: box.left, right: box.right, height: box.height };
+        });
+        expect({ name, reached, inside: left >= 0 && right <= 390, large: height >= 24 }).toEqual({ name, reached: true, inside: true, large: true });
+      }
+      for (const name of ['Settings', 'Keyboard shortcuts']) {
+        await small.evaluate(() => scrollTo(0, 0));
+        await small.getByRole('button', { name, exact: true }).tap();
+        const box = (await small.getByRole('dialog').boundingBox())!;
+        expect(box.x >= 0 && box.x + box.width <= 390 && box.y >= 0 && box.y + box.height <= 844).toBe(true);
+        expect(await small.getByRole('dialog').evaluate(dialog => dialog.scrollWidth <= dialog.clientWidth)).toBe(true);
+        await small.getByRole('dialog').getByRole('button', { name: 'Close' }).tap();
+      }
+      await small.getByRole('button', { name: 'Statistics' }).tap();
+      await small.getByRole('complementary', { name: 'Statistics' }).waitFor();
+      expect(await fits()).toEqual({ width: 390, scrolled: 0, window: 390 });
+    } finally {
+      await phone.close();
+    }
   });
 
   for (const reducedMotion of ['no-preference', 'reduce'] as const) {
