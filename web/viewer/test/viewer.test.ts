@@ -343,6 +343,41 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
     await until('the captions are gone', async () => (await page.getByTestId('captions').count()) === 0);
   });
 
+  it('lets the viewer set the volume, which is what is heard, and keeps it', async () => {
+    await page.goto(url);
+    await badge('certified').waitFor();
+    await listen();
+    const slider = page.locator('.controls').getByRole('slider', { name: 'Volume' });
+    const video = () => page.evaluate(() => ({ volume: document.querySelector('video')!.volume, muted: document.querySelector('video')!.muted }));
+    await slider.fill('1');
+    expect(await video()).toEqual({ volume: 1, muted: false });
+    let loud = 0;
+    // ffmpeg's sine has an eighth of the full amplitude.
+    await until('the tone is heard in full', async () => (loud = (await heard()).energy) > 0.07);
+    await slider.fill('0.24');
+    expect((await video()).volume).toBeCloseTo(0.24);
+    await until('it is heard more softly', async () => {
+      const { energy } = await heard();
+      return energy > 0.001 && energy < loud / 2;
+    });
+    await slider.blur();
+    await page.keyboard.press('ArrowUp');
+    expect((await video()).volume).toBeCloseTo(0.34);
+    await page.keyboard.press('ArrowDown');
+    expect((await video()).volume).toBeCloseTo(0.24);
+    await page.getByRole('button', { name: 'Mute' }).click();
+    await until('it is silent', async () => (await heard()).energy < 1e-6);
+    expect(await slider.inputValue()).toBe('0');
+    await page.getByRole('button', { name: 'Unmute' }).click();
+    await until('it is heard again', async () => (await heard()).energy > 0.001);
+    await until('the slider is back', async () => (await slider.inputValue()) === '0.24');
+    await page.reload();
+    await badge('certified').waitFor();
+    const kept = await video();
+    expect(kept.volume).toBeCloseTo(0.24);
+    expect(kept.muted).toBe(false);
+  });
+
   it('has settings that say what they do, take effect and are kept', async () => {
     await page.goto(url);
     await badge('certified').waitFor();
