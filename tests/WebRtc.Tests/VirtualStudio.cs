@@ -95,6 +95,12 @@ internal sealed class VirtualStudio : IConnectionHost, IDisposable
     {
     }
 
+    void IConnectionHost.RemoveUsername(string usernameFragment, WebRtcConnection connection)
+    {
+    }
+
+    void IConnectionHost.Report(WebRtcConnection connection, Exception exception) => throw new InvalidOperationException("A handler of a session failed.", exception);
+
     private VirtualPeer Add(bool isPublisher, DateTimeOffset? epoch = null)
     {
         int number = _peers.Count + 1;

@@ -50,7 +50,6 @@ export class Player {
   private readonly library: DirectorLibrary;
   private readonly meter = new RateMeter();
   private readonly listeners = new Set<() => void>();
-  private readonly eventListeners = new Set<(name: string, data: Record<string, unknown>) => void>();
   private replaySession: SlotSession | null = null;
   private replaying = false;
   private session: string | null = null;
@@ -119,12 +118,6 @@ export class Player {
   subscribe(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
-  }
-
-  /** Hears the channel's events: `slot`, `recipe`, `channel` and what else the gateway tells. */
-  onEvent(listener: (name: string, data: Record<string, unknown>) => void): () => void {
-    this.eventListeners.add(listener);
-    return () => this.eventListeners.delete(listener);
   }
 
   get snapshot(): PlayerSnapshot {
@@ -251,6 +244,7 @@ export class Player {
     this.turn++;
     this.replaySession?.close();
     this.replaySession = null;
+    if (this.replaying) this.connection.subscribe(null);
     this.replaying = false;
     this.session = null;
     this.programme.clear();
@@ -273,14 +267,7 @@ export class Player {
         const summary = parseSummary(parseObject(frame.body));
         if (summary === null) return;
         this.programme.announce(summary);
-        return this.tell('slot', summary as unknown as Record<string, unknown>);
-      }
-      case FrameType.event: {
-        const event = parseObject(frame.body);
-        if (typeof event?.['event'] === 'string' && typeof event['data'] === 'object' && event['data'] !== null) {
-          this.tell(event['event'], event['data'] as Record<string, unknown>);
-        }
-        return;
+        return this.changed();
       }
       default:
         if (!this.replaying && !this.unsubscribed && !this.expectsHello) this.receiveContent(frame.type, frame.body);
@@ -334,11 +321,6 @@ export class Player {
   private async countChunks(slot: number): Promise<number | null> {
     const first = parseChunk(await this.gateway.chunk(slot, 0));
     return first.ok ? first.value.header.leafCount : null;
-  }
-
-  private tell(name: string, data: Record<string, unknown>): void {
-    for (const listener of this.eventListeners) listener(name, data);
-    this.changed();
   }
 
   /** Listeners hear once per turn, however much has changed in it. */

@@ -35,6 +35,9 @@ function setup(choice: TransportChoice = 'auto', answer: () => Response | Promis
   const world = {
     answer,
     webrtcFails: false,
+    /** When set, opening waits for it. */
+    webrtcOpens: null as Promise<void> | null,
+    httpFails: false,
     opened: [] as FakeTransport[],
     frames: [] as number[],
     resume: null as ResumePoint | null,
@@ -55,8 +58,12 @@ function setup(choice: TransportChoice = 'auto', answer: () => Response | Promis
       resumePoint: () => world.resume,
     },
     {
-      webrtc: (_, resume, handlers) => (world.webrtcFails ? Promise.reject(new Error('no UDP path')) : open('webrtc', resume, handlers)),
-      http: (resume, handlers) => open('http', resume, handlers),
+      webrtc: async (_, resume, handlers) => {
+        await world.webrtcOpens;
+        if (world.webrtcFails) throw new Error('no UDP path');
+        return open('webrtc', resume, handlers);
+      },
+      http: (resume, handlers) => (world.httpFails ? Promise.reject(new Error('no stream')) : open('http', resume, handlers)),
     },
     () => Date.now(),
   );
@@ -102,6 +109,207 @@ describe('Connection', () => {
     world.opened[1]!.handlers.closed('lost');
     await vi.advanceTimersByTimeAsync(1_000);
     expect(connection.transportKind).toBe('webrtc');
+    connection.close();
+  });
+
+  const hello = { type: FrameType.hello, body: new Uint8Array(0) };
+  const slot = { type: FrameType.slot, body: new Uint8Array(0) };
+  /** An attempt that ends when it is told to. */
+  const later = () => {
+    let settle: () => void = () => undefined;
+    const promise = new Promise<void>(resolve => (settle = resolve));
+    return { promise, settle: async () => (settle(), vi.advanceTimersByTimeAsync(1)) };
+  };
+  const kinds = (world: { opened: FakeTransport[] }) => world.opened.map(transport => transport.kind);
+
+  it('uses HTTP after a second when WebRTC takes longer, and calls UDP blocked only when it has failed', async () => {
+    const { world, connection } = setup();
+    const attempt = later();
+    world.webrtcOpens = attempt.promise;
+    world.webrtcFails = true;
+    await vi.advanceTimersByTimeAsync(990);
+    expect(world.opened).toEqual([]);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(kinds(world)).toEqual(['http']);
+    expect(connection.status).toBe('connecting');
+    world.opened[0]!.handlers.frame(hello);
+    world.opened[0]!.handlers.frame(slot);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(connection.status).toBe('live');
+    expect(connection.transportKind).toBe('http');
+    expect(world.frames).toEqual([FrameType.hello, FrameType.slot]);
+    expect(connection.udpBlocked).toBe(false);
+    await attempt.settle();
+    expect(connection.udpBlocked).toBe(true);
+    // It serves for as long as it likes, and the reason stays the same.
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(connection.udpBlocked).toBe(true);
+    connection.close();
+  });
+
+  it('closes a WebRTC stream that opens after HTTP has won, and does not call UDP blocked', async () => {
+    const { world, connection } = setup();
+    const attempt = later();
+    world.webrtcOpens = attempt.promise;
+    await vi.advanceTimersByTimeAsync(1_010);
+    world.opened[0]!.handlers.frame(hello);
+    await attempt.settle();
+    expect(kinds(world)).toEqual(['http', 'webrtc']);
+    expect(world.opened.map(transport => transport.closed)).toEqual([false, true]);
+    world.opened[1]!.handlers.frame(slot);
+    world.opened[1]!.handlers.closed('lost');
+    expect(world.frames).toEqual([FrameType.hello]);
+    expect(connection.status).toBe('live');
+    expect(connection.transportKind).toBe('http');
+    expect(connection.udpBlocked).toBe(false);
+    connection.close();
+  });
+
+  it('prefers WebRTC when it opens before HTTP has brought anything', async () => {
+    const { world, connection } = setup();
+    const attempt = later();
+    world.webrtcOpens = attempt.promise;
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(kinds(world)).toEqual(['http']);
+    await attempt.settle();
+    expect(connection.transportKind).toBe('webrtc');
+    expect(world.opened.map(transport => transport.closed)).toEqual([true, false]);
+    world.opened[0]!.handlers.frame(hello);
+    expect(world.frames).toEqual([]);
+    connection.close();
+  });
+
+  it('waits for WebRTC when HTTP fails beside it', async () => {
+    const { world, connection } = setup();
+    const attempt = later();
+    world.webrtcOpens = attempt.promise;
+    world.httpFails = true;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(connection.status).toBe('connecting');
+    await attempt.settle();
+    expect(connection.transportKind).toBe('webrtc');
+    connection.close();
+  });
+
+  describe('across reloads', () => {
+    const storage = () => {
+      const kept = new Map<string, string>();
+      return {
+        getItem: (key: string) => kept.get(key) ?? null,
+        setItem: (key: string, value: string) => void kept.set(key, value),
+        removeItem: (key: string) => void kept.delete(key),
+      };
+    };
+
+    it('remembers for this tab that UDP is blocked, and forgets it when UDP works', async () => {
+      vi.stubGlobal('sessionStorage', storage());
+      const first = setup();
+      first.world.webrtcFails = true;
+      await vi.advanceTimersByTimeAsync(10);
+      expect(first.connection.udpBlocked).toBe(true);
+      first.connection.close();
+
+      const second = setup();
+      second.world.webrtcOpens = new Promise(() => undefined);
+      await vi.advanceTimersByTimeAsync(10);
+      expect(second.connection.transportKind).toBe('http');
+      expect(second.connection.udpBlocked).toBe(true);
+      await vi.advanceTimersByTimeAsync(60_000);
+      second.world.webrtcOpens = null;
+      second.world.opened[0]!.handlers.closed('lost');
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(second.connection.transportKind).toBe('webrtc');
+      expect(second.connection.udpBlocked).toBe(false);
+      second.connection.close();
+
+      const third = setup();
+      await vi.advanceTimersByTimeAsync(10);
+      expect(third.connection.transportKind).toBe('webrtc');
+      third.connection.close();
+    });
+
+    it('tries UDP again when the failure was long ago, and calls nothing blocked where HTTP is the viewer’s choice', async () => {
+      vi.stubGlobal('sessionStorage', storage());
+      const first = setup();
+      first.world.webrtcFails = true;
+      await vi.advanceTimersByTimeAsync(10);
+      first.connection.close();
+      const chosen = setup('http');
+      await vi.advanceTimersByTimeAsync(10);
+      expect(chosen.connection.transportKind).toBe('http');
+      expect(chosen.connection.udpBlocked).toBe(false);
+      chosen.connection.close();
+      await vi.advanceTimersByTimeAsync(11 * 60_000);
+      const second = setup();
+      await vi.advanceTimersByTimeAsync(10);
+      expect(second.connection.transportKind).toBe('webrtc');
+      second.connection.close();
+    });
+
+    it('does without memory where the browser keeps nothing', async () => {
+      const refuse = () => {
+        throw new DOMException('refused', 'SecurityError');
+      };
+      vi.stubGlobal('sessionStorage', { getItem: refuse, setItem: refuse, removeItem: refuse });
+      const { world, connection } = setup();
+      world.webrtcFails = true;
+      await vi.advanceTimersByTimeAsync(10);
+      expect(connection.transportKind).toBe('http');
+      expect(connection.udpBlocked).toBe(true);
+      connection.close();
+    });
+  });
+
+  it('closes the HTTP stream while none is wanted, and opens another where it is asked to', async () => {
+    const { world, connection } = setup('http');
+    await vi.advanceTimersByTimeAsync(10);
+    connection.unsubscribe();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(world.opened.map(transport => transport.closed)).toEqual([true]);
+    expect(connection.status).toBe('idle');
+    connection.subscribe({ slot: 7, chunk: 2, session: 's' });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(connection.status).toBe('live');
+    expect(world.opened[1]!.resume).toEqual({ slot: 7, chunk: 2, session: 's' });
+    expect(world.statuses).not.toContain('reconnecting');
+    expect(connection.reconnectionCount).toBe(0);
+    // After a loss it goes on where the player is, not where it was once asked for.
+    world.resume = { slot: 9, chunk: 0, session: 's' };
+    world.opened[1]!.handlers.closed('lost');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(world.opened[2]!.resume).toEqual(world.resume);
+    connection.close();
+    expect(connection.status).toBe('closed');
+  });
+
+  it('opens no stream that has become unwanted while it was being opened', async () => {
+    const { world, connection } = setup();
+    const attempt = later();
+    world.webrtcOpens = attempt.promise;
+    await vi.advanceTimersByTimeAsync(10);
+    connection.unsubscribe();
+    await attempt.settle();
+    expect(world.opened.map(transport => transport.closed)).toEqual([true]);
+    expect(connection.status).toBe('idle');
+    connection.subscribe(null);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(connection.status).toBe('live');
+    connection.close();
+  });
+
+  it('keeps a data channel open while no content is wanted, but does not reopen a lost one', async () => {
+    const { world, connection } = setup();
+    await vi.advanceTimersByTimeAsync(10);
+    connection.unsubscribe();
+    expect(world.opened[0]!.sent).toContain(FrameType.unsubscribe);
+    expect(connection.status).toBe('live');
+    world.opened[0]!.handlers.closed('lost');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(world.opened.length).toBe(1);
+    expect(connection.status).toBe('idle');
+    connection.subscribe(null);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(connection.status).toBe('live');
     connection.close();
   });
 

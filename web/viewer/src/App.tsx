@@ -18,7 +18,7 @@ import { useSlotDetail } from './hooks/useSlotDetail';
 import { useStatistics } from './hooks/useStatistics';
 import type { Settings } from './settings';
 
-const connectionTexts = { connecting: 'Connecting', live: 'Connected', reconnecting: 'Reconnecting', starting: 'Starting', offline: 'Offline', closed: 'Closed' } as const;
+const connectionTexts = { connecting: 'Connecting', live: 'Connected', reconnecting: 'Reconnecting', starting: 'Starting', offline: 'Offline', idle: 'Standing by', closed: 'Closed' } as const;
 
 export interface AppProps {
   readonly channel: string;

@@ -59,9 +59,12 @@ export class FakeGateway {
   }
 
   async start(port = 0): Promise<string> {
-    this.directors = await makeDirectors();
-    this.strangers = await makeDirectors();
-    this.startedAt = Date.now();
+    // Started again after a stop, it is the same network.
+    if (this.directors.length === 0) {
+      this.directors = await makeDirectors();
+      this.strangers = await makeDirectors();
+      this.startedAt = Date.now();
+    }
     await new Promise<void>(resolve => this.server.listen(port, '127.0.0.1', resolve));
     const address = this.server.address();
     return `http://localhost:${typeof address === 'object' && address !== null ? address.port : port}`;
@@ -86,6 +89,7 @@ export class FakeGateway {
     this.history++;
     this.directors = await makeDirectors();
     this.made.clear();
+    this.recipes.clear();
     this.startedAt = Date.now();
     this.cut();
   }
@@ -165,9 +169,8 @@ export class FakeGateway {
       seed: toHex(new Uint8Array(32).fill(slot % 256)), modelPackHash: toHex(new Uint8Array(32).fill(0x33)), modelPack: 'toon-1',
       proposer: toHex(this.directors[slot % 5]!.key), block: slot * 8, script: this.item(slot).script ?? null,
       directors: this.directors.map((director, i) => ({
-        account: toHex(director.key), name: director.name, key: toHex(director.key), verdict: i < 4 ? 'accept' : 'absent', canonical: i === 1,
-        committedAt: i < 4 ? airsAt - 6000 + i * 90 : null, revealedAt: i < 4 ? airsAt - 5000 + i * 70 : null, votedAt: i < 4 ? airsAt - 4200 + i * 50 : null,
-        scores: i < 4 ? { clipA: 0.31 + 0.01 * Math.sin(slot + i), clipB: 0.28 + 0.01 * Math.cos(slot + i) } : null,
+        account: toHex(director.key), name: director.name, key: toHex(director.key), verdict: i < 4 ? 'accept' : 'absent', reason: null, committed: i < 4, revealed: i < 4,
+        scores: i < 4 ? { clipA: 0.31 + 0.01 * Math.sin(slot + i), clipB: 0.28 + 0.01 * Math.cos(slot + i) } : {},
       })),
       similarity: Array.from({ length: 5 }, (_, i) => Array.from({ length: 5 }, (_, j) => (i === 4 || j === 4 ? null : i === j ? 1 : wobble(Math.min(i, j), Math.max(i, j))))),
       thresholds: { similarity: 0.95, clipA: 0.25, clipB: 0.24 },

@@ -11,6 +11,7 @@ import { answerAsGateway } from './webrtcBridge.js';
 const executablePath = process.env['NSN_CHROMIUM'] ?? '/usr/bin/chromium';
 const pages = fileURLToPath(new URL('../dist', import.meta.url));
 const slotMilliseconds = 2000;
+const tones = [{ hertz: 330 }, { hertz: 440 }] as const;
 const chromiumArguments = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
   '--autoplay-policy=no-user-gesture-required', '--disable-features=WebRtcHideLocalIpsWithMdns',
@@ -29,8 +30,8 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
     browser = await chromium.launch({ executablePath, args: chromiumArguments });
     const seconds = slotMilliseconds / 1000;
     programme = [
-      { prompt: 'a test card that counts', script: 'One. Two. Three.', segments: await makeClip('testsrc=size=192x108:rate=24', seconds, 330) },
-      { prompt: 'colours that drift', script: 'Slowly now.', segments: await makeClip('testsrc2=size=192x108:rate=24', seconds, 440) },
+      { prompt: 'a test card that counts', script: 'One. Two. Three.', segments: await makeClip('testsrc=size=192x108:rate=24', seconds, tones[0].hertz) },
+      { prompt: 'colours that drift', script: 'Slowly now.', segments: await makeClip('testsrc2=size=192x108:rate=24', seconds, tones[1].hertz) },
     ];
   });
   afterAll(() => browser?.close());
@@ -78,6 +79,30 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
     }
   }
 
+  /** From now on the page can listen to what the video plays, sound switch and volume included. */
+  const listen = () =>
+    page.evaluate(async () => {
+      const audio = new AudioContext();
+      await audio.resume();
+      const analyser = new AnalyserNode(audio, { fftSize: 8192, smoothingTimeConstant: 0 });
+      audio.createMediaElementSource(document.querySelector('video')!).connect(analyser).connect(audio.destination);
+      Object.assign(globalThis, { analyser });
+    });
+  /** Energy (root mean square, full scale is 1) of the last sixth of a second, and the pitch that is strongest in it. */
+  const heard = () =>
+    page.evaluate(() => {
+      const { analyser } = globalThis as unknown as { analyser: AnalyserNode };
+      const samples = new Float32Array(analyser.fftSize);
+      analyser.getFloatTimeDomainData(samples);
+      const bins = new Float32Array(analyser.frequencyBinCount);
+      analyser.getFloatFrequencyData(bins);
+      const strongest = bins.reduce((best, level, bin) => (level > bins[best]! ? bin : best), 0);
+      return {
+        energy: Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length),
+        hertz: (strongest * analyser.context.sampleRate) / analyser.fftSize,
+      };
+    });
+
   it('plays certified segments across slots, with the certified prompt and sound', async () => {
     await page.goto(url);
     await badge('certified').waitFor();
@@ -87,8 +112,13 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
     expect(visible).toBe(true);
     expect(frames).toBeGreaterThan(20);
     expect(programme.map(item => item.prompt)).toContain(await page.getByTestId('title').textContent());
-    const decoded = await page.evaluate(() => (document.querySelector('video') as HTMLVideoElement & { webkitAudioDecodedByteCount: number }).webkitAudioDecodedByteCount);
-    expect(decoded).toBeGreaterThan(0);
+    await listen();
+    for (const { hertz } of tones) {
+      await until(`the clip with the tone of ${hertz} Hz is heard`, async () => {
+        const sound = await heard();
+        return sound.energy > 0.01 && Math.abs(sound.hertz - hertz) < 12;
+      });
+    }
     expect(await page.locator('.checks li').first().textContent()).toMatch(/4 of 5 directors/);
     expect(await page.locator('.badge-broken').count()).toBe(0);
   });
@@ -217,18 +247,238 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
     await until('the prompt is on the screen, certified', () => shows('a lighthouse that sings', '[data-testid=title]'));
   });
 
+  it('gives up a prompt that the gateway does not know any more, and says so', async () => {
+    await page.goto(url);
+    await badge('certified').waitFor();
+    await page.getByTestId('prompt').fill('a lighthouse that sings');
+    await page.getByTestId('send').click();
+    await page.locator('[data-testid=wish][data-state=queued]').waitFor();
+    await gateway.startAfresh();
+    await page.locator('[data-testid=wish][data-state=failed]').waitFor();
+    expect(await page.getByTestId('wish').textContent()).toMatch(/does not know this prompt any more.*Send it again/);
+    const asked = () => gateway.requests.filter(request => request.startsWith('GET /api/recipes/')).length;
+    const before = asked();
+    const slot = gateway.slotNow;
+    await until('some slots have passed', () => Promise.resolve(gateway.slotNow >= slot + 4));
+    expect(asked()).toBe(before);
+  });
+
   it('plays a past slot again and returns to the air', async () => {
     await page.goto(url);
     await badge('certified').waitFor();
     await until('a slot has passed', async () => (await page.locator('.card:not(.shown)').count()) > 2);
     const card = page.locator('.card:not(.shown)').nth(1);
     const slot = await card.getAttribute('data-slot');
+    // The replay has to wait for its chunks, so there is time to see that the live stream does not go on beside it.
+    let release: () => void = () => undefined;
+    const released = new Promise<void>(resolve => (release = resolve));
+    await page.route('**/chunks/*', async route => {
+      await released;
+      await route.continue();
+    });
     await card.click();
     await page.locator('.replay-chip').waitFor();
+    await until('the live stream is closed', () => Promise.resolve(gateway.streams.size === 0));
+    expect(await page.getByTestId('connection').textContent()).toMatch(/Standing by/);
+    release();
     await until('the replayed slot is certified', () => shows(`Slot ${slot}`, '.panel h2'));
     await until('the replay has ended', async () => (await page.locator('.replay-chip').count()) === 0);
     await badge('certified').waitFor();
+    expect(gateway.streams.size).toBe(1);
   });
+
+  it('closes the stream when a pause gets long, and joins live again', async () => {
+    await page.clock.install();
+    await page.goto(url);
+    await badge('certified').waitFor();
+    await page.keyboard.press(' ');
+    await page.getByRole('button', { name: 'Play', exact: true }).first().waitFor();
+    expect(gateway.streams.size).toBe(1);
+    await page.clock.fastForward(21_000);
+    await until('the stream is closed', () => Promise.resolve(gateway.streams.size === 0));
+    await page.locator('.connection-idle').waitFor();
+    const before = (await picture()).frames;
+    await page.keyboard.press(' ');
+    await until('the picture goes on', async () => (await picture()).frames > before + 10);
+    await badge('certified').waitFor();
+    expect(gateway.streams.size).toBe(1);
+  });
+
+  it('says that the network is gone, and comes back with it', async () => {
+    await page.goto(url);
+    await badge('certified').waitFor();
+    await gateway.stop();
+    await page.locator('.connection-offline').waitFor();
+    await page.getByTestId('cover').getByText('The network is gone').waitFor();
+    expect(await page.getByTestId('connection').textContent()).toMatch(/Offline/);
+    const before = (await picture()).time;
+    await gateway.start(Number(new URL(url).port));
+    await until('the picture goes on', async () => (await picture()).time > before + 0.5 && (await badge('certified').isVisible()));
+    await page.locator('.connection-live').waitFor();
+    expect(await page.getByTestId('cover').count()).toBe(0);
+  });
+
+  it('shows captions from the certified script when they are wanted', async () => {
+    await page.goto(url);
+    await badge('certified').waitFor();
+    expect(await page.getByTestId('captions').count()).toBe(0);
+    await page.keyboard.press('c');
+    const button = page.getByRole('button', { name: 'Captions' });
+    expect(await button.getAttribute('aria-pressed')).toBe('true');
+    // Every sentence of both scripts gets its turn, and only while its own clip is on the screen.
+    const scripts = new Map(programme.map(item => [item.prompt, item.script!]));
+    const seen = new Set<string>();
+    await until('all lines have been shown', async () => {
+      const now = await page.evaluate(() => ({
+        line: document.querySelector('[data-testid=captions]')?.textContent ?? null,
+        prompt: document.querySelector('[data-testid=title]')!.textContent!,
+      }));
+      if (now.line !== null) {
+        expect(scripts.get(now.prompt)).toContain(now.line);
+        seen.add(now.line);
+      }
+      return ['One.', 'Two.', 'Three.', 'Slowly now.'].every(line => seen.has(line));
+    });
+    await page.keyboard.press('c');
+    await until('the captions are gone', async () => (await page.getByTestId('captions').count()) === 0);
+  });
+
+  it('lets the viewer set the volume, which is what is heard, and keeps it', async () => {
+    await page.goto(url);
+    await badge('certified').waitFor();
+    await listen();
+    const slider = page.locator('.controls').getByRole('slider', { name: 'Volume' });
+    const video = () => page.evaluate(() => ({ volume: document.querySelector('video')!.volume, muted: document.querySelector('video')!.muted }));
+    await slider.fill('1');
+    expect(await video()).toEqual({ volume: 1, muted: false });
+    let loud = 0;
+    // ffmpeg's sine has an eighth of the full amplitude.
+    await until('the tone is heard in full', async () => (loud = (await heard()).energy) > 0.07);
+    await slider.fill('0.24');
+    expect((await video()).volume).toBeCloseTo(0.24);
+    await until('it is heard more softly', async () => {
+      const { energy } = await heard();
+      return energy > 0.001 && energy < loud / 2;
+    });
+    await slider.blur();
+    await page.keyboard.press('ArrowUp');
+    expect((await video()).volume).toBeCloseTo(0.34);
+    await page.keyboard.press('ArrowDown');
+    expect((await video()).volume).toBeCloseTo(0.24);
+    await page.getByRole('button', { name: 'Mute' }).click();
+    await until('it is silent', async () => (await heard()).energy < 1e-6);
+    expect(await slider.inputValue()).toBe('0');
+    await page.getByRole('button', { name: 'Unmute' }).click();
+    await until('it is heard again', async () => (await heard()).energy > 0.001);
+    await until('the slider is back', async () => (await slider.inputValue()) === '0.24');
+    await page.reload();
+    await badge('certified').waitFor();
+    const kept = await video();
+    expect(kept.volume).toBeCloseTo(0.24);
+    expect(kept.muted).toBe(false);
+  });
+
+  it('has settings that say what they do, take effect and are kept', async () => {
+    await page.goto(url);
+    await badge('certified').waitFor();
+    await page.getByRole('button', { name: 'Settings' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Settings' });
+    await dialog.waitFor();
+    // There is one rendition: what can be chosen is the delay, and it is called so.
+    expect(await dialog.textContent()).not.toMatch(/quality/i);
+    const delay = dialog.getByRole('group', { name: /^Delay/ });
+    expect(await delay.textContent()).toMatch(/one certified rendition/);
+    expect(await delay.getByRole('radio', { name: 'Balanced' }).isChecked()).toBe(true);
+    await delay.getByRole('radio', { name: 'Fewest jumps' }).check();
+    await dialog.getByRole('switch', { name: /^Captions/ }).check();
+    await page.getByTestId('captions').waitFor();
+    await dialog.getByRole('switch', { name: /^Ambient light/ }).uncheck();
+    await until('the ambient light is out', async () => (await page.locator('canvas.ambient:not(.concealed)').count()) === 0);
+    await dialog.getByRole('slider', { name: 'Volume' }).fill('0.3');
+    expect(await page.evaluate(() => document.querySelector('video')!.volume)).toBeCloseTo(0.3);
+    const streams = () => gateway.requests.filter(request => request.endsWith('/stream')).length;
+    const before = streams();
+    await dialog.getByRole('radio', { name: 'HTTP only' }).check();
+    await until('the stream is opened again', () => Promise.resolve(streams() > before));
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+
+    await page.reload();
+    await badge('certified').waitFor();
+    await page.keyboard.press(',');
+    await dialog.waitFor();
+    expect(await delay.getByRole('radio', { name: 'Fewest jumps' }).isChecked()).toBe(true);
+    expect(await dialog.getByRole('radio', { name: 'HTTP only' }).isChecked()).toBe(true);
+    expect(await dialog.getByRole('switch', { name: /^Captions/ }).isChecked()).toBe(true);
+    expect(await dialog.getByRole('switch', { name: /^Ambient light/ }).isChecked()).toBe(false);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+  });
+
+  it('fits a phone: nothing scrolls sideways and every control can be reached', async () => {
+    const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 });
+    phone.setDefaultTimeout(60_000);
+    const small = await phone.newPage();
+    try {
+      await small.goto(url);
+      await small.locator('.headline [data-verdict="certified"]').waitFor();
+      await small.locator('.directors').waitFor();
+      const fits = () =>
+        small.evaluate(() => {
+          const wide = document.scrollingElement!;
+          scrollTo(1000, 0);
+          return { width: wide.scrollWidth, scrolled: scrollX, window: innerWidth };
+        });
+      expect(await fits()).toEqual({ width: 390, scrolled: 0, window: 390 });
+      // Whatever a finger can press is wholly on the screen, is not covered, and is large enough.
+      const controls = await small.locator('.masthead button, .controls button, [data-testid=prompt], .ideas button, .identity a').all();
+      expect(controls.length).toBeGreaterThan(10);
+      for (const control of controls) {
+        await control.scrollIntoViewIfNeeded();
+        const { name, reached, left, right, height } = await control.evaluate(element => {
+          const box = element.getBoundingClientRect();
+          const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+          return { name: element.getAttribute('aria-label') ?? element.textContent, reached: hit !== null && element.contains(hit), left: box.left, right: box.right, height: box.height };
+        });
+        expect({ name, reached, inside: left >= 0 && right <= 390, large: height >= 24 }).toEqual({ name, reached: true, inside: true, large: true });
+      }
+      for (const name of ['Settings', 'Keyboard shortcuts']) {
+        await small.evaluate(() => scrollTo(0, 0));
+        await small.getByRole('button', { name, exact: true }).tap();
+        const box = (await small.getByRole('dialog').boundingBox())!;
+        expect(box.x >= 0 && box.x + box.width <= 390 && box.y >= 0 && box.y + box.height <= 844).toBe(true);
+        expect(await small.getByRole('dialog').evaluate(dialog => dialog.scrollWidth <= dialog.clientWidth)).toBe(true);
+        await small.getByRole('dialog').getByRole('button', { name: 'Close' }).tap();
+      }
+      await small.getByRole('button', { name: 'Statistics' }).tap();
+      await small.getByRole('complementary', { name: 'Statistics' }).waitFor();
+      expect(await fits()).toEqual({ width: 390, scrolled: 0, window: 390 });
+    } finally {
+      await phone.close();
+    }
+  });
+
+  for (const reducedMotion of ['no-preference', 'reduce'] as const) {
+    it(`${reducedMotion === 'reduce' ? 'moves nothing but the picture' : 'may move'} where motion is wished: ${reducedMotion}`, async () => {
+      await page.emulateMedia({ reducedMotion });
+      gateway.starting = true;
+      await page.goto(url);
+      await page.locator('.cover .spinner').waitFor();
+      const turning = () => page.evaluate(() => document.getAnimations().filter(animation => animation.playState === 'running').length);
+      const duration = await page.locator('.cover .spinner').evaluate(spinner => parseFloat(getComputedStyle(spinner).animationDuration));
+      if (reducedMotion === 'reduce') {
+        expect(duration).toBeLessThan(0.001);
+        await until('nothing turns', async () => (await turning()) === 0);
+      } else {
+        expect(duration).toBeGreaterThan(0.1);
+        expect(await turning()).toBeGreaterThan(0);
+      }
+      gateway.starting = false;
+      await badge('certified').waitFor();
+      const before = (await picture()).time;
+      await until('the picture moves', async () => (await picture()).time > before + 0.5);
+    });
+  }
 
   it('obeys the keyboard, names its controls and announces changes', async () => {
     await page.goto(url);

@@ -8,7 +8,6 @@ export const FrameType = {
   recipe: 0x04,
   chunk: 0x05,
   directors: 0x06,
-  event: 0x07,
   error: 0x08,
   pong: 0x09,
   keepAlive: 0x0a,

@@ -1,7 +1,7 @@
 /** JSON shapes of docs/player-protocol.md, section 5 and 6. All of it is hearsay: what the viewer may rely on comes from `verify/`. */
 
 export type SlotKind = 'certified' | 'filler';
-export type SlotState = 'planned' | 'generating' | 'publishing' | 'verifying' | 'certified' | 'failed';
+export type SlotState = 'planned' | 'generating' | 'verifying' | 'certified' | 'failed';
 
 export interface SlotSummary {
   readonly slot: number;
@@ -32,10 +32,8 @@ export interface DirectorVote {
   readonly key: string;
   readonly verdict: 'accept' | 'reject' | 'absent';
   readonly reason?: string | null;
-  readonly canonical?: boolean | null;
-  readonly committedAt?: number | null;
-  readonly revealedAt?: number | null;
-  readonly votedAt?: number | null;
+  readonly committed?: boolean | null;
+  readonly revealed?: boolean | null;
   readonly scores?: Readonly<Record<string, number>> | null;
 }
 
@@ -99,13 +97,11 @@ export type RecipeStateName =
   | 'queued'
   | 'scheduled'
   | 'generating'
-  | 'publishing'
   | 'verifying'
   | 'certified'
   | 'on-air'
   | 'aired'
-  | 'failed'
-  | 'rejected';
+  | 'failed';
 
 export interface RecipeState {
   readonly id: string;

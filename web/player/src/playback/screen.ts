@@ -19,6 +19,8 @@ export interface ScreenFigures {
 
 /** With less than this ahead of the playhead, nothing is playing. */
 const starvedSeconds = 0.08;
+/** Some browsers stop a little earlier, because one of the two tracks ends first: with less than this ahead, their word counts. */
+const stalledSeconds = 0.5;
 
 /** The video element, its buffer, and which slot lies where on its timeline. */
 export class Screen {
@@ -183,7 +185,8 @@ export class Screen {
   watch(): void {
     const ahead = this.sink.ahead;
     if (ahead < starvedSeconds && this.wantsToPlay) this.sink.hop();
-    const starved = ahead < starvedSeconds || this.video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA;
+    const stalled = ahead < stalledSeconds && this.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA && this.wantsToPlay;
+    const starved = ahead < starvedSeconds || stalled || this.video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA;
     if (starved && !this.starvedValue && this.wantsToPlay) this.stalls++;
     this.starvedValue = starved;
     if (this.wantsToPlay && this.video.paused && !this.video.ended && !starved) void this.video.play().catch(() => undefined);

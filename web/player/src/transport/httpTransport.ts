@@ -35,7 +35,7 @@ export class HttpTransport implements Transport {
   }
 
   send(): void {
-    // One-way: a pause or a new position closes the stream and opens another.
+    // One-way: for a pause the connection closes the stream, for a new position it opens another.
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import { ago, until } from '../format';
 import { ReplayIcon } from './icons';
 
 const stateTexts: Record<string, string> = {
-  planned: 'planned', generating: 'being made', publishing: 'being published', verifying: 'being checked', certified: 'certified', failed: 'no certificate',
+  planned: 'planned', generating: 'being made', verifying: 'being checked', certified: 'certified', failed: 'no certificate',
 };
 
 /** What comes next. */

@@ -59,10 +59,10 @@ export function PromptBox({ prompts, submit, sending, error, now, input }: Promp
 
 const way = ['queued', 'generating', 'verifying', 'certified', 'on-air'] as const;
 const wayNames = ['Queued', 'Made', 'Checked', 'Certified', 'On air'];
-const positions: Record<string, number> = { queued: 0, scheduled: 0, generating: 1, publishing: 1, verifying: 2, certified: 3, 'on-air': 4, aired: 5 };
+const positions: Record<string, number> = { queued: 0, scheduled: 0, generating: 1, verifying: 2, certified: 3, 'on-air': 4, aired: 5 };
 
 function Wish({ prompt, now }: { prompt: RecipeState; now: number }) {
-  const failed = prompt.state === 'failed' || prompt.state === 'rejected';
+  const failed = prompt.state === 'failed';
   const position = positions[prompt.state] ?? 0;
   return (
     <li className="wish" data-testid="wish" data-state={prompt.state}>
@@ -88,7 +88,6 @@ function stateText(prompt: RecipeState, now: number): string {
     case 'aired':
       return `Was on air in slot ${prompt.slot ?? '?'}`;
     case 'failed':
-    case 'rejected':
       return prompt.reason ?? 'The directors did not certify it';
     default:
       return `Slot ${prompt.slot ?? '?'}${when}`;

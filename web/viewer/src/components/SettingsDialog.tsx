@@ -44,7 +44,7 @@ export function SettingsDialog({ settings, snapshot, size, onChange, onVolume, o
         <span>Captions<small>What the voice says, from the certified script</small></span>
         <input type="checkbox" role="switch" checked={settings.captions} onChange={event => onChange({ captions: event.target.checked })} />
       </label>
-      <Choice label="Quality" hint={`One certified rendition${size === null ? '' : `, ${size}`}. Choose how close to live it plays.`} value={settings.delay} options={[['low', 'Least delay'], ['balanced', 'Balanced'], ['stable', 'Fewest jumps']]} onChange={delay => onChange({ delay })} />
+      <Choice label="Delay" hint={`How far behind the air it may play. The picture stays the same: there is one certified rendition${size === null ? '' : `, ${size}`}.`} value={settings.delay} options={[['low', 'Least delay'], ['balanced', 'Balanced'], ['stable', 'Fewest jumps']]} onChange={delay => onChange({ delay })} />
       <Choice label="Transport" hint="Automatic uses WebRTC and falls back to HTTP where UDP is blocked." value={settings.transport} options={[['auto', 'Automatic'], ['webrtc', 'WebRTC only'], ['http', 'HTTP only']]} onChange={transport => onChange({ transport })} />
       <label className="setting">
         <span>Ambient light<small>The picture’s colours around it</small></span>

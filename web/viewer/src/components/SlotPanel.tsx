@@ -1,4 +1,5 @@
 import type { PlayerSnapshot, SlotDetail, SlotView, TrustSource } from '@nsn/player';
+import { canonicalPlace } from '../canonical';
 import { shortHash } from '../format';
 import { Badge } from './Badge';
 import { DirectorList } from './DirectorList';
@@ -18,6 +19,8 @@ export function SlotPanel({ snapshot, detail }: { snapshot: PlayerSnapshot; deta
       </aside>
     );
   }
+  const similarityMin = detail?.thresholds?.['similarity'] ?? null;
+  const canonical = detail?.similarity != null && similarityMin !== null ? canonicalPlace(detail.similarity, similarityMin) : null;
   return (
     <aside className="panel" aria-label="This slot">
       <header>
@@ -27,8 +30,8 @@ export function SlotPanel({ snapshot, detail }: { snapshot: PlayerSnapshot; deta
       <Proof view={view} />
       {detail?.directors != null && detail.directors.length > 0 && (
         <>
-          <DirectorList directors={detail.directors} proposer={detail.proposer ?? null} signers={view.proof?.signers ?? []} />
-          {detail.similarity != null && <SimilarityMatrix similarity={detail.similarity} directors={detail.directors} threshold={detail.thresholds?.['similarity'] ?? null} />}
+          <DirectorList directors={detail.directors} proposer={detail.proposer ?? null} canonical={canonical} signers={view.proof?.signers ?? []} />
+          {detail.similarity != null && <SimilarityMatrix similarity={detail.similarity} directors={detail.directors} threshold={similarityMin} />}
           <Scores directors={detail.directors} thresholds={detail.thresholds ?? {}} />
         </>
       )}

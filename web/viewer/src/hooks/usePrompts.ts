@@ -4,7 +4,8 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 const key = 'nsn.viewer.prompts';
 const promptsMax = 6;
 const pollMilliseconds = 2_500;
-const finalStates = new Set(['aired', 'failed', 'rejected']);
+const finalStates = new Set(['aired', 'failed']);
+const goneReason = 'The gateway does not know this prompt any more: its network may have been reset. Send it again if you still want it.';
 
 /** The viewer's own prompts and their way to air; kept for this tab, so that a reload does not lose them. */
 export function usePrompts(player: Player, channel: string) {
@@ -23,12 +24,10 @@ export function usePrompts(player: Player, channel: string) {
     });
   }, []);
 
-  useEffect(() => player.onEvent((name, data) => name === 'recipe' && typeof data['id'] === 'string' && update(data as unknown as RecipeState)), [player, update]);
-
   useEffect(() => {
     const timer = setInterval(() => {
       for (const prompt of latest.current) {
-        if (!finalStates.has(prompt.state)) void player.gateway.recipe(prompt.id).then(update, () => undefined);
+        if (!finalStates.has(prompt.state)) void player.gateway.recipe(prompt.id).then(update, (cause: unknown) => isGone(cause) && update({ id: prompt.id, state: 'failed', reason: goneReason }));
       }
     }, pollMilliseconds);
     return () => clearInterval(timer);
@@ -63,6 +62,11 @@ export function usePrompts(player: Player, channel: string) {
   );
 
   return { prompts, submit, sending, error };
+}
+
+/** "There is none" is final, as after a reset of the network; "not now" is not. */
+function isGone(cause: unknown): boolean {
+  return cause instanceof GatewayError && cause.status === 404;
 }
 
 function explain(cause: unknown): string {
