@@ -83,6 +83,24 @@ public sealed class ObserverTests
     }
 
     [Fact]
+    public async Task A_client_is_found_through_its_gateway_when_the_one_on_record_was_another_and_has_gone()
+    {
+        await using var cluster = new TestClusterBuilder(3).Build();
+        await cluster.DeployAsync();
+        var held = new Listener();
+        var observer = cluster.Client.CreateObjectReference<IListener>(held).GetGrainId();
+        var gateway = (await EntryOfClientAsync(cluster))!.SiloAddress;
+        var others = cluster.Silos.Where(silo => !silo.SiloAddress.Equals(gateway)).Select(silo => cluster.GetSiloServiceProvider(silo.SiloAddress)).ToArray();
+        var onRecord = others[0].GetRequiredService<Silo>();
+        await onRecord.OnClientConnectedAsync(cluster.ServiceProvider.GetRequiredService<Node>().Address); // as when it looked for a gateway twice at once
+        Assert.Equal(onRecord.Address, (await EntryOfClientAsync(cluster))!.SiloAddress);
+        await onRecord.KillAsync(); // the judge does not know yet
+        var factory = others[1].GetRequiredService<IGrainFactory>();
+        await Until.WorksAsync("a third silo reaches the observer", async () => Assert.Equal("yes", await factory.GetGrain(observer).AsReference<IListener>().Hear("still there?")));
+        GC.KeepAlive(held);
+    }
+
+    [Fact]
     public async Task A_client_that_cannot_be_found_for_a_moment_keeps_its_live_streams()
     {
         const int Streams = 12;

@@ -17,6 +17,8 @@ internal sealed class ClientNode : Node
     private readonly IClientConnectionRetryFilter? _retry;
     private readonly CancellationTokenSource _stopped = new();
     private volatile SiloAddress? _gateway;
+    private readonly Lock _reconnectGate = new();
+    private bool _reconnects;
     private Task? _connecting;
     private int _ticksSinceCheck;
     private int _checking;
@@ -113,21 +115,42 @@ internal sealed class ClientNode : Node
     public override void OnDisconnected(SiloAddress peer, string reason)
     {
         if (peer.Equals(_gateway))
-        {
-            _gateway = null;
-            if (!_stopped.IsCancellationRequested)
-                _connecting = ReconnectAsync();
-        }
-
+            Reconnect();
+        else if (_gateway is { } gateway && !_stopped.IsCancellationRequested)
+            _ = GreetAgainAsync(gateway);
         base.OnDisconnected(peer, reason);
     }
 
     protected override void OnUnreachable(SiloAddress peer)
     {
         if (peer.Equals(_gateway) && !_stopped.IsCancellationRequested)
+            Reconnect();
+    }
+
+    /// <summary>Looks for a gateway, unless that is being done: two that look at once would greet two.</summary>
+    private void Reconnect()
+    {
+        lock (_reconnectGate)
         {
             _gateway = null;
-            _connecting = ReconnectAsync();
+            if (_reconnects || _stopped.IsCancellationRequested)
+                return;
+            _reconnects = true;
+        }
+
+        _connecting = ReconnectAsync();
+    }
+
+    /// <summary>A silo is gone that may have been greeted before, and then may be the one on record as this client's gateway: the present one is told again.</summary>
+    private async Task GreetAgainAsync(SiloAddress gateway)
+    {
+        try
+        {
+            await Hello(gateway);
+        }
+        catch (Exception exception)
+        {
+            SiloLog.RouteFailed(Logger, "the client's greeting", exception); // a gateway that is lost is replaced, and then greeted
         }
     }
 
@@ -182,8 +205,17 @@ internal sealed class ClientNode : Node
 
     private async Task ReconnectAsync()
     {
-        while (!_stopped.IsCancellationRequested && _gateway is null)
+        while (true)
         {
+            lock (_reconnectGate)
+            {
+                if (_stopped.IsCancellationRequested || _gateway is not null)
+                {
+                    _reconnects = false;
+                    return;
+                }
+            }
+
             try
             {
                 await ConnectAsync(_stopped.Token);
@@ -191,7 +223,7 @@ internal sealed class ClientNode : Node
             catch (Exception exception) when (!_stopped.IsCancellationRequested)
             {
                 SiloLog.RouteFailed(Logger, "the client's connection", exception);
-                await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider, _stopped.Token);
+                await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider, _stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
     }
