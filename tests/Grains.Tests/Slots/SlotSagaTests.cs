@@ -65,9 +65,11 @@ public sealed class SlotSagaTests : IAsyncLifetime
         await _ended.CancelAsync();
         await _reporting;
         _ended.Dispose();
-        await _cluster.StopAllSilosAsync();
+        await StopSilosAsync();
         await _cluster.DisposeAsync();
     }
+
+    private Task StopSilosAsync() => _cluster.StopAllSilosAsync();
 
     private static Recipe Recipe => new()
     {
@@ -281,7 +283,7 @@ public sealed class SlotSagaTests : IAsyncLifetime
         Assert.False(waiting.IsCompleted);
         await _ended.CancelAsync();
         await _reporting;
-        await _cluster.StopAllSilosAsync().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken); // it would wait for half a minute
+        await StopSilosAsync().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken); // it would wait for half a minute
     }
 
     [Fact]
