@@ -24,7 +24,7 @@ public sealed class ClusterTests(PostgreSqlFixture server)
     {
         var cluster = $"c{Guid.NewGuid():N}";
         var hosts = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => StartSiloAsync(cluster))); // all create the schema at once
-        await UntilAsync(() => Task.FromResult(hosts.All(host => host.Services.GetRequiredService<Silo>().View.Silos.Length == hosts.Length)), "every silo sees all three");
+        await Until.HoldsAsync(() => Task.FromResult(hosts.All(host => host.Services.GetRequiredService<Silo>().View.Silos.Length == hosts.Length)), "every silo sees all three");
         using var client = await StartClientAsync(cluster);
         var factory = client.Services.GetRequiredService<IClusterClient>();
         var grains = Enumerable.Range(0, 60).Select(i => factory.GetGrain<IAccountGrain>($"account {i}")).ToList();
@@ -163,11 +163,11 @@ public sealed class ClusterTests(PostgreSqlFixture server)
 
         await leaving.DisposeAsync(); // as the session of a killed process ends
         LeaseRenewal noted = default;
-        await UntilAsync(async () => (noted = await staying.RenewAsync(survivor, TestContext.Current.CancellationToken)).LookAgain is not null, "the end of the session is noted");
+        await Until.HoldsAsync(async () => (noted = await staying.RenewAsync(survivor, TestContext.Current.CancellationToken)).LookAgain is not null, "the end of the session is noted");
         Assert.InRange(noted.LookAgain!.Value, TimeSpan.Zero, PostgreSqlJudge.Grace);
         Assert.NotNull(noted.View.Find(victim.Address));
         LeaseRenewal declared = default;
-        await UntilAsync(async () => (declared = await staying.RenewAsync(survivor, TestContext.Current.CancellationToken)).View.Find(victim.Address) is null, "the silo is declared dead");
+        await Until.HoldsAsync(async () => (declared = await staying.RenewAsync(survivor, TestContext.Current.CancellationToken)).View.Find(victim.Address) is null, "the silo is declared dead");
         Assert.Null(declared.LookAgain);
         await staying.DisposeAsync();
 
@@ -187,13 +187,13 @@ public sealed class ClusterTests(PostgreSqlFixture server)
         using var host = await StartSiloAsync(cluster);
         using var other = await StartSiloAsync(cluster);
         using var figures = new Figures(host);
-        await UntilAsync(() => Task.FromResult(figures.Read("nsn.engine.silos") == 2), "the meter counts both silos");
-        await UntilAsync(() => Task.FromResult(figures.Read("nsn.engine.lease.renewal.duration") > 0), "a renewal has been measured");
+        await Until.HoldsAsync(() => Task.FromResult(figures.Read("nsn.engine.silos") == 2), "the meter counts both silos");
+        await Until.HoldsAsync(() => Task.FromResult(figures.Read("nsn.engine.lease.renewal.duration") > 0), "a renewal has been measured");
         Assert.Equal(1, figures.Read("nsn.engine.lease.held"));
         Assert.Equal(0, figures.Read("nsn.engine.fences"));
 
         await other.StopAsync(TestContext.Current.CancellationToken);
-        await UntilAsync(() => Task.FromResult(figures.Read("nsn.engine.silos") == 1), "the meter counts the silo that is left");
+        await Until.HoldsAsync(() => Task.FromResult(figures.Read("nsn.engine.silos") == 1), "the meter counts the silo that is left");
         await host.StopAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, figures.Read("nsn.engine.lease.held"));
     }
@@ -224,24 +224,14 @@ public sealed class ClusterTests(PostgreSqlFixture server)
         await reader.Subscribe("one", null);
         for (var i = 1; i <= 5; i++)
             await stream.OnNextAsync(i);
-        await UntilAsync(async () => (await reader.Items()).Count >= 5, "five items arrived");
+        await Until.HoldsAsync(async () => (await reader.Items()).Count >= 5, "five items arrived");
         Assert.Equal([1, 2, 3, 4, 5], (await reader.Items()).Distinct().Order());
 
         var late = factory.GetGrain<IReaderGrain>("late");
         await late.Subscribe("one", 2);
-        await UntilAsync(async () => (await late.Items()).Distinct().Count() == 4, "four items were read again");
+        await Until.HoldsAsync(async () => (await late.Items()).Distinct().Count() == 4, "four items were read again");
         Assert.Equal([2, 3, 4, 5], (await late.Items()).Distinct().Order());
         await host.StopAsync();
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition, string what)
-    {
-        var clock = Stopwatch.StartNew();
-        while (!await condition())
-        {
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), $"Within 60 s this did not happen: {what}.");
-            await Task.Delay(50);
-        }
     }
 
     private static async Task<T> RetryAsync<T>(Func<Task<T>> call, Stopwatch clock)

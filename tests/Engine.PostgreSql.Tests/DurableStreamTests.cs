@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -73,7 +72,7 @@ public sealed class DurableStreamTests(PostgreSqlFixture server)
 
         await Task.WhenAll(stream.OnNextAsync(2), stream.OnNextAsync(3));
         var grain = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IFollowerGrain>("hindered");
-        await UntilAsync(async () => (await grain.Items()).Order().SequenceEqual([2, 3]), "both items arrive");
+        await Until.HoldsAsync(async () => (await grain.Items()).Order().SequenceEqual([2, 3]), "both items arrive");
         await host.StopAsync();
     }
 
@@ -89,13 +88,13 @@ public sealed class DurableStreamTests(PostgreSqlFixture server)
             await StreamOf(host, "followed", "from two").OnNextAsync(i);
         }
 
-        await UntilAsync(async () => (await plain.Items()).SequenceEqual([1, 2, 3]), "all items arrive");
-        await UntilAsync(async () => (await fromTwo.Items()).SequenceEqual([2, 3]), "the items from the second on arrive");
+        await Until.HoldsAsync(async () => (await plain.Items()).SequenceEqual([1, 2, 3]), "all items arrive");
+        await Until.HoldsAsync(async () => (await fromTwo.Items()).SequenceEqual([2, 3]), "the items from the second on arrive");
         await plain.Rewind(2);
-        await UntilAsync(async () => (await plain.Items()).SequenceEqual([1, 2, 3, 2, 3]), "the items from the second on arrive again");
+        await Until.HoldsAsync(async () => (await plain.Items()).SequenceEqual([1, 2, 3, 2, 3]), "the items from the second on arrive again");
         await fromTwo.Leave();
         await StreamOf(host, "followed", "from two").OnNextAsync(4);
-        await UntilAsync(async () => (await fromTwo.Items()).SequenceEqual([2, 3, 4]), "the next activation gets the items from the second on, in order");
+        await Until.HoldsAsync(async () => (await fromTwo.Items()).SequenceEqual([2, 3, 4]), "the next activation gets the items from the second on, in order");
         await host.StopAsync();
     }
 
@@ -112,13 +111,13 @@ public sealed class DurableStreamTests(PostgreSqlFixture server)
                 return Task.CompletedTask;
             });
             await StreamOf(host, "numbers", "heard").OnNextAsync(1);
-            await UntilAsync(() => Task.FromResult(received.Contains(1)), "the client gets an item");
+            await Until.HoldsAsync(() => Task.FromResult(received.Contains(1)), "the client gets an item");
             Assert.Equal(1, await CountAsync("stream_cursors"));
             await client.StopAsync();
         }
 
         await StreamOf(host, "numbers", "heard").OnNextAsync(2);
-        await UntilAsync(async () => await CountAsync("stream_cursors") == 0, "the subscription ends");
+        await Until.HoldsAsync(async () => await CountAsync("stream_cursors") == 0, "the subscription ends");
         await host.StopAsync();
     }
 
@@ -134,7 +133,7 @@ public sealed class DurableStreamTests(PostgreSqlFixture server)
 
         Assert.Equal(3, await CountAsync("stream_items"));
         using var second = await StartSiloAsync(options => options.Retention = TimeSpan.Zero);
-        await UntilAsync(async () => await CountAsync("stream_items") == 1, "all items but the last are gone");
+        await Until.HoldsAsync(async () => await CountAsync("stream_items") == 1, "all items but the last are gone");
         await StreamOf(second, "numbers", "few").OnNextAsync(4);
         Assert.Equal(4L, await ReadAsync("select max(number) from nsn_engine.stream_items where service_id = $1"));
         await second.StopAsync();
@@ -158,16 +157,6 @@ public sealed class DurableStreamTests(PostgreSqlFixture server)
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
         await using var command = source.CreateCommand(statement);
         await command.ExecuteNonQueryAsync();
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition, string what)
-    {
-        var clock = Stopwatch.StartNew();
-        while (!await condition())
-        {
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), $"Within 60 s this did not happen: {what}.");
-            await Task.Delay(50);
-        }
     }
 
     private async Task<IHost> StartSiloAsync(Action<DurableStreamOptions>? configure = null)
