@@ -40,7 +40,7 @@ export function App({ channel, settings: initial, player, video }: AppProps) {
   const stage = useRef<HTMLDivElement>(null);
 
   const view = snapshot.slot;
-  const detail = useSlotDetail(player, view?.slot ?? null, snapshot.upcoming[0]?.slot ?? null);
+  const detail = useSlotDetail(player, view?.slot ?? null, view?.verdict === 'filler', snapshot.upcoming[0]?.slot ?? null);
   const history = useHistory(player, channel, view?.summary ?? null, snapshot.restarts);
   const prompts = usePrompts(player, channel);
 

@@ -287,6 +287,31 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
     expect(gateway.streams.size).toBe(1);
   });
 
+  it('keeps the newest slot in sight as the channel goes on, or the earlier ones that the viewer has scrolled to', async () => {
+    await page.goto(url);
+    await badge('certified').waitFor();
+    const list = () =>
+      page.evaluate(() => {
+        const element = document.querySelector('.aired ol')!;
+        const left = element.getBoundingClientRect().left;
+        const cards = [...element.querySelectorAll<HTMLElement>('[data-slot]')].map(card => ({ slot: Number(card.dataset['slot']), left: card.getBoundingClientRect().left - left }));
+        return { cards, scrolls: element.scrollWidth > element.clientWidth + 100 };
+      });
+    await until('there are more slots than fit beside each other', async () => (await list()).scrolls);
+    const before = (await list()).cards[0]!;
+    await until('two further slots are listed', async () => (await list()).cards[0]!.slot >= before.slot + 2);
+    expect((await list()).cards[0]!.left).toBeCloseTo(before.left, 0);
+
+    const held = await page.evaluate(() => {
+      const element = document.querySelector('.aired ol')!;
+      element.scrollLeft = 100;
+      const card = element.querySelectorAll<HTMLElement>('[data-slot]')[1]!;
+      return { slot: Number(card.dataset['slot']), left: card.getBoundingClientRect().left - element.getBoundingClientRect().left, newest: Number(element.querySelector<HTMLElement>('[data-slot]')!.dataset['slot']) };
+    });
+    await until('a further slot is listed', async () => (await list()).cards[0]!.slot > held.newest);
+    expect((await list()).cards.find(card => card.slot === held.slot)!.left).toBeCloseTo(held.left, 0);
+  });
+
   it('closes the stream when a pause gets long, and joins live again', async () => {
     await page.clock.install();
     await page.goto(url);

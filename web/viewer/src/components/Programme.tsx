@@ -1,4 +1,5 @@
 import type { SlotSummary } from '@nsn/player';
+import { useLayoutEffect, useRef } from 'react';
 import { ago, until } from '../format';
 import { ReplayIcon } from './icons';
 
@@ -28,20 +29,31 @@ export function ComingUp({ slots, now }: { slots: readonly SlotSummary[]; now: n
   );
 }
 
-/** What was on air, to play again. */
+/** What was on air, to play again. Newest first: whoever looks at the newest goes on seeing them, whoever has scrolled to earlier ones keeps those before the eyes. */
 export function Aired({ slots, current, replaying, now, onReplay, more }: { slots: readonly SlotSummary[]; current: number | null; replaying: boolean; now: number; onReplay: (slot: number) => void; more: (() => void) | null }) {
+  // What is certified ahead of its time is not history yet.
+  const aired = slots.filter(slot => slot.slot === current || slot.airsAt == null || slot.airsAt <= now);
+  const list = useRef<HTMLOListElement>(null);
+  const width = useRef(0);
+  const newest = aired[0]?.slot ?? null;
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (element === null) return;
+    if (element.scrollLeft > 0 && width.current > 0) element.scrollLeft += element.scrollWidth - width.current;
+    width.current = element.scrollWidth;
+  }, [newest]);
   return (
     <section className="aired" aria-labelledby="aired-title">
       <h2 id="aired-title">Aired</h2>
-      <ol>
-        {slots.map(slot => {
+      <ol ref={list}>
+        {aired.map(slot => {
           const shown = slot.slot === current;
           return (
             <li key={slot.slot}>
               <button className={`card card-${slot.kind}${shown ? ' shown' : ''}`} onClick={() => onReplay(slot.slot)} disabled={shown && !replaying} aria-label={`${shown ? 'On the screen' : 'Play again'}: slot ${slot.slot}, ${slot.prompt ?? ''}`} data-testid="card" data-slot={slot.slot}>
                 <span className="card-head"><span>{slot.slot}</span><span>{shown ? (replaying ? 'replaying' : 'on air') : slot.airsAt ? ago(slot.airsAt, now) : ''}</span></span>
                 <span className="card-prompt">{slot.prompt ?? 'Filler'}</span>
-                <span className="card-foot"><span>{slot.kind === 'filler' ? 'filler' : `${slot.votes ?? '?'} votes`}</span>{!shown && <ReplayIcon size={15} />}</span>
+                <span className="card-foot"><span>{slot.kind === 'filler' ? 'filler' : slot.votes != null ? `${slot.votes} votes` : (stateTexts[slot.state] ?? slot.state)}</span>{!shown && <ReplayIcon size={15} />}</span>
               </button>
             </li>
           );

@@ -1,4 +1,4 @@
-import type { Player, SlotDetail } from '@nsn/player';
+import { GatewayError, type Player, type SlotDetail } from '@nsn/player';
 import { useEffect, useRef, useState } from 'react';
 
 const retryMilliseconds = 3_000;
@@ -7,9 +7,9 @@ const detailsMax = 32;
 
 /**
  * What the gateway tells about a slot; asked again for a while until the directors' votes are among it. The slot that comes next is asked for
- * in advance, so that the panel does not go empty at every change of slots.
+ * in advance, so that the panel does not go empty at every change of slots. Filler that nobody had planned anything for has no record, and none will come.
  */
-export function useSlotDetail(player: Player, slot: number | null, next: number | null): SlotDetail | null {
+export function useSlotDetail(player: Player, slot: number | null, filler: boolean, next: number | null): SlotDetail | null {
   const known = useRef(new Map<number, SlotDetail>());
   const [, redraw] = useState(0);
 
@@ -18,14 +18,18 @@ export function useSlotDetail(player: Player, slot: number | null, next: number 
     let current = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const load = async (wanted: number, attempt: number) => {
-      const loaded = await player.gateway.slot(wanted).catch(() => null);
+      let unknown = false;
+      const loaded = await player.gateway.slot(wanted).catch((cause: unknown) => {
+        unknown = cause instanceof GatewayError && cause.status === 404;
+        return null;
+      });
       if (!current) return;
       if (loaded !== null) {
         known.current.set(wanted, loaded);
         if (known.current.size > detailsMax) known.current.delete(known.current.keys().next().value!);
         redraw(count => count + 1);
       }
-      if (wanted === slot && (loaded?.directors?.length ?? 0) === 0 && attempt < attemptsMax) {
+      if (wanted === slot && !(filler && unknown) && (loaded?.directors?.length ?? 0) === 0 && attempt < attemptsMax) {
         timer = setTimeout(() => void load(wanted, attempt + 1), retryMilliseconds);
       }
     };
@@ -35,7 +39,7 @@ export function useSlotDetail(player: Player, slot: number | null, next: number 
       current = false;
       clearTimeout(timer);
     };
-  }, [player, slot, next]);
+  }, [player, slot, filler, next]);
 
   return slot === null ? null : (known.current.get(slot) ?? null);
 }
