@@ -1,3 +1,4 @@
+using Orleans.Placement;
 using Orleans.Streams;
 
 namespace Nsn.Engine.Bench;
@@ -5,11 +6,65 @@ namespace Nsn.Engine.Bench;
 public interface IPingGrain : IGrainWithIntegerKey
 {
     ValueTask<int> Ping(int value);
+    Task<PingReport> Report();
+}
+
+[GenerateSerializer]
+public sealed class PingReport
+{
+    /// <summary>The process that the grain is in.</summary>
+    [Id(0)]
+    public int Process { get; set; }
+
+    /// <summary>How many times <see cref="IPingGrain.Ping"/> was called there.</summary>
+    [Id(1)]
+    public long Taken { get; set; }
+
+    /// <summary>How many methods that process has compiled.</summary>
+    [Id(2)]
+    public long Compiled { get; set; }
 }
 
 public sealed class PingGrain : Grain, IPingGrain
 {
-    public ValueTask<int> Ping(int value) => new(value);
+    private long _taken;
+
+    public ValueTask<int> Ping(int value)
+    {
+        _taken++;
+        return new(value);
+    }
+
+    public Task<PingReport> Report() => Task.FromResult(new PingReport { Process = Environment.ProcessId, Taken = _taken, Compiled = System.Runtime.JitInfo.GetCompiledMethodCount() });
+}
+
+/// <summary>A caller that is a grain of the silo where it is first called.</summary>
+public interface ICallerGrain : IGrainWithIntegerKey
+{
+    [ResponseTimeout("01:00:00")]
+    Task<CallerReport> Run(int grains, TimeSpan time, bool measure);
+}
+
+[GenerateSerializer]
+public sealed class CallerReport
+{
+    [Id(0)]
+    public int Count { get; set; }
+
+    /// <summary>Microseconds; empty when nobody asked for them.</summary>
+    [Id(1)]
+    public List<double> Latencies { get; set; } = [];
+
+    /// <summary>The process that the caller is in.</summary>
+    [Id(2)]
+    public int Process { get; set; } = Environment.ProcessId;
+}
+
+[PreferLocalPlacement]
+public sealed class CallerGrain : Grain, ICallerGrain
+{
+    public Task<CallerReport> Run(int grains, TimeSpan time, bool measure) =>
+        Caller.RunAsync([.. Enumerable.Range(0, grains).Select(i => GrainFactory.GetGrain<IPingGrain>(i))], (int)this.GetPrimaryKeyLong(), time, measure);
 }
 
 public interface IIdleGrain : IGrainWithIntegerKey

@@ -1,6 +1,8 @@
-using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
 
 namespace Nsn.Engine.Bench;
 
@@ -35,27 +37,37 @@ internal static class Hosts
         return host;
     }
 
-    /// <summary>A silo in a process of its own; it ends when its input does.</summary>
-    public static async Task<Process> StartSiloProcessAsync(int siloPort, int gatewayPort)
+    /// <summary>A silo of a cluster of several processes. PostgreSQL judges who is a member; the Microsoft packages let the first silo keep the list.</summary>
+    /// <param name="siloPort">Where other silos reach it.</param>
+    /// <param name="gatewayPort">Where clients do; 0 for nowhere.</param>
+    /// <param name="cluster">The cluster's id.</param>
+    /// <param name="judge">The connection string of the database; with the Microsoft packages the port of the first silo.</param>
+    public static Task<IHost> StartMemberAsync(int siloPort, int gatewayPort, string cluster, string judge) => StartAsync(silo =>
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal)
-            ? [typeof(Hosts).Assembly.Location, "silo", $"{siloPort}", $"{gatewayPort}"]
-            : ["silo", $"{siloPort}", $"{gatewayPort}"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-        var process = Process.Start(start)!;
-        while (await process.StandardOutput.ReadLineAsync() is { } line && line != "ready")
-            continue;
-        return process;
-    }
+#if GRAIN_ENGINE_EMBEDDED
+        silo.ConfigureEndpoints(IPAddress.Loopback, siloPort, gatewayPort);
+        silo.Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = cluster);
+        silo.UseAdoNetClustering(options => options.ConnectionString = judge);
+#else
+        silo.UseLocalhostClustering(siloPort, gatewayPort, new IPEndPoint(IPAddress.Loopback, int.Parse(judge)), cluster, cluster);
+#endif
+    });
 
-    public static async Task RunSiloUntilInputEndsAsync(int siloPort, int gatewayPort)
+    /// <summary>A silo that is a cluster of its own, or with two arguments more a member of one.</summary>
+    /// <param name="arguments">Silo port, gateway port, cluster and judge, as for <see cref="StartMemberAsync"/>.</param>
+    public static async Task RunSiloUntilInputEndsAsync(params string[] arguments)
     {
-        using var host = await StartSiloAsync(siloPort, gatewayPort);
+        var (siloPort, gatewayPort) = (int.Parse(arguments[0]), int.Parse(arguments[1]));
+        using var host = arguments is [_, _, var cluster, var judge] ? await StartMemberAsync(siloPort, gatewayPort, cluster, judge) : await StartSiloAsync(siloPort, gatewayPort);
         Console.WriteLine("ready");
         await Console.In.ReadToEndAsync();
         await host.StopAsync();
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -2,10 +2,10 @@ using System.Text.Json;
 using Nsn.Engine.Bench;
 
 // dotnet run -c Release --project bench/Engine.Bench -- all [--seconds 4] [--postgres CONNECTION-STRING] [--json FILE]
-// dotnet run -c Release --project bench/Engine.Bench -- silo SILO-PORT GATEWAY-PORT   (what "remote" starts for itself)
-if (args is ["silo", var siloPort, var gatewayPort])
+// dotnet run -c Release --project bench/Engine.Bench -- silo SILO-PORT GATEWAY-PORT [CLUSTER JUDGE]   (what "remote" and "client" start for themselves)
+if (args is ["silo", .. var silo])
 {
-    await Hosts.RunSiloUntilInputEndsAsync(int.Parse(siloPort), int.Parse(gatewayPort));
+    await Hosts.RunSiloUntilInputEndsAsync(silo);
     return 0;
 }
 

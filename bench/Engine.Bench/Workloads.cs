@@ -7,8 +7,8 @@ namespace Nsn.Engine.Bench;
 /// <summary>The workloads of the engine's targets; each gives figures by their JSON key.</summary>
 internal static class Workloads
 {
-    private const int Callers = 100;
-    private const int GrainCount = 1000;
+    public const int Callers = 100;
+    public const int GrainCount = 1000;
 
     /// <summary>How long each measurement takes.</summary>
     public static TimeSpan Time { get; set; } = TimeSpan.FromSeconds(4);
@@ -17,7 +17,8 @@ internal static class Workloads
     public static (string Name, Func<string?, Task<List<(string Key, double Value)>>> Run)[] All { get; } =
     [
         ("local", _ => Local()),
-        ("remote", _ => Remote()),
+        ("remote", async connectionString => (await RemoteWorkloads.SiloToSiloAsync(connectionString, Time)).Checked()),
+        ("client", async _ => (await RemoteWorkloads.ClientToSiloAsync(Time)).Checked()),
         ("activations", _ => Activations()),
         ("streams", _ => Streams()),
         ("state", _ => State()),
@@ -38,43 +39,6 @@ internal static class Workloads
         var sequential = await Calls(grains, 1, Time);
         await host.StopAsync();
         return [("local_calls_per_s", count / seconds), ("local_bytes_per_call", bytes), ("local_sequential_calls_per_s", sequential.Count / sequential.Seconds)];
-    }
-
-    /// <summary>A client process and a silo process over TCP.</summary>
-    private static async Task<List<(string Key, double Value)>> Remote()
-    {
-        var process = await Hosts.StartSiloProcessAsync(21112, 23001);
-        try
-        {
-            using var client = await Hosts.StartClientAsync(23001);
-            var grains = Grains(client);
-            await Calls(grains, Callers, Time / 2);
-            using var self = Process.GetCurrentProcess();
-            var before = Cost.Of(process, self);
-            var (count, seconds, latencies) = await Calls(grains, Callers, Time, measure: true);
-            var busy = Cost.Of(process, self) - before;
-            await Calls(grains, 1, Time / 4);
-            before = Cost.Of(process, self);
-            var sequential = await Calls(grains, 1, Time, measure: true);
-            var alone = Cost.Of(process, self) - before;
-            await client.StopAsync();
-            return
-            [
-                ("remote_calls_per_s", count / seconds),
-                ("remote_p50_us", Percentile(latencies, 0.5)),
-                ("remote_p99_us", Percentile(latencies, 0.99)),
-                ("remote_cpu_us_per_call", busy.Processor.TotalMicroseconds / count),
-                ("remote_sequential_p50_us", Percentile(sequential.Latencies, 0.5)),
-                ("remote_sequential_p10_us", Percentile(sequential.Latencies, 0.1)),
-                ("remote_sequential_cpu_us_per_call", alone.Processor.TotalMicroseconds / sequential.Count),
-                ("remote_sequential_sleeps_per_call", alone.Sleeps / (double)sequential.Count),
-            ];
-        }
-        finally
-        {
-            process.StandardInput.Close();
-            await process.WaitForExitAsync();
-        }
     }
 
     private static async Task<List<(string Key, double Value)>> Activations()
@@ -202,39 +166,20 @@ internal static class Workloads
         return total / clock.Elapsed.TotalSeconds;
     }
 
-    private static IPingGrain[] Grains(IHost host)
+    public static IPingGrain[] Grains(IHost host)
     {
         var factory = host.Services.GetRequiredService<IGrainFactory>();
         return [.. Enumerable.Range(0, GrainCount).Select(i => factory.GetGrain<IPingGrain>(i))];
     }
 
-    private static async Task<(long Count, double Seconds, List<double> Latencies)> Calls(IPingGrain[] grains, int callers, TimeSpan time, bool measure = false)
+    public static async Task<(long Count, double Seconds, List<double> Latencies)> Calls(IPingGrain[] grains, int callers, TimeSpan time, bool measure = false)
     {
-        var total = 0L;
-        var latencies = new List<double>();
         var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
-        {
-            var own = new List<double>();
-            var count = 0;
-            var grain = caller * 7;
-            while ((count & 15) != 0 || clock.Elapsed < time)
-            {
-                var sent = measure ? Stopwatch.GetTimestamp() : 0;
-                await grains[grain++ % grains.Length].Ping(count);
-                if (measure)
-                    own.Add(Stopwatch.GetElapsedTime(sent).TotalMicroseconds);
-                count++;
-            }
-
-            Interlocked.Add(ref total, count);
-            lock (latencies)
-                latencies.AddRange(own);
-        })));
-        return (total, clock.Elapsed.TotalSeconds, latencies);
+        var reports = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => Caller.RunAsync(grains, caller, time, measure))));
+        return (reports.Sum(report => (long)report.Count), clock.Elapsed.TotalSeconds, [.. reports.SelectMany(report => report.Latencies)]);
     }
 
-    private static double Percentile(List<double> values, double share)
+    public static double Percentile(List<double> values, double share)
     {
         values.Sort();
         return values.Count == 0 ? double.NaN : values[(int)((values.Count - 1) * share)];

@@ -109,6 +109,15 @@ internal abstract class ItemsCodec<TCollection, T> : Codec<TCollection>
 /// <summary>Lists.</summary>
 internal sealed class ListCodec<T> : ItemsCodec<List<T>, T>
 {
+    /// <summary>Writes what the base does, but without an enumerator on the heap.</summary>
+    public override void Write(Writer writer, List<T> value)
+    {
+        writer.WriteVarUInt((ulong)value.Count);
+        var codec = CodecOf<T>.Instance;
+        foreach (var item in value)
+            codec.WriteItem(writer, item);
+    }
+
     protected override List<T> Build(List<T> items, List<T> like) => items;
 }
 
