@@ -29,8 +29,11 @@ internal sealed partial class PostgreSqlJudge : IClusterJudge, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly string _sessionString;
     private readonly CancellationTokenSource _stopped = new();
+
+    /// <summary>Who has it uses the session. A connection that is closed while another request reads from it may wait for bytes that the other one has taken, and forever.</summary>
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private Session? _session;
-    private SiloAddress? _incarnation;
+    private volatile SiloAddress? _incarnation;
     private Task? _listening;
 
     public PostgreSqlJudge(IOptions<AdoNetClusteringSiloOptions> options, IOptions<ClusterOptions> cluster, ILogger<PostgreSqlJudge> logger)
@@ -53,6 +56,22 @@ internal sealed partial class PostgreSqlJudge : IClusterJudge, IAsyncDisposable
     {
         await _database.ReadyAsync(cancellationToken);
         _incarnation = self.Address;
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            await JoinInTurnAsync(self, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
+        _listening ??= ListenAsync();
+        return new LeaseRenewal(true, Lease, ClusterView.Empty, Grace);
+    }
+
+    private async Task JoinInTurnAsync(SiloInfo self, CancellationToken cancellationToken)
+    {
         var session = await OpenSessionAsync(self.Address, cancellationToken);
         await using (var command = new NpgsqlCommand(JudgeStatements.Join, session.Connection))
         {
@@ -62,25 +81,29 @@ internal sealed partial class PostgreSqlJudge : IClusterJudge, IAsyncDisposable
                 new NpgsqlParameter<long> { TypedValue = LockKey(self.Address) }, new NpgsqlParameter<TimeSpan> { TypedValue = Lease }]);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
-
-        _listening ??= ListenAsync();
-        return new LeaseRenewal(true, Lease, ClusterView.Empty, Grace);
     }
 
     public async ValueTask<LeaseRenewal> RenewAsync(SiloInfo self, CancellationToken cancellationToken)
     {
-        if (!self.Address.Equals(_incarnation))
-            return new LeaseRenewal(false, null, ClusterView.Empty);
+        await _turn.WaitAsync(cancellationToken);
         try
         {
-            return await RenewOnceAsync(self, cancellationToken);
+            return await RenewInTurnAsync(self, cancellationToken);
         }
         catch (NpgsqlException exception) when (HasBroken(exception) && !cancellationToken.IsCancellationRequested)
         {
             // A connection that ends says nothing about the server: a new one does, and there is no time to lose until the grace is over.
-            return await RenewOnceAsync(self, cancellationToken);
+            return await RenewInTurnAsync(self, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
+
+    /// <summary>Not granted to an incarnation that has left, or that another one has come after.</summary>
+    private Task<LeaseRenewal> RenewInTurnAsync(SiloInfo self, CancellationToken cancellationToken) =>
+        self.Address.Equals(_incarnation) ? RenewOnceAsync(self, cancellationToken) : Task.FromResult(new LeaseRenewal(false, null, ClusterView.Empty));
 
     private async Task<LeaseRenewal> RenewOnceAsync(SiloInfo self, CancellationToken cancellationToken)
     {
@@ -137,13 +160,14 @@ internal sealed partial class PostgreSqlJudge : IClusterJudge, IAsyncDisposable
 
     public async ValueTask LeaveAsync(SiloAddress self, CancellationToken cancellationToken)
     {
+        _incarnation = null; // no renewal begins any more
         await using (var command = _database.Source.CreateCommand(JudgeStatements.Leave))
         {
             command.Parameters.AddAll([Of(_clusterId), Of(self.ToParsableString())]);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await CloseSessionAsync();
+        await CloseSessionInTurnAsync();
     }
 
     public ValueTask<ClusterView> ReadAsync(CancellationToken cancellationToken) => ReadViewAsync(_database, _clusterId, cancellationToken);
@@ -210,6 +234,19 @@ internal sealed partial class PostgreSqlJudge : IClusterJudge, IAsyncDisposable
             await session.Connection.DisposeAsync();
     }
 
+    private async Task CloseSessionInTurnAsync()
+    {
+        await _turn.WaitAsync(CancellationToken.None); // for a renewal that is under way, which ends within its time-out
+        try
+        {
+            await CloseSessionAsync();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     /// <summary>Waits for other silos' announcements; polling with each renewal is the fallback.</summary>
     private async Task ListenAsync()
     {
@@ -239,8 +276,9 @@ internal sealed partial class PostgreSqlJudge : IClusterJudge, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _incarnation = null;
         await _stopped.CancelAsync();
-        await CloseSessionAsync();
+        await CloseSessionInTurnAsync();
     }
 
     private static NpgsqlBatchCommand Part(string text, params NpgsqlParameter[] parameters)

@@ -8,6 +8,11 @@ public abstract class SiloHandle : IDisposable, IAsyncDisposable
     public string Name { get; set; } = "";
     public short InstanceNumber { get; set; }
     public SiloAddress SiloAddress { get; set; } = SiloAddress.Zero;
+
+    /// <summary>Where clients reach it: here they come the way that silos do.</summary>
+    public SiloAddress GatewayAddress { get; set; } = SiloAddress.Zero;
+
+    public TestClusterOptions ClusterOptions { get; set; } = null!;
     public abstract bool IsActive { get; }
     public abstract Task StopSiloAsync(bool stopGracefully);
     public abstract Task StopSiloAsync(CancellationToken ct);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
 
 namespace Orleans.TestingHost;
 
@@ -10,7 +11,12 @@ public class TestClusterBuilder(short initialSilosCount)
     {
     }
 
+    private readonly List<Action> _before = [];
+    private readonly List<Action<IConfigurationBuilder>> _configure = [];
+
     public TestClusterOptions Options { get; } = new() { InitialSilosCount = initialSilosCount };
+
+    /// <summary>Configuration that all hosts of the cluster see.</summary>
     public Dictionary<string, string> Properties { get; } = [];
 
     public TestClusterBuilder AddSiloBuilderConfigurator<T>()
@@ -27,7 +33,28 @@ public class TestClusterBuilder(short initialSilosCount)
         return this;
     }
 
-    public TestCluster Build() => new(Options);
+    /// <summary>Adds to the configuration that all hosts of the cluster see.</summary>
+    public TestClusterBuilder ConfigureHostConfiguration(Action<IConfigurationBuilder> configureDelegate)
+    {
+        _configure.Add(configureDelegate);
+        return this;
+    }
+
+    /// <summary>Runs when the cluster is built, before anything of it is made.</summary>
+    public TestClusterBuilder ConfigureBuilder(Action configureDelegate)
+    {
+        _before.Add(configureDelegate);
+        return this;
+    }
+
+    public TestCluster Build()
+    {
+        _before.ForEach(configure => configure());
+        var configuration = new ConfigurationBuilder();
+        configuration.AddInMemoryCollection(Properties!);
+        _configure.ForEach(configure => configure(configuration));
+        return new TestCluster(Options, [.. configuration.Sources]);
+    }
 
     public static string CreateClusterId() => string.Create(CultureInfo.InvariantCulture, $"testcluster-{Guid.NewGuid():N}");
 }

@@ -1,3 +1,5 @@
+using Nsn.Engine.PostgreSql;
+
 namespace Nsn.Engine.Soak;
 
 /// <summary>What was counted.</summary>
@@ -38,7 +40,25 @@ public sealed record SoakReport
     public long Ticks { get; init; }
     public long DoubleTicks { get; init; }
 
+    /// <summary>The most ticks in a row of one reminder that two silos fired; more than one means that it had two owners for longer than a change of owners takes.</summary>
+    public long DoubleTicksInARow { get; init; }
+
     /// <summary>From a kill until the last grain of the killed silo answered again, in seconds.</summary>
     public double RecoveryMedianSeconds { get; init; }
     public double RecoveryMaxSeconds { get; init; }
+
+    /// <summary>What the engine promises and did not keep, in words; empty when all is well.</summary>
+    public IEnumerable<string> Broken(SoakOptions options)
+    {
+        if (Failure is not null)
+            yield return Failure;
+        if (Lost > 0)
+            yield return $"{Lost} acknowledged writes are lost";
+        if (Overlaps > 0)
+            yield return $"{Overlaps} effects of two activations at once";
+        if (DoubleTicksInARow > 1)
+            yield return $"a reminder had two owners for {DoubleTicksInARow} ticks";
+        if (Outages > 0 && options.Outage < PostgreSqlJudge.Lease && AnsweredInOutages == 0)
+            yield return $"no call was answered in {Outages} outages of {options.Outage.TotalSeconds:0} s, though leases are longer";
+    }
 }

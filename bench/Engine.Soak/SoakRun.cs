@@ -80,6 +80,7 @@ public sealed class SoakRun(string connectionString, SoakOptions options, Action
             RejoinedAfterOutages = _rejoinedAfterOutages,
             Ticks = await witness.CountTicksAsync(),
             DoubleTicks = await witness.CountDoubleTicksAsync(),
+            DoubleTicksInARow = await witness.CountDoubleTicksInARowAsync(),
             RecoveryMedianSeconds = recoveries.Count == 0 ? 0 : Math.Round(recoveries[recoveries.Count / 2], 2),
             RecoveryMaxSeconds = recoveries.Count == 0 ? 0 : Math.Round(recoveries[^1], 2),
         };

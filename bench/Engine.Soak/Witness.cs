@@ -105,6 +105,13 @@ public sealed class Witness(string connectionString) : IAsyncDisposable
     /// <summary>Reminder ticks that two silos fired.</summary>
     public Task<long> CountDoubleTicksAsync() => CountAsync("select count(*) from witness_ticks where times > 1");
 
+    /// <summary>The longest run of ticks of one reminder that two silos fired.</summary>
+    public Task<long> CountDoubleTicksInARowAsync() => CountAsync("""
+        select coalesce(max(length), 0) from (
+            select count(*) as length from (select grain, tick - row_number() over (partition by grain order by tick) as run from witness_ticks where times > 1) doubles
+            group by grain, run) runs
+        """);
+
     public Task<long> CountTicksAsync() => CountAsync("select count(*) from witness_ticks");
 
     private async Task<long> CountAsync(string text)

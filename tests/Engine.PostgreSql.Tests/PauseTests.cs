@@ -12,8 +12,6 @@ public sealed class PauseTests(PostgreSqlFixture server, ITestOutputHelper outpu
         var report = await RunAsync(new SoakOptions { Pauses = 1, Pause = 3 * PostgreSqlJudge.Lease, Counters = 15, Pace = TimeSpan.FromMilliseconds(50) });
         Assert.Equal(1, report.Rejoined);
         Assert.Equal(0, report.StaleWrites);
-        Assert.Equal(0, report.Lost);
-        Assert.Equal(0, report.Overlaps);
     }
 
     [Fact]
@@ -21,8 +19,7 @@ public sealed class PauseTests(PostgreSqlFixture server, ITestOutputHelper outpu
     {
         var report = await RunAsync(new SoakOptions { Outages = 1, Counters = 15, Pace = TimeSpan.FromMilliseconds(50) });
         Assert.Equal(0, report.StaleWrites);
-        Assert.Equal(0, report.Lost);
-        Assert.Equal(0, report.Overlaps);
+        Assert.True(report.AnsweredInOutages > 0, "No call was answered while PostgreSQL was away for less than a lease.");
     }
 
     [Fact]
@@ -32,8 +29,6 @@ public sealed class PauseTests(PostgreSqlFixture server, ITestOutputHelper outpu
         var report = await RunAsync(options);
         Assert.Equal(options.Silos, report.RejoinedAfterOutages);
         Assert.Equal(0, report.StaleWrites);
-        Assert.Equal(0, report.Lost);
-        Assert.Equal(0, report.Overlaps);
     }
 
     private async Task<SoakReport> RunAsync(SoakOptions options)
@@ -41,6 +36,7 @@ public sealed class PauseTests(PostgreSqlFixture server, ITestOutputHelper outpu
         await using var run = new SoakRun(server.ConnectionString, options, output.WriteLine) { Server = server.Server };
         var report = await run.RunAsync();
         output.WriteLine(report.ToString());
+        Assert.Empty(report.Broken(options));
         return report;
     }
 }

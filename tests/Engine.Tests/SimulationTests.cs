@@ -102,6 +102,8 @@ public sealed class SimulationTests
     [InlineData(PlantedBug.UnfencedWrite)]
     [InlineData(PlantedBug.StaleDirectoryCache)]
     [InlineData(PlantedBug.LostReminder)]
+    [InlineData(PlantedBug.AcknowledgedBeforeStored)]
+    [InlineData(PlantedBug.LostAnswer)]
     public void Planted_bugs_are_found(PlantedBug bug)
     {
         for (var seed = 0; seed < 100; seed++)
@@ -114,6 +116,39 @@ public sealed class SimulationTests
         }
 
         Assert.Fail($"{bug} was not found within 100 seeds.");
+    }
+
+    [Fact]
+    public void What_somebody_was_told_and_is_not_stored_is_named_once_with_its_step()
+    {
+        var cluster = new SimulatedCluster(seed: 1, silos: 2);
+        cluster.RunFor(TimeSpan.FromSeconds(2));
+        var grain = GrainId.Create("ledger", "1");
+        cluster.Call(cluster.Living[0], _ =>
+        {
+            cluster.Storage.Promise<LedgerState>("ledger", grain, "entry 5", state => state.Entries.Contains(5));
+            return Task.CompletedTask;
+        });
+        cluster.RunFor(TimeSpan.FromSeconds(5));
+        Assert.Matches("^step [0-9]+ at 2000 ms: entry 5 of ledger/1 is acknowledged and not stored$", Assert.Single(cluster.Violations));
+    }
+
+    [Fact]
+    public void A_call_that_does_not_end_is_named_after_the_time_in_which_its_caller_was_awake()
+    {
+        var cluster = new SimulatedCluster(seed: 1, silos: 2);
+        cluster.RunFor(TimeSpan.FromSeconds(2));
+        var never = new TaskCompletionSource().Task;
+        cluster.Call(cluster.Living[0], _ => never);
+        cluster.Call(cluster.Living[1], _ => never);
+        cluster.RunFor(TimeSpan.FromSeconds(1));
+        cluster.Crash(cluster.Living[1]); // nobody waits there any more
+        var caller = cluster.Living[0];
+        cluster.Pause(caller, TimeSpan.FromSeconds(20));
+        cluster.RunFor(TimeSpan.FromSeconds(21));
+        Assert.Empty(cluster.Violations);
+        cluster.RunFor(TimeSpan.FromSeconds(5));
+        Assert.Contains($"{caller.Name} has waited for a call since 2000 ms", Assert.Single(cluster.Violations), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -188,7 +223,6 @@ public sealed class SimulationTests
         var cluster = new SimulatedCluster(seed, 3, bug);
         var world = cluster.World;
         var acknowledged = new List<(int Grain, int Entry)>();
-        var open = new Dictionary<int, SimulatedProcess>();
         cluster.RunFor(TimeSpan.FromSeconds(2));
         cluster.Call(cluster.Living[0], factory => Task.WhenAll(Enumerable.Range(0, Reminded).Select(grain => factory.GetGrain<ILedgerGrain>(grain).Remind())));
         cluster.RunFor(TimeSpan.FromSeconds(2));
@@ -198,21 +232,20 @@ public sealed class SimulationTests
             {
                 var (grain, entry) = (world.Random.Next(Grains), (round * 4) + i);
                 var caller = cluster.Living[world.Random.Next(cluster.Living.Count)];
-                open[entry] = caller;
                 cluster.Call(caller, async factory =>
                 {
                     try
                     {
-                        await factory.GetGrain<ILedgerGrain>(grain).Append(entry);
+                        var ledger = factory.GetGrain<ILedgerGrain>(grain);
+                        await ledger.Append(entry);
                         acknowledged.Add((grain, entry));
+                        cluster.Storage.Promise<LedgerState>("ledger", ledger.GetGrainId(), $"entry {entry}", state => state.Entries.Contains(entry));
                         world.Log($"{entry} is in {grain}");
                     }
                     catch (Exception exception)
                     {
                         world.Log($"{entry} failed: {exception.GetType().Name}");
                     }
-
-                    open.Remove(entry);
                 });
             }
 
@@ -225,7 +258,6 @@ public sealed class SimulationTests
         HealAll(cluster);
         cluster.RunFor(TimeSpan.FromSeconds(30));
         Verify(cluster, acknowledged);
-        cluster.Violations.AddRange(open.Where(call => !call.Value.HasCrashed && !call.Value.IsPaused).Select(call => $"the call of {call.Key} at {call.Value.Name} never ended"));
         return (cluster.Violations, world.EventLog);
     }
 
@@ -293,8 +325,7 @@ public sealed class SimulationTests
         var read = new Dictionary<int, List<int>>();
         cluster.Call(cluster.Living.First(process => !process.IsPaused), async factory =>
         {
-            for (var grain = 0; grain < Grains; grain++)
-                read[grain] = await factory.GetGrain<ILedgerGrain>(grain).Entries();
+            await Task.WhenAll(Enumerable.Range(0, Grains).Select(async grain => read[grain] = await factory.GetGrain<ILedgerGrain>(grain).Entries()));
         });
         var from = cluster.World.EventLog.Count;
         cluster.RunFor(TimeSpan.FromSeconds(20));

@@ -38,8 +38,65 @@ public sealed class TickGrain(TimerTests.Ticks ticks) : Grain, ITickGrain, IRemi
     }
 }
 
+public interface IOddTimerGrain : IGrainWithStringKey
+{
+    Task<string?> Register(TimeSpan dueTime, TimeSpan period);
+    Task<string?> Change(TimeSpan dueTime, TimeSpan period);
+    Task<int> End();
+}
+
+/// <summary>Asks for times that no timer takes; gives the name of the argument that was refused.</summary>
+public sealed class OddTimerGrain : Grain, IOddTimerGrain
+{
+    private static int s_activations;
+    private readonly int _activation = Interlocked.Increment(ref s_activations);
+
+    public Task<string?> Register(TimeSpan dueTime, TimeSpan period) => Task.FromResult(Try(() => this.RegisterGrainTimer(() => Task.CompletedTask, dueTime, period)));
+
+    public Task<string?> Change(TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = this.RegisterGrainTimer(() => Task.CompletedTask, TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan);
+        return Task.FromResult(Try(() => timer.Change(dueTime, period)));
+    }
+
+    public Task<int> End()
+    {
+        DeactivateOnIdle();
+        return Task.FromResult(_activation);
+    }
+
+    private static string? Try(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (ArgumentOutOfRangeException refused)
+        {
+            return refused.ParamName;
+        }
+    }
+}
+
 public sealed class TimerTests
 {
+    [Theory]
+    [InlineData(60 * 24, 1, "dueTime")]
+    [InlineData(-5, 1, "dueTime")]
+    [InlineData(1, 60 * 24, "period")] // would end the process after the first tick
+    [InlineData(1, -5, "period")]
+    public async Task Times_that_no_timer_takes_are_refused_at_once_and_the_grain_ends_as_ever(int dueHours, int periodHours, string refused)
+    {
+        using var host = await TestHost.StartAsync(builder => builder.UseOrleans(silo => silo.UseLocalhostClustering(siloPort: 0, gatewayPort: 0)));
+        var grain = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IOddTimerGrain>("odd");
+        var (dueTime, period) = (TimeSpan.FromHours(dueHours), TimeSpan.FromHours(periodHours));
+        Assert.Equal(refused, await grain.Register(dueTime, period));
+        Assert.Equal(refused, await grain.Change(dueTime, period));
+        Assert.NotEqual(await grain.End(), await grain.End().WaitAsync(s_limit, TestContext.Current.CancellationToken)); // another activation answers
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     [Fact]

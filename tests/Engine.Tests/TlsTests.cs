@@ -75,6 +75,41 @@ public sealed class TlsTests
         await RefusesAsync(Pinned(one, pinned), Pinned(three, pinned), "which is not among those pinned");
     }
 
+    [Fact]
+    public async Task Nobody_takes_the_place_of_a_client_with_another_certificate()
+    {
+        using var authority = Authority("the cluster");
+        using var siloCertificate = Issue(authority, "silo");
+        using var clientCertificate = Issue(authority, "client");
+        using var otherCertificate = Issue(authority, "somebody else");
+        var client = SiloAddress.New(System.Net.IPAddress.Loopback, 0, -5);
+        var silo = await TransportSide.StartAsync(WithAuthority(siloCertificate, authority));
+        await using var answering = silo.Transport;
+        var first = await TransportSide.StartAsync(WithAuthority(clientCertificate, authority), client: client);
+        await using var one = first.Transport;
+        var thief = await TransportSide.StartAsync(WithAuthority(otherCertificate, authority), client: client);
+        await using var two = thief.Transport;
+        var again = await TransportSide.StartAsync(WithAuthority(clientCertificate, authority), client: client);
+        await using var three = again.Transport;
+
+        await one.ConnectAsync(silo.Address.Endpoint, TestContext.Current.CancellationToken);
+        await Assert.ThrowsAnyAsync<IOException>(() => two.ConnectAsync(silo.Address.Endpoint, TestContext.Current.CancellationToken));
+        await Until.HoldsAsync("the reason is logged", () => silo.Log.Any(line => line.Contains("has shown another certificate", StringComparison.Ordinal)), () => string.Join(" | ", silo.Log));
+        answering.Send(client, Frame());
+        await Until.HoldsAsync("the first is sent to", () => first.Frames == 1);
+        await three.ConnectAsync(silo.Address.Endpoint, TestContext.Current.CancellationToken); // the same client after it has lost its connection
+        answering.Send(client, Frame());
+        await Until.HoldsAsync("the new connection is sent to", () => again.Frames == 1);
+        Assert.Equal((1, 0, 0), (first.Frames, thief.Frames, silo.Lost));
+    }
+
+    private static Writer Frame()
+    {
+        var frame = new Writer(16);
+        frame.WriteByte(1);
+        return frame;
+    }
+
     /// <summary>A connection is not made, the silo that was connected to says why, and who connected is told that it is gone.</summary>
     private static async Task RefusesAsync(TlsOptions answering, TlsOptions asking, string reason)
     {
@@ -126,12 +161,7 @@ public sealed class TlsTests
 
         public static async Task<Pair> StartAsync(TlsOptions answering, TlsOptions asking) => new(await TransportSide.StartAsync(answering), await TransportSide.StartAsync(asking));
 
-        public bool Send()
-        {
-            var frame = new Writer(16);
-            frame.WriteByte(1);
-            return asking.Transport.Send(answering.Address, frame) == SendResult.Queued;
-        }
+        public bool Send() => asking.Transport.Send(answering.Address, Frame()) == SendResult.Queued;
 
         public async ValueTask DisposeAsync()
         {

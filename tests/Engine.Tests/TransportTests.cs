@@ -79,6 +79,57 @@ public sealed class TransportTests
         Assert.Equal(0, side.Lost);
     }
 
+    [Fact]
+    public async Task A_client_that_connects_anew_is_sent_everything_on_its_new_connection()
+    {
+        var side = await TransportSide.StartAsync();
+        await using var transport = side.Transport;
+        using var first = await GreetAsync(side);
+        using var second = await GreetAsync(side); // the first is dead for the client, and nobody has told this side
+
+        transport.Send(s_client, Frame(7));
+        Assert.Equal((byte[])[.. Length(1), 7], await ReadAsync(second, 5));
+        await first.SendAsync((byte[])[.. Length(1), 8], TestContext.Current.CancellationToken); // what was under way on it is not lost
+        await Until.HoldsAsync("the frame on the first connection is read", () => side.Frames == 1);
+        first.Close();
+        transport.Send(s_client, Frame(9));
+        Assert.Equal((byte[])[.. Length(1), 9], await ReadAsync(second, 5));
+        Assert.Equal(0, side.Lost);
+    }
+
+    [Fact]
+    public async Task A_connection_on_which_nothing_comes_is_closed_and_its_peer_is_lost()
+    {
+        var side = await TransportSide.StartAsync(silenceMax: TimeSpan.FromMilliseconds(200));
+        await using var transport = side.Transport;
+        using var silent = await GreetAsync(side);
+        await ReadUntilClosedAsync(silent);
+        await Until.HoldsAsync("the peer is lost", () => side.Lost == 1);
+    }
+
+    [Fact]
+    public async Task An_idle_connection_carries_empty_frames_which_are_nobodys_message()
+    {
+        var side = await TransportSide.StartAsync(beats: TimeSpan.FromMilliseconds(20));
+        await using var transport = side.Transport;
+        using var idle = await GreetAsync(side);
+        Assert.Equal(new byte[8], await ReadAsync(idle, 8));
+        await idle.SendAsync((byte[])[.. Length(0), .. Length(0), .. Length(1), 5], TestContext.Current.CancellationToken);
+        await Until.HoldsAsync("the frame after the empty ones is read", () => side.Frames > 0);
+        Assert.Equal((1, 0), (side.Frames, side.Lost));
+    }
+
+    private static readonly SiloAddress s_client = SiloAddress.New(IPAddress.Loopback, 0, -77);
+
+    private static async Task<Socket> GreetAsync(TransportSide side)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(side.Address.Endpoint, TestContext.Current.CancellationToken);
+        await socket.SendAsync(Greeting(Cluster, s_client), TestContext.Current.CancellationToken);
+        await ReadGreetingAsync(socket);
+        return socket;
+    }
+
     private static Writer Frame(byte content)
     {
         var frame = new Writer();
@@ -101,12 +152,12 @@ public sealed class TransportTests
         };
     }
 
-    private static byte[] Greeting(string cluster) => Greeting(cluster, SiloAddress.New(IPAddress.Loopback, 0, -77));
+    private static byte[] Greeting(string cluster) => Greeting(cluster, s_client);
 
     private static byte[] Greeting(string cluster, SiloAddress address)
     {
         var text = Encoding.UTF8.GetBytes($"{cluster}\n{address.ToParsableString()}");
-        return [.. Encoding.ASCII.GetBytes("NSN1"), .. Length(text.Length), .. text];
+        return [.. Encoding.ASCII.GetBytes("NSN2"), .. Length(text.Length), .. text];
     }
 
     private static byte[] Length(int value)

@@ -75,12 +75,17 @@ namespace Orleans.Runtime
 
         [Id(6)]
         public long ClientCount { get; internal set; }
+
+        /// <summary>In bytes.</summary>
+        [Id(7)]
+        public float? AvailableMemory { get; internal set; }
     }
 
     /// <summary>Answers questions about the cluster.</summary>
     public interface IManagementGrain : IGrainWithIntegerKey
     {
         Task<Dictionary<SiloAddress, SiloStatus>> GetHosts(bool onlyActive = false);
+        Task<MembershipEntry[]> GetDetailedHosts(bool onlyActive = false);
         Task ForceGarbageCollection(SiloAddress[] hostsIds);
         Task ForceActivationCollection(SiloAddress[] hostsIds, TimeSpan ageLimit);
         Task ForceActivationCollection(TimeSpan ageLimit);

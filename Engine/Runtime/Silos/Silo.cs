@@ -32,6 +32,7 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
     private Membership _membership;
     private SiloStatus _status = SiloStatus.Created;
     private int _generation;
+    private double _began;
     private volatile bool _rejoining;
     private volatile bool _refuses = true; // before it has joined, and from the moment its activations are dropped
 
@@ -53,6 +54,7 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
         _forwardsMax = messaging.MaxForwardCount;
         ActivationTimeout = _collection.ActivationTimeout;
         DeactivationTimeout = _collection.DeactivationTimeout;
+        _began = UnixSeconds();
         Address = NewAddress();
         Name = services.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName ?? $"silo-{Address.Endpoint.Port}";
         _shedding = services.GetRequiredService<IOptions<LoadSheddingOptions>>().Value;
@@ -140,12 +142,17 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
         ? SiloAddress.AllocateNewGeneration()
         : _generation = Math.Max(_generation + 1, (int)(TimeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds);
 
+    private double UnixSeconds() => (TimeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
+
     private Membership NewMembership() => new(_judge, TimeProvider, Logger, Describe, OnViewChanged, OnFenced) { Renewed = Metrics.Renewed };
 
     private SiloInfo Describe()
     {
         var figures = ImmutableDictionary.CreateBuilder<string, double>();
         figures[SiloFigures.Activations] = ActivationCount;
+        figures[SiloFigures.GatewayPort] = _endpoints.GatewayPort;
+        figures[SiloFigures.StartedSeconds] = _began;
+        figures[SiloFigures.PublishedSeconds] = UnixSeconds();
         if (ProcessorPercent is { } processors && float.IsFinite(processors))
             figures[SiloFigures.ProcessorPercent] = processors;
         var memory = GC.GetGCMemoryInfo();
@@ -208,6 +215,7 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
             try
             {
                 Address = NewAddress();
+                _began = UnixSeconds();
                 _membership = NewMembership();
                 await Transport.StartAsync(Address, this, CancellationToken.None);
                 await _membership.JoinAsync(CancellationToken.None);

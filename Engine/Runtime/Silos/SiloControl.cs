@@ -16,6 +16,7 @@ internal sealed class SiloControl(Silo silo) : ISiloControl
             CpuUsage = silo.ProcessorPercent,
             IsOverloaded = silo.IsOverloaded,
             MemoryUsage = Environment.WorkingSet,
+            AvailableMemory = Math.Max(0, memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes),
             TotalPhysicalMemory = memory.TotalAvailableMemoryBytes,
             DateTime = silo.TimeProvider.GetUtcNow().UtcDateTime,
         });

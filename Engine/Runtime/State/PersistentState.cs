@@ -48,7 +48,7 @@ internal sealed class PersistentState<TState> : IPersistentState<TState>, ILifec
 
     public async Task ReadStateAsync(CancellationToken cancellationToken)
     {
-        await _storage.ReadStateAsync(_name, _activation.GrainId, _state, cancellationToken);
+        await InContext(static (self, token) => self._storage.ReadStateAsync(self._name, self._activation.GrainId, self._state, token), cancellationToken);
         _state.State ??= NewState();
     }
 
@@ -56,27 +56,32 @@ internal sealed class PersistentState<TState> : IPersistentState<TState>, ILifec
     {
         if (!_activation.Node.MayAct)
             throw NoLease();
-        // Storage takes the fencing token from the context: also where the grain has left its own with ConfigureAwait(false).
-        var outer = SynchronizationContext.Current;
-        if (outer == _activation)
-            return _storage.WriteStateAsync(_name, _activation.GrainId, _state, cancellationToken);
-        SynchronizationContext.SetSynchronizationContext(_activation);
-        try
-        {
-            return _storage.WriteStateAsync(_name, _activation.GrainId, _state, cancellationToken);
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(outer);
-        }
+        return InContext(static (self, token) => self._storage.WriteStateAsync(self._name, self._activation.GrainId, self._state, token), cancellationToken);
     }
 
     public async Task ClearStateAsync(CancellationToken cancellationToken)
     {
         if (!_activation.Node.MayAct)
             throw NoLease();
-        await _storage.ClearStateAsync(_name, _activation.GrainId, _state, cancellationToken);
+        await InContext(static (self, token) => self._storage.ClearStateAsync(self._name, self._activation.GrainId, self._state, token), cancellationToken);
         _state.State ??= NewState();
+    }
+
+    /// <summary>Storage takes the fencing token from the context: also where the grain has left its own with ConfigureAwait(false).</summary>
+    private Task InContext(Func<PersistentState<TState>, CancellationToken, Task> request, CancellationToken cancellationToken)
+    {
+        var outer = SynchronizationContext.Current;
+        if (outer == _activation)
+            return request(this, cancellationToken);
+        SynchronizationContext.SetSynchronizationContext(_activation);
+        try
+        {
+            return request(this, cancellationToken);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
     }
 
     Task ILifecycleObserver.OnStart(CancellationToken cancellationToken) => ReadStateAsync(cancellationToken);

@@ -5,6 +5,9 @@ namespace Nsn.Engine.Runtime.Timers;
 /// <summary>A timer of a grain: the next period begins when a tick has ended, so ticks never overlap.</summary>
 internal sealed class GrainTimer : IGrainTimer, ICallCompletion
 {
+    /// <summary>What timers of .NET take; a longer time would only be refused when the first tick has ended, and by then nobody is there to be told.</summary>
+    private const long TimeMaxMilliseconds = uint.MaxValue - 1;
+
     private readonly Activation _activation;
     private readonly Func<CancellationToken, Task> _callback;
     private readonly GrainTimerCreationOptions _options;
@@ -17,6 +20,7 @@ internal sealed class GrainTimer : IGrainTimer, ICallCompletion
 
     public GrainTimer(Activation activation, Func<CancellationToken, Task> callback, GrainTimerCreationOptions options)
     {
+        Check(options.DueTime, options.Period);
         _activation = activation;
         _callback = callback;
         _options = options;
@@ -27,9 +31,23 @@ internal sealed class GrainTimer : IGrainTimer, ICallCompletion
         _timer = activation.Node.TimeProvider.CreateTimer(static state => ((GrainTimer)state!).OnDue(), this, options.DueTime, Timeout.InfiniteTimeSpan);
     }
 
+    private static void Check(TimeSpan dueTime, TimeSpan period)
+    {
+        CheckOne(dueTime, nameof(dueTime));
+        CheckOne(period, nameof(period));
+
+        static void CheckOne(TimeSpan time, string name)
+        {
+            var milliseconds = (long)time.TotalMilliseconds;
+            ArgumentOutOfRangeException.ThrowIfLessThan(milliseconds, Timeout.Infinite, name);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(milliseconds, TimeMaxMilliseconds, name);
+        }
+    }
+
     /// <summary>Takes effect at once, or where the timer ticks just now when that tick has ended.</summary>
     public void Change(TimeSpan dueTime, TimeSpan period)
     {
+        Check(dueTime, period);
         lock (_gate)
         {
             if (_disposed.IsCancellationRequested)

@@ -42,6 +42,7 @@ internal sealed partial class TcpPeer
                 if (count == 0)
                     throw new EndOfStreamException("the peer closed the connection");
                 intake.End += count;
+                _hasReceived = true;
             }
         }
         catch (Exception exception)
@@ -73,6 +74,8 @@ internal sealed partial class TcpPeer
 
             var from = intake.Start + 4;
             intake.Start = from + length;
+            if (length == 0)
+                continue; // says only that the peer lives
             if (!_transport.Handler.OnFrame(Remote, intake.Buffer, from, length))
                 throw new InvalidDataException("A frame made no sense.");
         }

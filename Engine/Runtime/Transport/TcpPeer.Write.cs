@@ -64,14 +64,34 @@ internal sealed partial class TcpPeer : IThreadPoolWorkItem
         {
             if (_isThrough || _refuses)
                 return false;
-            _successor = successor;
-            while (_outgoing.TryDequeue(out var frame))
-                successor.Enqueue(frame);
-            _queuedBytes = 0;
+            PassOn(successor);
         }
 
         _handedOver.TrySetResult();
         return true;
+    }
+
+    /// <summary>From now on frames go to another connection, those that wait first. The caller holds the gate.</summary>
+    private void PassOn(TcpPeer successor)
+    {
+        _successor = successor;
+        while (_outgoing.TryDequeue(out var frame))
+            successor.Enqueue(frame);
+        _queuedBytes = 0;
+    }
+
+    /// <summary>An empty frame, unless something is being written. It goes out on this thread, whatever the thread pool is busy with.</summary>
+    private void Beat()
+    {
+        lock (_outgoingGate)
+        {
+            if (_writing || _refuses || _successor is not null)
+                return;
+            _outgoing.Enqueue(new Writer(0));
+            _writing = true;
+        }
+
+        _ = WriteAsync(once: true);
     }
 
     /// <summary>Writes what waits on this thread, unless another one writes.</summary>
@@ -140,7 +160,10 @@ internal sealed partial class TcpPeer : IThreadPoolWorkItem
         }
         catch (Exception exception)
         {
-            Close(exception.Message);
+            if (once)
+                CloseElsewhere(exception.Message);
+            else
+                Close(exception.Message);
         }
     }
 

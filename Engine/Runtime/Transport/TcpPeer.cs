@@ -11,7 +11,7 @@ namespace Nsn.Engine.Runtime.Transport;
 /// <remarks>Split by topic: this file is the beginning and the end, <c>TcpPeer.Write.cs</c> and <c>TcpPeer.Read.cs</c> the two directions.</remarks>
 internal sealed partial class TcpPeer
 {
-    private const uint Magic = 0x314e534e; // "NSN1"
+    private const uint Magic = 0x324e534e; // "NSN2"
     private const int BatchBytes = 64 * 1024;
     private const int GreetingBytesMax = 1024;
 
@@ -23,6 +23,10 @@ internal sealed partial class TcpPeer
     private Socket? _socket;
     private SslStream? _tls;
     private int _closed;
+    private volatile bool _runs;
+    private volatile bool _hasReceived;
+    private TimeSpan _silent;
+    private TimeSpan _quiet;
 
     public TcpPeer(TcpTransport transport, SiloAddress remote)
     {
@@ -32,6 +36,9 @@ internal sealed partial class TcpPeer
     }
 
     public SiloAddress Remote { get; private set; }
+
+    /// <summary>Whether the peer has opened it.</summary>
+    public bool WasAccepted { get; private init; }
 
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {
@@ -77,7 +84,7 @@ internal sealed partial class TcpPeer
     public static async Task AcceptAsync(TcpTransport transport, Socket socket, CancellationToken cancellationToken)
     {
         var from = socket.RemoteEndPoint?.ToString();
-        var peer = new TcpPeer(transport, SiloAddress.Zero) { _socket = socket, _isThrough = true };
+        var peer = new TcpPeer(transport, SiloAddress.Zero) { _socket = socket, _isThrough = true, WasAccepted = true };
         transport.Opened(peer);
         try
         {
@@ -164,9 +171,65 @@ internal sealed partial class TcpPeer
             return _isThrough = _successor is null;
     }
 
+    /// <summary>Whether the other connection is encrypted for the same certificate; two that are not encrypted say nothing about who is there.</summary>
+    public bool ShowsCertificateOf(TcpPeer other) => _tls?.RemoteCertificate?.GetCertHashString() == other._tls?.RemoteCertificate?.GetCertHashString();
+
+    /// <summary>
+    /// The peer has connected anew: what waits and what will come goes there, and nobody is told that the peer is lost. What the peer has sent before is read until it closes this
+    /// one or it has been silent for too long.
+    /// </summary>
+    public void GiveWayTo(TcpPeer successor)
+    {
+        lock (_outgoingGate)
+            PassOn(successor);
+    }
+
+    /// <summary>
+    /// Called now and then. Says something when nothing has been said for a while, and closes a connection on which the peer says nothing at all: a host that has lost its power
+    /// or its network ends no connection.
+    /// </summary>
+    /// <param name="passed">How much time has passed in which this process was able to do something.</param>
+    public void Watch(TimeSpan passed)
+    {
+        if (!_runs)
+            return; // until then the greeting has its own limit
+        _quiet += passed;
+        if (_quiet >= _transport.BeatInterval)
+        {
+            _quiet = TimeSpan.Zero;
+            Beat();
+        }
+
+        _silent = _hasReceived ? TimeSpan.Zero : _silent + passed;
+        _hasReceived = false;
+        if (_silent >= _transport.SilenceMax && !HasUnreadBytes())
+        {
+            _runs = false;
+            LogSilent(_transport.Logger, Remote.ToString(), _transport.SilenceMax);
+            CloseElsewhere("it has said nothing for too long");
+        }
+    }
+
+    /// <summary>Not on this thread, which is to come back: who waits for an answer of the peer is told.</summary>
+    private void CloseElsewhere(string reason) => ThreadPool.UnsafeQueueUserWorkItem(static work => work.Peer.Close(work.Reason), (Peer: this, Reason: reason), preferLocal: false);
+
+    /// <summary>Bytes that came and that nobody has had the time to read: the peer lives.</summary>
+    private bool HasUnreadBytes()
+    {
+        try
+        {
+            return _socket!.Available > 0;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Begins to carry frames.</summary>
     public void Run()
     {
+        _runs = true;
         BeginWriting();
         BeginReading(new Intake(ArrayPool<byte>.Shared.Rent(BatchBytes)));
     }
@@ -183,6 +246,9 @@ internal sealed partial class TcpPeer
 
     [LoggerMessage(40, LogLevel.Warning, "The connection with {Peer} was closed: {Reason}")]
     private static partial void LogRefused(ILogger logger, string? peer, string reason);
+
+    [LoggerMessage(42, LogLevel.Warning, "The connection with {Peer} is closed: nothing has come on it for {Limit}")]
+    private static partial void LogSilent(ILogger logger, string peer, TimeSpan limit);
 
     [LoggerMessage(41, LogLevel.Warning, "No connection with {Peer}: {Reason}")]
     private static partial void LogFailed(ILogger logger, string peer, string reason);

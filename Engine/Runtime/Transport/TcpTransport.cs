@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,7 @@ namespace Nsn.Engine.Runtime.Transport;
 /// </summary>
 /// <remarks>
 /// A connection begins with a greeting that names the protocol, the cluster and the sender; then each frame is its length (4 bytes, little
-/// endian) and its bytes. A length beyond the limit, a wrong greeting or silence during it closes the connection with a logged reason.
+/// endian) and its bytes. An empty frame is sent where there was nothing else for a while, and a connection without even that is closed. A length beyond the limit, a wrong greeting or silence during it closes the connection with a logged reason.
 /// </remarks>
 internal sealed class TcpTransport(
     IOptions<ClusterOptions> cluster,
@@ -24,6 +25,9 @@ internal sealed class TcpTransport(
     ILogger<TcpTransport> logger) : ITransport
 {
     private static readonly TimeSpan s_watchPeriod = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>More than this between two looks is time in which this process stood still, and says nothing about its peers.</summary>
+    private static readonly TimeSpan s_watchPeriodMax = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<SiloAddress, TcpPeer> _peers = new();
     private readonly ConcurrentDictionary<TcpPeer, bool> _open = new();
@@ -40,6 +44,12 @@ internal sealed class TcpTransport(
 
     /// <summary>How connections are encrypted; null when they are not.</summary>
     public TlsOptions? Tls => tls.Value.LocalCertificate is null ? null : tls.Value;
+
+    /// <summary>After so long without anything to send an empty frame goes out.</summary>
+    public TimeSpan BeatInterval { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>A connection on which nothing comes for longer is closed. More than a lease: whether a silo lives is decided before.</summary>
+    public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Lets one connection spin at a time.</summary>
     public Spinner.Turnstile Turnstile { get; } = new();
@@ -109,14 +119,26 @@ internal sealed class TcpTransport(
 
     /// <summary>
     /// Takes a connection that a peer has opened. False when this side is opening one as well and its address is the lower one: the peer waits for that one. A connection that
-    /// comes while another is in use is what is left of such a meeting, or the peer has lost the one before and this side does not know yet: it is read.
+    /// comes while one is in use that this side has opened is what is left of such a meeting, or the peer has lost that one and this side does not know yet: it is read. One that
+    /// comes after another of the same peer takes its place: nobody opens a second one while the first one works.
     /// </summary>
+    /// <exception cref="InvalidDataException">The peer that is here already under this name has shown another certificate.</exception>
     public bool TryAttach(SiloAddress remote, TcpPeer incoming)
     {
         while (!_peers.TryAdd(remote, incoming))
         {
             if (!_peers.TryGetValue(remote, out var own))
                 continue;
+            if (own.WasAccepted)
+            {
+                if (!own.ShowsCertificateOf(incoming))
+                    throw new InvalidDataException($"Who is connected as {remote} has shown another certificate.");
+                if (!_peers.TryUpdate(remote, incoming, own))
+                    continue;
+                own.GiveWayTo(incoming);
+                return true;
+            }
+
             if (!own.IsOpening)
                 return true;
             if (Local.CompareTo(remote) < 0)
@@ -180,13 +202,22 @@ internal sealed class TcpTransport(
             peer.Close(reason);
     }
 
-    /// <summary>Looks after threads that read and do not come back from what they run; on a thread of its own, because the thread pool may be what is stuck.</summary>
+    /// <summary>
+    /// Looks after threads that read and do not come back from what they run, and after connections that are silent; on a thread of its own, because the thread pool may be what is stuck.
+    /// </summary>
     private void StartWatch() => new Thread(() =>
     {
+        var last = Stopwatch.GetTimestamp();
         while (!_stopped.Token.WaitHandle.WaitOne(s_watchPeriod))
         {
+            var now = Stopwatch.GetTimestamp();
+            var passed = Stopwatch.GetElapsedTime(last, now);
+            last = now;
             foreach (var peer in _open.Keys)
+            {
                 peer.Rescue();
+                peer.Watch(passed < s_watchPeriodMax ? passed : s_watchPeriodMax);
+            }
         }
     })
     {

@@ -19,4 +19,10 @@ public enum PlantedBug
 
     /// <summary>A reminder is given to one silo only, and to nobody when that is gone.</summary>
     LostReminder,
+
+    /// <summary>Storage acknowledges a write before it has it.</summary>
+    AcknowledgedBeforeStored,
+
+    /// <summary>Now and then an answer is lost on a connection that stays, and whoever waits for it has no time-out.</summary>
+    LostAnswer,
 }

@@ -14,17 +14,29 @@ namespace Nsn.Engine.Testing.Simulation;
 
 /// <summary>
 /// Silos in one thread on virtual time, with crashes, pauses, partitions and a judge and storage that take time. The silos are the runtime's own. After every event
-/// the cluster checks that no grain has two activations that may act.
+/// the cluster checks that no grain has two activations that may act, that no acknowledged write is lost and that no call goes on for longer than it may.
 /// </summary>
 public sealed class SimulatedCluster
 {
+    private static readonly TimeSpan s_responseTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a call may take of the time in which its caller is awake: the time-out, and a second until everybody has noticed.</summary>
+    private static readonly TimeSpan s_callLimit = s_responseTimeout + TimeSpan.FromSeconds(1);
+
+    /// <summary>Deactivations have half a minute, calls that are under way another.</summary>
+    private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(75);
+
+    private readonly PlantedBug _bug;
     private readonly List<Member> _members = [];
+    private readonly PriorityQueue<Expected, TimeSpan> _expected = new();
+    private readonly HashSet<string> _reported = [];
     private int _lastName;
 
     public SimulatedCluster(int seed, int silos, PlantedBug bug = PlantedBug.None)
     {
+        _bug = bug;
         World = new SimulatedWorld(seed);
-        Network = new SimulatedNetwork(World);
+        Network = new SimulatedNetwork(World, bug);
         Judge = new SimulatedJudge(World, bug);
         Storage = new SimulatedStorage(World, bug);
         Reminders = new SimulatedReminderTable(World, bug);
@@ -38,7 +50,7 @@ public sealed class SimulatedCluster
     public SimulatedStorage Storage { get; }
     public SimulatedReminderTable Reminders { get; }
 
-    /// <summary>What was broken, in words; empty while all invariants hold.</summary>
+    /// <summary>What was broken, in words, each with the first step that did it; empty while all invariants hold.</summary>
     public List<string> Violations { get; } = [];
 
     /// <summary>The processes that have neither crashed nor begun to leave.</summary>
@@ -67,7 +79,7 @@ public sealed class SimulatedCluster
         });
         services.Configure<ReminderOptions>(options => options.MinimumReminderPeriod = TimeSpan.FromSeconds(1));
         services.Configure<SiloOptions>(options => options.SiloName = process.Name);
-        services.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(5));
+        services.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = _bug == PlantedBug.LostAnswer ? TimeSpan.FromHours(1) : s_responseTimeout);
         var provider = services.BuildServiceProvider();
         var silo = provider.GetRequiredService<Silo>();
         _members.Add(new Member(process, silo, provider));
@@ -77,12 +89,15 @@ public sealed class SimulatedCluster
         process.Run(() => _ = silo.StartAsync(CancellationToken.None));
     }
 
-    /// <summary>Runs code as a caller inside a silo, outside of grains.</summary>
+    /// <summary>Runs code as a caller inside a silo, outside of grains: one call, or several at once, which must end in time.</summary>
     public void Call(SimulatedProcess process, Func<IGrainFactory, Task> action)
     {
         var member = _members.Single(candidate => candidate.Process == process);
-        process.Run(() => _ = action(member.Services.GetRequiredService<IGrainFactory>()));
+        process.Run(() => Expect(action(member.Services.GetRequiredService<IGrainFactory>()), process, s_callLimit, "for a call"));
     }
+
+    private void Expect(Task task, SimulatedProcess process, TimeSpan limit, string what) =>
+        _expected.Enqueue(new Expected(task, process, World.Now, process.Awake + limit, what), World.Now + limit);
 
     public void Crash(SimulatedProcess process)
     {
@@ -97,7 +112,7 @@ public sealed class SimulatedCluster
         World.Log($"{process.Name} leaves");
         var member = _members.Single(candidate => candidate.Process == process);
         member.IsLeaving = true;
-        process.Run(() => _ = StopAsync(member));
+        process.Run(() => Expect(StopAsync(member), process, s_stopLimit, "to leave"));
     }
 
     private async Task StopAsync(Member member)
@@ -125,11 +140,24 @@ public sealed class SimulatedCluster
 
     public void RunFor(TimeSpan time) => World.RunUntil(World.Now + time, Check);
 
-    /// <summary>At most one activation of a grain may act.</summary>
+    /// <summary>What must hold after every event.</summary>
     private void Check()
     {
-        Violations.AddRange(Storage.Violations);
-        Storage.Violations.Clear();
+        Storage.TakeViolations(Report);
+        CheckActivations();
+        CheckWhatEnds();
+    }
+
+    /// <summary>What goes on being broken is named once, with the step that broke it.</summary>
+    private void Report(string what)
+    {
+        if (_reported.Add(what))
+            Violations.Add($"step {World.Step} at {World.Now.TotalMilliseconds:0} ms: {what}");
+    }
+
+    /// <summary>At most one activation of a grain may act.</summary>
+    private void CheckActivations()
+    {
         Dictionary<GrainId, string>? owners = null;
         foreach (var member in _members)
         {
@@ -141,10 +169,28 @@ public sealed class SimulatedCluster
                     continue;
                 owners ??= [];
                 if (!owners.TryAdd(activation.GrainId, member.Process.Name))
-                    Violations.Add($"{World.Now.TotalMilliseconds:0} {activation.GrainId} is active at {owners[activation.GrainId]} and {member.Process.Name}");
+                    Report($"{activation.GrainId} is active at {owners[activation.GrainId]} and {member.Process.Name}");
             }
         }
     }
+
+    /// <summary>Calls end, and so does leaving: each is looked at when it should have.</summary>
+    private void CheckWhatEnds()
+    {
+        while (_expected.TryPeek(out var next, out var due) && due <= World.Now)
+        {
+            _expected.Dequeue();
+            if (next.Task.IsCompleted || next.Process.HasCrashed)
+                continue;
+            if (next.Until <= next.Process.Awake)
+                Report($"{next.Process.Name} has waited {next.What} since {next.Began.TotalMilliseconds:0} ms");
+            else
+                _expected.Enqueue(next, World.Now + (next.Until - next.Process.Awake)); // it was paused meanwhile
+        }
+    }
+
+    /// <summary>Something that a process waits for, and until when, in time in which it was awake.</summary>
+    private sealed record Expected(Task Task, SimulatedProcess Process, TimeSpan Began, TimeSpan Until, string What);
 
     private sealed record Member(SimulatedProcess Process, Silo Silo, ServiceProvider Services)
     {

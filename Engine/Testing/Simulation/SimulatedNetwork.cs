@@ -7,8 +7,11 @@ namespace Nsn.Engine.Testing.Simulation;
 /// Carries frames with delay, in order between two processes, on one connection a pair. A connection that is lost takes along what was under way, and each side learns of it in
 /// its own time; partitions cut pairs off until they heal. A silent one takes every frame and says nothing.
 /// </summary>
-public sealed class SimulatedNetwork(SimulatedWorld world)
+public sealed class SimulatedNetwork(SimulatedWorld world, PlantedBug bug = PlantedBug.None)
 {
+    /// <summary>Of so many frames the planted bug loses one.</summary>
+    private const int FramesForOneLost = 100;
+
     private const string LostReason = "the connection was lost";
 
     private readonly Dictionary<SiloAddress, Endpoint> _endpoints = [];
@@ -87,7 +90,7 @@ public sealed class SimulatedNetwork(SimulatedWorld world)
                 return SendResult.Unreachable;
             var from = Local;
             var connection = network.Between(this, peer);
-            if (network._silentCuts.Contains(Key(process, peer.Process)))
+            if (network._silentCuts.Contains(Key(process, peer.Process)) || network.LosesFrame())
                 return SendResult.Queued;
             peer.Process.Run(
                 () =>
@@ -108,6 +111,8 @@ public sealed class SimulatedNetwork(SimulatedWorld world)
             return ValueTask.CompletedTask;
         }
     }
+
+    private bool LosesFrame() => bug == PlantedBug.LostAnswer && world.Random.Next(FramesForOneLost) == 0;
 
     private Connection Between(Endpoint one, Endpoint other)
     {

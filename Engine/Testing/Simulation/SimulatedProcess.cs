@@ -7,6 +7,8 @@ public sealed class SimulatedProcess : ITurnScheduler
 {
     private readonly SimulatedWorld _world;
     private readonly List<Action> _held = [];
+    private TimeSpan _pausedAt;
+    private TimeSpan _pausedFor;
 
     public SimulatedProcess(SimulatedWorld world, string name)
     {
@@ -22,15 +24,25 @@ public sealed class SimulatedProcess : ITurnScheduler
     public bool IsPaused { get; private set; }
     public bool HasCrashed { get; private set; }
 
+    /// <summary>How long it has been able to do something: time since the beginning of the world without its pauses.</summary>
+    internal TimeSpan Awake => (IsPaused ? _pausedAt : _world.Now) - _pausedFor;
+
     public void Schedule(IThreadPoolWorkItem item) => _world.Schedule(TimeSpan.Zero, this, item.Execute);
 
     /// <summary>Runs something in this process.</summary>
     public void Run(Action action, TimeSpan delay = default) => _world.Schedule(delay, this, action);
 
-    public void Pause() => IsPaused = true;
+    public void Pause()
+    {
+        if (!IsPaused)
+            _pausedAt = _world.Now;
+        IsPaused = true;
+    }
 
     public void Resume()
     {
+        if (IsPaused)
+            _pausedFor += _world.Now - _pausedAt;
         IsPaused = false;
         foreach (var action in _held)
             _world.Schedule(TimeSpan.Zero, this, action);

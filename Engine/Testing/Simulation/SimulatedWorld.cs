@@ -19,6 +19,9 @@ public sealed class SimulatedWorld(int seed)
     /// <summary>Time since the beginning.</summary>
     public TimeSpan Now { get; private set; }
 
+    /// <summary>How many events have run, the present one included.</summary>
+    public long Step { get; private set; }
+
     /// <summary>What happened, one line an event that matters; the same for the same seed.</summary>
     public IReadOnlyList<string> EventLog => _log;
 
@@ -54,12 +57,14 @@ public sealed class SimulatedWorld(int seed)
             }
 
             SynchronizationContext.SetSynchronizationContext(next.Process.Context);
+            Step++;
             next.Action();
             check();
         }
 
         SynchronizationContext.SetSynchronizationContext(outer);
         Now = end;
+        check(); // that nothing happens may be what is wrong
     }
 
     private sealed record Event(SimulatedProcess Process, Action Action);
