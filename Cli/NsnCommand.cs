@@ -21,6 +21,8 @@ public static class NsnCommand
             ModelsCommand.Create(),
             DevicesCommand.Create(),
             CertCommand.Create(),
+            WatchCommand.Create(),
+            PublishCommand.Create(),
         };
         var configuration = new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false };
         var parsed = root.Parse(arguments);

@@ -56,6 +56,9 @@ public sealed class WebRtcClient : IAsyncDisposable
     /// <summary>The resource that the server made for this session; null before it answered.</summary>
     public Uri? Resource => _resource;
 
+    /// <summary>True once the server's answer was taken: what is missing to a connection then is the way for UDP.</summary>
+    public bool IsAnswered { get; private set; }
+
     /// <summary>Posts the offer to a WHEP or WHIP endpoint and waits until media can flow.</summary>
     /// <exception cref="HttpRequestException">The server refused; its message carries the status code and the server's words.</exception>
     /// <exception cref="InvalidDataException">The answer cannot be used.</exception>
@@ -80,6 +83,7 @@ public sealed class WebRtcClient : IAsyncDisposable
             throw new InvalidDataException($"The answer of {endpoint} cannot be used: {reason}.");
         }
 
+        IsAnswered = true;
         await Connection.Connected.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -96,12 +100,20 @@ public sealed class WebRtcClient : IAsyncDisposable
     public bool SendAudio(ReadOnlySpan<byte> packet, uint timestamp) =>
         Connection.SendFrame(MediaFrame.Create(MediaCodec.Opus, packet, timestamp, isKeyFrame: true, captureTime: _loop.Clock.Now));
 
-    /// <summary>Hangs up: DELETE on the session's resource, for which a server has two seconds, then closes.</summary>
+    /// <summary>
+    /// Hangs up: sends the frames and messages that wait and closes the data channels, for which there is <see cref="WebRtcClientOptions.CloseTimeout"/>, then says
+    /// DELETE on the session's resource, for which a server has two seconds. What the server did not confirm by then is lost.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
+        bool wasOpen = Connection.State != SessionState.Closed;
         try
         {
-            await DeleteAsync().ConfigureAwait(false);
+            if (wasOpen)
+            {
+                await DrainAsync().ConfigureAwait(false);
+                await DeleteAsync().ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -109,9 +121,22 @@ public sealed class WebRtcClient : IAsyncDisposable
         }
     }
 
+    private async Task DrainAsync()
+    {
+        try
+        {
+            // The session keeps the time itself; this is for a loop that does not turn any more.
+            await Connection.CloseAsync(_options.CloseTimeout).WaitAsync(_options.CloseTimeout + HangUpTimeout).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Whoever shares the loop has stopped it.
+        }
+    }
+
     private async Task DeleteAsync()
     {
-        if (_resource is null || Connection.State == SessionState.Closed)
+        if (_resource is null)
         {
             return;
         }

@@ -28,6 +28,9 @@ public sealed class WebRtcClientOptions
     /// <summary>The local address to send from; null for the system's choice.</summary>
     public IPAddress? BindAddress { get; set; }
 
+    /// <summary>How long hanging up may wait until the server has what was sent; zero for not at all.</summary>
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Asks for AES128_CM_HMAC_SHA1_80 alone.</summary>
     public bool LegacySrtpOnly { get; set; }
 }

@@ -4,6 +4,10 @@ namespace Nsn.WebRtc.Congestion;
 /// The send-side estimate of what a viewer's link carries: delay-based with additive and multiplicative increase, and loss-based, the lower of both
 /// (draft-ietf-rmcat-gcc-02). By itself it grows to at most twice what is being received; a probe lifts it further.
 /// </summary>
+/// <remarks>
+/// A peer without transport-wide feedback is judged by its receiver reports alone, by the same rules as in libwebrtc: up by 8 % a second while less than 2 % are lost,
+/// down by half of what is lost above 10 %, and never above the peer's own estimate (REMB), which it follows while nothing is lost.
+/// </remarks>
 internal sealed class BandwidthEstimator
 {
     private const long BitsPerSecondMin = 100_000;
@@ -20,6 +24,7 @@ internal sealed class BandwidthEstimator
     private double _fractionLost;
     private TimeSpan _lastUpdate;
     private TimeSpan _lastDecrease = TimeSpan.MinValue;
+    private TimeSpan? _lastReport;
     private bool _started;
 
     public BandwidthEstimator(long start, long max)
@@ -30,7 +35,10 @@ internal sealed class BandwidthEstimator
     }
 
     /// <summary>The estimate.</summary>
-    public long BitsPerSecond => (long)Math.Clamp(Math.Min(Math.Min(_delayBased, _lossBased), _remb), BitsPerSecondMin, _max);
+    public long BitsPerSecond => (long)Math.Clamp(Math.Min(_started ? Math.Min(_delayBased, _lossBased) : _lossBased, _remb), BitsPerSecondMin, _max);
+
+    /// <summary>True once transport-wide feedback came; before it, and for a peer that sends none, receiver reports are all there is.</summary>
+    public bool HasTransportFeedback => _started;
 
     /// <summary>What arrived at the peer over the last half second, bits per second.</summary>
     public long ReceivedBitsPerSecond { get; private set; }
@@ -75,10 +83,17 @@ internal sealed class BandwidthEstimator
     }
 
     /// <summary>Takes the fraction of packets lost, 0 to 1, from a receiver report.</summary>
-    public void OnLoss(double fraction)
+    /// <param name="fraction">The fraction.</param>
+    /// <param name="sentBitsPerSecond">What was sent since the report before; 0 if that is not known.</param>
+    /// <param name="now">The time.</param>
+    public void OnLoss(double fraction, long sentBitsPerSecond, TimeSpan now)
     {
         _fractionLost = fraction;
-        if (fraction > 0.10)
+        if (!_started)
+        {
+            OnReportAlone(sentBitsPerSecond, now);
+        }
+        else if (fraction > 0.10)
         {
             _lossBased = Math.Max(BitsPerSecondMin, Math.Min(_lossBased, _delayBased) * (1 - (0.5 * fraction)));
         }
@@ -103,7 +118,38 @@ internal sealed class BandwidthEstimator
     }
 
     /// <summary>Takes a receiver's own estimate (REMB), bits per second.</summary>
-    public void OnRemb(long bitsPerSecond) => _remb = Math.Max(BitsPerSecondMin, bitsPerSecond);
+    public void OnRemb(long bitsPerSecond)
+    {
+        _remb = Math.Max(BitsPerSecondMin, bitsPerSecond);
+        if (!_started && _fractionLost < 0.02)
+        {
+            // The receiver sees the delay of each packet, and lets its estimate grow with what comes.
+            _lossBased = Math.Min(_max, Math.Max(_lossBased, _remb));
+        }
+    }
+
+    private void OnReportAlone(long sentBitsPerSecond, TimeSpan now)
+    {
+        double seconds = _lastReport is { } last ? Math.Clamp((now - last).TotalSeconds, 0, 1) : 0;
+        _lastReport = now;
+        ReceivedBitsPerSecond = (long)(sentBitsPerSecond * (1 - _fractionLost));
+        if (_fractionLost > 0.10)
+        {
+            if (_lastDecrease == TimeSpan.MinValue || now - _lastDecrease > DecreaseInterval)
+            {
+                _lastDecrease = now;
+                _lossBased = Math.Max(BitsPerSecondMin, Math.Min(_lossBased, _remb) * (1 - (0.5 * _fractionLost)));
+            }
+        }
+        else if (_fractionLost < 0.02)
+        {
+            // That nothing is lost at a rate says little about ten times the rate; the next encoding of a simulcast takes up to five times as much.
+            double limit = Math.Max(_lossBased, 6.0 * ReceivedBitsPerSecond);
+            _lossBased = Math.Min(Math.Min(_max, limit), (_lossBased * Math.Pow(1.08, seconds)) + (1_000 * seconds));
+        }
+
+        _lossBased = Math.Min(_max, Math.Max(_lossBased, ReceivedBitsPerSecond));
+    }
 
     private void NoteReceived(TimeSpan at, int bytes)
     {

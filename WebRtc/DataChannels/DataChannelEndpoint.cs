@@ -100,8 +100,26 @@ public sealed class DataChannelEndpoint : IDisposable
         return true;
     }
 
-    /// <summary>Ends the association once everything queued is delivered.</summary>
-    public void Shutdown(TimeSpan now) => Association.Shutdown(now);
+    /// <summary>True if <see cref="TryPollEvent"/> has something left, be it nothing of interest to anybody.</summary>
+    internal bool HasEvents => _ready.Count > 0 || Association.HasEvents;
+
+    /// <summary>Throws away what was not polled.</summary>
+    internal void DropEvents()
+    {
+        _ready.Clear();
+        while (Association.TryPollEvent(out _))
+        {
+            // Its buffer goes back with the next call.
+        }
+    }
+
+    /// <summary>Closes every channel (RFC 8831 section 6.7) and ends the association, once everything queued is delivered.</summary>
+    public void Shutdown(TimeSpan now)
+    {
+        foreach (DataChannel channel in _channels.Values)
+            Close(channel);
+        Association.Shutdown(now);
+    }
 
     /// <summary>Gives pooled memory back.</summary>
     public void Dispose() => Association.Dispose();

@@ -9,6 +9,9 @@ namespace Nsn.WebRtc.Dtls;
 /// </summary>
 public sealed class DtlsCertificate : IDisposable
 {
+    private static readonly TimeSpan TurnTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TurnInterval = TimeSpan.FromMilliseconds(10);
+
     private readonly DtlsContext _context;
 
     private DtlsCertificate(X509Certificate2 certificate)
@@ -32,21 +35,27 @@ public sealed class DtlsCertificate : IDisposable
     public static DtlsCertificate CreateEphemeral() => new(Generate(DateTimeOffset.UtcNow));
 
     /// <summary>
-    /// Reads the certificate from a PEM file, or makes one and writes it (mode 0600, atomically). A certificate with less than 30 days left is replaced.
+    /// Reads the certificate from a PEM file, or makes one and writes it (mode 0600, atomically). A certificate with less than 30 days left is replaced. Processes that
+    /// begin with one file at once get the same certificate: one of them makes it.
     /// </summary>
     /// <exception cref="IOException">The file cannot be read or written.</exception>
     /// <exception cref="CryptographicException">The file is there but holds no certificate with its key: remove it to get a new one.</exception>
     public static DtlsCertificate LoadOrCreate(string path)
     {
-        if (File.Exists(path))
+        if (TryLoad(path) is { } present)
         {
-            X509Certificate2 loaded = X509Certificate2.CreateFromPemFile(path);
-            if (loaded.NotAfter > DateTime.Now.AddDays(30))
-            {
-                return new DtlsCertificate(loaded);
-            }
+            return present;
+        }
 
-            loaded.Dispose();
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        using FileStream turn = WaitForTurn(path + ".lock");
+        if (TryLoad(path) is { } theirs)
+        {
+            return theirs;
         }
 
         X509Certificate2 created = Generate(DateTimeOffset.UtcNow);
@@ -68,6 +77,40 @@ public sealed class DtlsCertificate : IDisposable
         return "sha-256 " + string.Join(':', Convert.ToHexString(hash).Chunk(2).Select(pair => new string(pair)));
     }
 
+    private static DtlsCertificate? TryLoad(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        X509Certificate2 loaded = X509Certificate2.CreateFromPemFile(path);
+        if (loaded.NotAfter > DateTime.Now.AddDays(30))
+        {
+            return new DtlsCertificate(loaded);
+        }
+
+        loaded.Dispose();
+        return null;
+    }
+
+    // The lock file goes away with whoever holds it. Somebody may then hold one that was deleted beside the holder of the next, but both find what the first one wrote.
+    private static FileStream WaitForTurn(string path)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            }
+            catch (IOException exception) when (exception.GetType() == typeof(IOException) && TimeProvider.System.GetElapsedTime(start) < TurnTimeout)
+            {
+                Thread.Sleep(TurnInterval);
+            }
+        }
+    }
+
     private static X509Certificate2 Generate(DateTimeOffset now)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -77,12 +120,6 @@ public sealed class DtlsCertificate : IDisposable
 
     private static void Write(string path, string pem)
     {
-        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
-        if (folder is not null)
-        {
-            Directory.CreateDirectory(folder);
-        }
-
         string temporary = path + "." + Guid.NewGuid().ToString("N") + ".tmp";
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())

@@ -133,6 +133,11 @@ public sealed partial class SctpAssociation
         ScheduleHeartbeat(now);
         Emit(SctpEventKind.Established);
         DropUnavailableStreams();
+        if (_shutdownWanted)
+        {
+            _shutdownWanted = false;
+            Shutdown(now);
+        }
     }
 
     // T1-init, T1-cookie and T2-shutdown.
@@ -172,6 +177,10 @@ public sealed partial class SctpAssociation
     private void AdvanceShutdown(TimeSpan now)
     {
         if (State is not (SctpState.ShutdownPending or SctpState.ShutdownReceived) || _outstanding.Count > 0 || _queuedMessages > 0)
+            return;
+
+        // The peer's layer above hears of each stream first. Where it was the peer that said SHUTDOWN it does not need to.
+        if (State == SctpState.ShutdownPending && (_reconfigChunk is not null || _resetWanted.Count > 0))
             return;
         if (State == SctpState.ShutdownPending)
         {

@@ -65,7 +65,7 @@ public sealed partial class SctpAssociation
     private SctpSendResult CheckSend(ushort streamId, int length, out OutgoingStream? stream, bool beyondLimit = false)
     {
         stream = null;
-        if (CloseReason != SctpCloseReason.None || !(IsHandshaking || State == SctpState.Established))
+        if (CloseReason != SctpCloseReason.None || _shutdownWanted || !(IsHandshaking || State == SctpState.Established))
             return SctpSendResult.Closed;
         if (length == 0)
             return SctpSendResult.Empty;

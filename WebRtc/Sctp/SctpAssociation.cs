@@ -27,6 +27,7 @@ public sealed partial class SctpAssociation : IDisposable
     private byte[]? _lentBuffer;
     private int _readyBytes;
     private int _errorCount;
+    private bool _shutdownWanted;
     private bool _disposed;
 
     // Counters behind Statistics.
@@ -113,7 +114,9 @@ public sealed partial class SctpAssociation : IDisposable
         QueueInit();
     }
 
-    /// <summary>Ends the association once everything that was accepted for sending is delivered.</summary>
+    /// <summary>
+    /// Ends the association once everything that was accepted for sending is delivered and streams that are being reset are. Nothing more can be sent from now on.
+    /// </summary>
     public void Shutdown(TimeSpan now)
     {
         switch (State)
@@ -121,6 +124,10 @@ public sealed partial class SctpAssociation : IDisposable
             case SctpState.Established:
                 State = SctpState.ShutdownPending;
                 AdvanceShutdown(now);
+                break;
+            case SctpState.CookieWait or SctpState.CookieEchoed when _queuedMessages > 0:
+                // What waits goes out once the peer has agreed to the association.
+                _shutdownWanted = true;
                 break;
             case SctpState.Closed or SctpState.CookieWait or SctpState.CookieEchoed:
                 Close(SctpCloseReason.Shutdown);
@@ -161,6 +168,9 @@ public sealed partial class SctpAssociation : IDisposable
 
         return true;
     }
+
+    /// <summary>True if <see cref="TryPollEvent"/> has something.</summary>
+    internal bool HasEvents => _events.Count > 0;
 
     /// <summary>Gives pooled memory back. The association is of no use afterwards.</summary>
     public void Dispose()

@@ -5,6 +5,9 @@ namespace Nsn.WebRtc.Sdp;
 /// <summary>A payload type with its codec, as rtpmap, fmtp and rtcp-fb say it.</summary>
 public sealed record RtpCodec
 {
+    /// <summary>Kinds of feedback that are read of one codec: thousands of lines for all of 256 payload types would be millions of entries.</summary>
+    internal const int FeedbackMax = 16;
+
     /// <summary>0 to 127.</summary>
     public required byte PayloadType { get; init; }
 
@@ -70,7 +73,7 @@ public sealed record RtpCodec
                 ClockRate = clockRate,
                 Channels = channels,
                 Parameters = parameters.GetValueOrDefault(format, string.Empty),
-                Feedback = [.. feedback[format], .. feedback["*"]],
+                Feedback = [.. feedback[format].Concat(feedback["*"]).Distinct().Take(FeedbackMax)],
             });
         }
 

@@ -6,7 +6,7 @@ public enum CloseReason
     /// <summary>We closed it (DELETE, shutdown).</summary>
     Local,
 
-    /// <summary>The peer said close_notify.</summary>
+    /// <summary>The peer said close_notify, or ended the data channels of a session that was for nothing else.</summary>
     Peer,
 
     /// <summary>No connectivity check for 30 s (RFC 7675).</summary>

@@ -140,6 +140,47 @@ internal sealed class OutgoingTrack : IDisposable
         NeedsKeyFrame = Media.Codec.IsVideo();
     }
 
+    /// <summary>Throws away what waits before the newest key frame, if one waits.</summary>
+    /// <returns>True if one does.</returns>
+    public bool TrySkipToKeyFrame()
+    {
+        int position = 0;
+        int newest = -1;
+        foreach (QueuedFrame queued in _frames)
+        {
+            newest = queued.Frame.IsKeyFrame ? position : newest;
+            position++;
+        }
+
+        if (newest < 0)
+        {
+            return false;
+        }
+
+        // A frame that is half sent goes out whole.
+        QueuedFrame? halfSent = _nextPacketOfFrame > 0 && newest > 0 ? _frames.Dequeue() : null;
+        for (int i = halfSent is null ? 0 : 1; i < newest; i++)
+        {
+            QueuedFrame stale = _frames.Dequeue();
+            QueuedBytes -= stale.Frame.Length;
+            stale.Frame.Release();
+            FramesDropped++;
+        }
+
+        if (halfSent is { } kept)
+        {
+            QueuedFrame[] rest = [.. _frames];
+            _frames.Clear();
+            _frames.Enqueue(kept);
+            foreach (QueuedFrame queued in rest)
+            {
+                _frames.Enqueue(queued);
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>The peer misses a packet.</summary>
     public void RequestRepeat(ushort sequence, TimeSpan now, TimeSpan roundTripTime)
     {

@@ -49,7 +49,7 @@ public sealed record SessionOptions
     /// <summary>No estimate goes above it, bits per second.</summary>
     public int MaxBitrate { get; init; } = 30_000_000;
 
-    /// <summary>Longest data channel message that we take, bytes; 1 to <see cref="MaxMessageSizeLimit"/>. Twice as much, and at least 2 MiB, may wait in a session.</summary>
+    /// <summary>Longest data channel message that we take, bytes; 1 to <see cref="MaxMessageSizeLimit"/>. Twice as much, and at least 2 MiB, may wait in a session, and one message and 1 MiB more for its handlers.</summary>
     public int MaxMessageSize { get; init; } = 262_144;
 
     /// <summary>Throws where a value is out of its bounds, so that it does so where a session is made and not in the middle of its life.</summary>

@@ -17,6 +17,8 @@ public sealed partial class WebRtcSession
     private bool _choosesEncoding = true;
     private long _provenBitrate;
     private TimeSpan _provenAt;
+    private TimeSpan _lossReportAt;
+    private long _sentAtLossReport;
 
     /// <summary>What the way to the peer carries, bits per second, as far as feedback tells.</summary>
     public long EstimatedBitrate => _bandwidth.BitsPerSecond;
@@ -72,7 +74,14 @@ public sealed partial class WebRtcSession
 
         int chosenRank = _selector.Choose(
             ranked, Math.Max(0, order.IndexOf(_targetEncoding)), _bandwidth.BitsPerSecond, _provenBitrate, _provenAt, now, out long probe);
-        if (probe > 0 && !_probe.IsRunning && _video.CanPad)
+        if (probe > 0 && !_bandwidth.HasTransportFeedback)
+        {
+            // Nobody would say what came of a probe. The estimate itself is what a larger encoding is tried on; losses take it back, and the wait before the next
+            // trial doubles.
+            _provenBitrate = _bandwidth.BitsPerSecond;
+            _provenAt = now;
+        }
+        else if (probe > 0 && !_probe.IsRunning && _video.CanPad)
         {
             _probe.Start(probe, now);
             Probes++;
@@ -139,8 +148,24 @@ public sealed partial class WebRtcSession
 
         _bandwidth.OnFeedback(_results, now);
         FinishProbe(now);
+        FollowEstimate();
+    }
+
+    private void FollowEstimate()
+    {
         _pacer.BitsPerSecond = PacingBitrate(_bandwidth.BitsPerSecond);
         _repeatPacer.BitsPerSecond = RepeatBitrate(_bandwidth.BitsPerSecond);
+    }
+
+    // What was never tried is no pace for a key frame.
+    private void FollowReports()
+    {
+        if (!_bandwidth.HasTransportFeedback)
+        {
+            long tried = Math.Min(_bandwidth.BitsPerSecond, Math.Max(_options.StartBitrate, 2 * _bandwidth.ReceivedBitsPerSecond));
+            _pacer.BitsPerSecond = PacingBitrate(tried);
+            _repeatPacer.BitsPerSecond = RepeatBitrate(tried);
+        }
     }
 
     private void FinishProbe(TimeSpan now)
@@ -165,7 +190,26 @@ public sealed partial class WebRtcSession
         int exponent = (int)(word >> 18) & 0x3F;
         long mantissa = word & 0x3_FFFF;
         _bandwidth.OnRemb(exponent > 40 ? long.MaxValue / 4 : mantissa << exponent);
+        FollowReports();
     }
 
-    private void NoteLoss(double fractionLost) => _bandwidth.OnLoss(fractionLost);
+    private void NoteLoss(double fractionLost, TimeSpan now)
+    {
+        long sent = 0;
+        foreach (OutgoingTrack track in _outgoing)
+        {
+            sent += track.BytesSent;
+        }
+
+        double seconds = (now - _lossReportAt).TotalSeconds;
+        if (seconds < 0.1)
+        {
+            // A flood of reports says no more than one of them.
+            return;
+        }
+
+        _bandwidth.OnLoss(fractionLost, (long)((sent - _sentAtLossReport) * 8 / seconds), now);
+        (_sentAtLossReport, _lossReportAt) = (sent, now);
+        FollowReports();
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Nsn.WebRtc.DataChannels;
 using Nsn.WebRtc.Dtls;
 using Nsn.WebRtc.Sctp;
@@ -11,6 +12,9 @@ public sealed partial class WebRtcSession
     /// <summary>While this many events wait for the owner, no more are made of data channels: back-pressure reaches the peer through SCTP's window.</summary>
     internal const int EventsMax = 64;
 
+    /// <summary>The same for the bytes of the messages that wait; one message may go beyond it.</summary>
+    internal const int EventBytesMax = 1_024 * 1_024;
+
     // Packets of one burst: about 1.2 MB, ten milliseconds of work.
     private const int DataBurstMax = 1_024;
 
@@ -19,6 +23,7 @@ public sealed partial class WebRtcSession
 
     private DataChannelEndpoint? _data;
     private int _dataBurst;
+    private long _eventBytes;
 
     /// <summary>The channels that are not closed; empty before the session is connected or without data channels.</summary>
     public IReadOnlyCollection<DataChannel> Channels => _data?.Channels ?? [];
@@ -30,6 +35,12 @@ public sealed partial class WebRtcSession
 
     /// <summary>Events that the owner polled and keeps for a handler that has not come to them yet; they count like those that were not polled.</summary>
     internal int EventsWithOwner { get; set; }
+
+    /// <summary>The bytes of the messages among them.</summary>
+    internal long EventBytesWithOwner { get; set; }
+
+    /// <summary>True if data waits here because the owner has enough.</summary>
+    internal bool HoldsDataBack { get; private set; }
 
     /// <summary>The association's counters; null without data channels.</summary>
     public SctpStatistics? DataStatistics => _data?.Association.Statistics;
@@ -65,11 +76,27 @@ public sealed partial class WebRtcSession
             return;
         }
 
-        while (_events.Count + EventsWithOwner < EventsMax && _data.TryPollEvent(now, out DataChannelEvent next))
+        while (_events.Count + EventsWithOwner < EventsMax && _eventBytes + EventBytesWithOwner < EventBytesMax && _data.TryPollEvent(now, out DataChannelEvent next))
         {
             TakeDataEvent(next);
         }
+
+        HoldsDataBack = HasUnreadData;
     }
+
+    private bool TryDequeueEvent([NotNullWhen(true)] out SessionEvent? next)
+    {
+        if (!_events.TryDequeue(out next))
+        {
+            return false;
+        }
+
+        _eventBytes -= BytesOf(next);
+        return true;
+    }
+
+    /// <summary>What an event holds of memory.</summary>
+    internal static int BytesOf(SessionEvent next) => next is DataChannelMessage message ? message.Data.Length : 0;
 
     // Straight from the association through the cipher to where it is sent from, a thousand packets at a time: others wait for this thread, too.
     private int PollData(Span<byte> datagram, TimeSpan now)
@@ -92,6 +119,7 @@ public sealed partial class WebRtcSession
                 break;
             case DataChannelEventKind.Message:
                 _events.Enqueue(new DataChannelMessage(next.Channel!, next.Payload.ToArray(), next.IsText));
+                _eventBytes += next.Payload.Length;
                 break;
             case DataChannelEventKind.BufferedAmountLow:
                 _events.Enqueue(new DataChannelWritable(next.Channel!));
@@ -99,8 +127,10 @@ public sealed partial class WebRtcSession
             case DataChannelEventKind.Closed:
                 _events.Enqueue(new DataChannelClosed(next.Channel!));
                 break;
-            case DataChannelEventKind.Disconnected when _outgoing.Count == 0 && _incoming.Count == 0:
-                End(CloseReason.SctpFailed, "the data channel association ended: " + next.CloseReason);
+            case DataChannelEventKind.Disconnected when _outgoing.Count == 0 && _incoming.Count == 0 && !IsClosing:
+                End(
+                    next.CloseReason is SctpCloseReason.Shutdown or SctpCloseReason.RemoteAbort ? CloseReason.Peer : CloseReason.SctpFailed,
+                    "the data channel association ended: " + next.CloseReason);
                 break;
         }
     }
@@ -116,7 +146,9 @@ public sealed partial class WebRtcSession
     // A burst that was cut off goes on with the next turn of the owner's loop.
     private TimeSpan DataDeadline(bool isBurstCut, TimeSpan now) => isBurstCut ? now : _data?.NextDeadline ?? TimeSpan.MaxValue;
 
-    // What is queued on the channels is lost: close_notify follows at once. An owner who cares waits until BufferedAmount is zero.
+    private bool HasUnreadData => !_disposed && _data?.HasEvents == true;
+
+    // What is queued on the channels is lost: close_notify follows at once.
     private void CloseData(TimeSpan now)
     {
         if (_data is null || State != SessionState.Connected)

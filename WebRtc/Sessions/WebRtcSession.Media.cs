@@ -19,6 +19,9 @@ public sealed partial class WebRtcSession
     // A key frame that was lost whole is repeated at once; a peer that asks for more and more gets no more than its link carries.
     private static readonly TimeSpan RepeatBurst = TimeSpan.FromMilliseconds(500);
 
+    // Groups of pictures for decoders that lost track: a second's worth of the estimate at once, and a quarter of it in the long run.
+    private static readonly TimeSpan RecoveryBurst = TimeSpan.FromSeconds(4);
+
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan KeyFrameWishDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan KeyFrameWishInterval = TimeSpan.FromSeconds(1);
@@ -26,6 +29,8 @@ public sealed partial class WebRtcSession
     private readonly List<OutgoingTrack> _outgoing = [];
     private Pacer _pacer;
     private Pacer _repeatPacer;
+    private Pacer _recoveryPacer = new(RecoveryBurst);
+    private (int Encoding, uint Timestamp)? _recoveredBy;
     private OutgoingTrack? _audio;
     private OutgoingTrack? _video;
     private ushort _transportSequence;
@@ -38,6 +43,9 @@ public sealed partial class WebRtcSession
 
     /// <summary>The codec of the video that we send; null if we send none.</summary>
     public MediaCodec? VideoCodec => _video?.Media.Codec;
+
+    /// <summary>The number of the video track that we send; 0 if we send none.</summary>
+    internal uint VideoSsrc => _video?.Media.Ssrc ?? 0;
 
     /// <summary>The encoding that the viewer gets now.</summary>
     public int CurrentEncoding { get; private set; }
@@ -56,7 +64,7 @@ public sealed partial class WebRtcSession
     /// <returns>False if nothing was queued: there are no frames, or more than the queue of a viewer may hold. Only a new key frame helps then.</returns>
     public bool SendBacklog(IReadOnlyList<MediaFrame> frames)
     {
-        if (frames.Count is 0 or >= OutgoingTrack.QueuedFramesMax || _video is null || State != SessionState.Connected)
+        if (frames.Count is 0 or >= OutgoingTrack.QueuedFramesMax || _video is null || State != SessionState.Connected || IsClosing)
         {
             return false;
         }
@@ -93,10 +101,53 @@ public sealed partial class WebRtcSession
         return true;
     }
 
+    /// <summary>
+    /// Helps a peer whose decoder lost track: with the group of pictures, like <see cref="SendBacklog"/>, but no more of that than the link has room for beside the live
+    /// frames. A peer that asks again and again gets the key frame alone, once, and then the live frames from the next key frame on.
+    /// </summary>
+    /// <returns>False if the picture will not move before the next key frame.</returns>
+    internal bool SendRecovery(IReadOnlyList<MediaFrame> frames, TimeSpan now)
+    {
+        if (frames.Count == 0 || _video is null || State != SessionState.Connected || IsClosing)
+        {
+            return false;
+        }
+
+        // A key frame that waits is what was asked for. What is before it is of no use to anybody.
+        if (_video.TrySkipToKeyFrame())
+        {
+            return true;
+        }
+
+        (int, uint) keyFrame = (frames[0].Encoding, frames[0].Timestamp);
+        _recoveryPacer.BitsPerSecond = _bandwidth.BitsPerSecond / 4;
+        if (_recoveryPacer.CanSend(now) && SendBacklog(frames))
+        {
+            foreach (MediaFrame frame in frames)
+            {
+                _recoveryPacer.Sent(frame.Length);
+            }
+
+            _recoveredBy = keyFrame;
+            return true;
+        }
+
+        _video.DropQueue();
+        if (_recoveredBy != keyFrame)
+        {
+            _recoveredBy = keyFrame;
+            _recoveryPacer.Sent(frames[0].Length);
+            SendBacklog([frames[0]]);
+            _video.NeedsKeyFrame = true;
+        }
+
+        return false;
+    }
+
     private bool SendFrame(MediaFrame frame, uint timestamp, bool isLive)
     {
         OutgoingTrack? track = frame.Codec.IsVideo() ? _video : _audio;
-        if (State != SessionState.Connected || track is null || track.Media.Codec != frame.Codec)
+        if (State != SessionState.Connected || IsClosing || track is null || track.Media.Codec != frame.Codec)
         {
             return false;
         }
@@ -169,6 +220,7 @@ public sealed partial class WebRtcSession
 
         // Whoever hears of the connection may bring a group of pictures first.
         _polledAt = now;
+        _lossReportAt = now;
         _nextKeyFrameWish = now + KeyFrameWishDelay;
     }
 

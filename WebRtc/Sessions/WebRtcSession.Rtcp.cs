@@ -57,7 +57,7 @@ public sealed partial class WebRtcSession
                 _fractionLost = blocks[4] / 256.0;
                 _packetsLost = (BinaryPrimitives.ReadInt32BigEndian(blocks[4..]) << 8) >> 8;
                 _jitter = TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt32BigEndian(blocks[12..]) / (double)Media.MediaCodecExtensions.ClockRate(track.Media.Codec));
-                NoteLoss(_fractionLost);
+                NoteLoss(_fractionLost, now);
             }
 
             uint lastReport = BinaryPrimitives.ReadUInt32BigEndian(blocks[16..]);

@@ -34,6 +34,8 @@ public sealed partial class WebRtcSession : IDisposable
     private SrtpReceiver? _srtpReceiver;
     private DtlsRole _dtlsRole;
     private string _remoteFingerprint = string.Empty;
+    private SessionClosed? _unreportedEnd;
+    private TimeSpan _closeBy = TimeSpan.MaxValue;
     private bool _dtlsStarted;
     private bool _disposed;
 
@@ -121,6 +123,10 @@ public sealed partial class WebRtcSession : IDisposable
         {
             HandleMediaTimeout(now);
             HandleDataTimeout(now);
+            if (now >= _closeBy)
+            {
+                Close(now);
+            }
         }
     }
 
@@ -129,17 +135,17 @@ public sealed partial class WebRtcSession : IDisposable
     /// <param name="now">The time.</param>
     public PollResult Poll(Span<byte> datagram, TimeSpan now)
     {
-        if (_events.TryDequeue(out SessionEvent? sessionEvent))
+        if (TryDequeueEvent(out SessionEvent? sessionEvent))
         {
             return new PollResult(PollKind.Event, 0, default, sessionEvent, now);
         }
 
         if (!_disposed)
         {
-            if (State == SessionState.Connected)
+            if (State == SessionState.Connected || _unreportedEnd is not null)
             {
                 PumpData(now);
-                if (_events.TryDequeue(out sessionEvent))
+                if (TryDequeueEvent(out sessionEvent))
                 {
                     return new PollResult(PollKind.Event, 0, default, sessionEvent, now);
                 }
@@ -164,10 +170,25 @@ public sealed partial class WebRtcSession : IDisposable
 
         bool isBurstCut = _dataBurst >= DataBurstMax;
         _dataBurst = 0;
+        if (IsClosing && State == SessionState.Connected && !isBurstCut && IsDrained)
+        {
+            Close(now);
+            return Poll(datagram, now);
+        }
+
+        if (_unreportedEnd is { } end && !HasUnreadData)
+        {
+            _unreportedEnd = null;
+            return new PollResult(PollKind.Event, 0, default, end, now);
+        }
+
         return new PollResult(PollKind.Idle, 0, default, null, NextDeadline(now, isBurstCut));
     }
 
-    /// <summary>Ends the session in order: BYE and close_notify go out with the next polls.</summary>
+    /// <summary>
+    /// Ends the session at once: BYE and close_notify go out with the next polls. Frames and messages that were not sent yet, and messages of which the peer has not
+    /// confirmed that they came, are lost or not as chance will have it; <see cref="Shutdown"/> waits for them.
+    /// </summary>
     public void Close(TimeSpan now)
     {
         if (State == SessionState.Closed)
@@ -175,9 +196,46 @@ public sealed partial class WebRtcSession : IDisposable
             return;
         }
 
+        bool isDelivered = QueuedMediaBytes == 0 && _data is not { Association.CloseReason: not Sctp.SctpCloseReason.Shutdown };
+        if (!IsClosing)
+        {
+            // Whoever closes at once wants to hear no more.
+            _data?.DropEvents();
+        }
+
         SayGoodbye(now);
-        End(CloseReason.Local, "closed by this side");
+        End(CloseReason.Local, !IsClosing ? "closed by this side" : isDelivered ? "closed by this side, after all was delivered" : "closed by this side, before all was delivered");
     }
+
+    /// <summary>
+    /// Ends the session once the peer has everything: takes no more frames and messages, sends what waits, closes each data channel, ends their association (SHUTDOWN)
+    /// and only then says BYE and close_notify. Reliable messages that were accepted before are delivered unless <paramref name="limit"/> comes first; then it is
+    /// <see cref="Close"/>, and <see cref="SessionClosed.Details"/> says so. What the peer sends meanwhile still comes as events.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="limit">How long it may take. A second call can only shorten it.</param>
+    public void Shutdown(TimeSpan now, TimeSpan limit)
+    {
+        if (State != SessionState.Connected || limit <= TimeSpan.Zero)
+        {
+            Close(now);
+            return;
+        }
+
+        if (!IsClosing)
+        {
+            _data?.Shutdown(now);
+        }
+
+        _closeBy = limit < TimeSpan.MaxValue - now ? Min(_closeBy, now + limit) : _closeBy;
+        IsClosing = true;
+    }
+
+    /// <summary>True after <see cref="Shutdown"/>: nothing new is taken any more.</summary>
+    public bool IsClosing { get; private set; }
+
+    // The association's last packet goes out with the polls before.
+    private bool IsDrained => QueuedMediaBytes == 0 && _data is not { Association.CloseReason: Sctp.SctpCloseReason.None };
 
     /// <summary>
     /// Ends the session because something of ours threw. Events that were not polled yet are lost but for the end itself. The peer is told where the session still can.
@@ -190,6 +248,8 @@ public sealed partial class WebRtcSession : IDisposable
         }
 
         _events.Clear();
+        _eventBytes = 0;
+        _data?.DropEvents();
         try
         {
             SayGoodbye(now);
@@ -331,7 +391,9 @@ public sealed partial class WebRtcSession : IDisposable
 
         State = SessionState.Closed;
         _ice.Expire();
-        _events.Enqueue(closed);
+
+        // Messages that came before the end, and that their owner had no room for yet, come before the end.
+        _unreportedEnd = closed;
     }
 
     private TimeSpan NextDeadline(TimeSpan now, bool isBurstCut)
@@ -341,7 +403,7 @@ public sealed partial class WebRtcSession : IDisposable
             return TimeSpan.MaxValue;
         }
 
-        TimeSpan deadline = _ice.Deadline;
+        TimeSpan deadline = Min(_ice.Deadline, _closeBy);
         deadline = Min(deadline, _dtls?.Deadline ?? TimeSpan.MaxValue);
         if (State == SessionState.Connected)
         {

@@ -234,7 +234,7 @@ public sealed class MediaSource
                 RequestKeyFrame();
                 break;
             case Sessions.KeyFrameRequested:
-                SendBacklog(viewer);
+                SendBacklog(viewer, isRecovery: true);
                 RequestKeyFrame();
                 break;
             case SessionClosed:
@@ -252,13 +252,13 @@ public sealed class MediaSource
     }
 
     /// <returns>False if a new key frame would be better.</returns>
-    private bool SendBacklog(WebRtcConnection viewer)
+    private bool SendBacklog(WebRtcConnection viewer, bool isRecovery = false)
     {
         // The frame that comes next waits for this lock, so none is lost between the backlog and the live frames.
         lock (_lock)
         {
             int? start = _rates.HasChoice ? _rates.Smallest : null;
-            return viewer.Use((session, _) =>
+            return viewer.Use((session, now) =>
             {
                 if (start is { } encoding)
                 {
@@ -266,7 +266,7 @@ public sealed class MediaSource
                 }
 
                 GroupOfPictures group = _groups[Math.Clamp(session.TargetEncoding, 0, EncodingsMax - 1)];
-                return session.SendBacklog(group.Frames) && group.Length <= BacklogMax;
+                return (isRecovery ? session.SendRecovery(group.Frames, now) : session.SendBacklog(group.Frames)) && group.Length <= BacklogMax;
             });
         }
     }

@@ -28,6 +28,30 @@ internal sealed unsafe class ReceiveBatch
             return ReceiveManaged(port, timeout);
         }
 
+        if (!port.TryEnter())
+        {
+            return 0;
+        }
+
+        try
+        {
+            return ReceiveNative(port, timeout);
+        }
+        finally
+        {
+            port.Exit();
+        }
+    }
+
+    /// <summary>A datagram of the last call.</summary>
+    public Span<byte> Datagram(int index, out TransportAddress from)
+    {
+        from = _from[index];
+        return _buffers.AsSpan(index * BufferBytes, _lengths[index]);
+    }
+
+    private int ReceiveNative(UdpPort port, TimeSpan timeout)
+    {
         LibC.PollDescriptor descriptor = new() { Socket = port.Descriptor, Events = LibC.PollIn };
         if (timeout > TimeSpan.Zero && LibC.poll(&descriptor, 1, Math.Max(1, (int)timeout.TotalMilliseconds)) <= 0)
         {
@@ -58,13 +82,6 @@ internal sealed unsafe class ReceiveBatch
         }
 
         return Math.Max(0, count);
-    }
-
-    /// <summary>A datagram of the last call.</summary>
-    public Span<byte> Datagram(int index, out TransportAddress from)
-    {
-        from = _from[index];
-        return _buffers.AsSpan(index * BufferBytes, _lengths[index]);
     }
 
     private int ReceiveManaged(UdpPort port, TimeSpan timeout)

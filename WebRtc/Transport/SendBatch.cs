@@ -111,7 +111,18 @@ internal sealed unsafe class SendBatch(
 
         if (LibC.IsSupported && port is not null)
         {
-            FlushNative(port);
+            // What comes after the port was closed is lost, like whatever else a closed socket is given.
+            if (port.TryEnter())
+            {
+                try
+                {
+                    FlushNative(port);
+                }
+                finally
+                {
+                    port.Exit();
+                }
+            }
         }
         else
         {

@@ -19,6 +19,7 @@ internal sealed class UdpPort : IDisposable
         LocalPort = ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
+    /// <summary>The system's number of the socket, good between <see cref="TryEnter"/> and <see cref="Exit"/>: afterwards it may be another socket's.</summary>
     public int Descriptor { get; }
 
     public bool IsIPv6 { get; }
@@ -44,6 +45,31 @@ internal sealed class UdpPort : IDisposable
 
     /// <summary>Opens another socket on the same address and port; this one must have been opened as shared.</summary>
     public UdpPort OpenAnother() => Bind(((IPEndPoint)_socket.LocalEndPoint!).Address, LocalPort, isShared: true);
+
+    /// <summary>Keeps the socket from being closed until <see cref="Exit"/>.</summary>
+    /// <returns>False if it is closed already.</returns>
+    public bool TryEnter()
+    {
+        if (_socket.SafeHandle.IsClosed)
+        {
+            return false;
+        }
+
+        bool entered = false;
+        try
+        {
+            _socket.SafeHandle.DangerousAddRef(ref entered);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed by another thread since then.
+        }
+
+        return entered;
+    }
+
+    /// <summary>Ends what <see cref="TryEnter"/> began.</summary>
+    public void Exit() => _socket.SafeHandle.DangerousRelease();
 
     /// <summary>Waits until a datagram is there.</summary>
     public bool Wait(TimeSpan timeout) => _socket.Poll(timeout, SelectMode.SelectRead);
@@ -74,7 +100,7 @@ internal sealed class UdpPort : IDisposable
 
             _socket.SendTo(datagram, SocketFlags.None, endpoint);
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // UDP promises nothing; consent expiry notices a peer that is gone.
         }

@@ -30,6 +30,7 @@ public sealed class WebRtcConnection
     private long _deadlineTicks;
     private SendBatch? _unsentIn;
     private long _unsent;
+    private long _pendingBytes;
     private bool _dispatching;
 
     internal WebRtcConnection(IConnectionHost host, WebRtcSession session)
@@ -95,6 +96,18 @@ public sealed class WebRtcConnection
             lock (_lock)
             {
                 return _pendingEvents.Count;
+            }
+        }
+    }
+
+    /// <summary>The bytes of the messages among them.</summary>
+    internal long EventBytesWaiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _pendingBytes;
             }
         }
     }
@@ -269,7 +282,22 @@ public sealed class WebRtcConnection
         return local;
     });
 
-    /// <summary>Ends the session in order.</summary>
+    /// <summary>
+    /// Ends the session once the peer has everything that was accepted before; see <see cref="WebRtcSession.Shutdown"/>. Completes when it is over;
+    /// <see cref="SessionClosed.Details"/> says whether all was delivered. Whoever serves the socket must go on doing so until then.
+    /// </summary>
+    /// <param name="limit">How long it may take; what is not delivered by then is lost.</param>
+    public Task<SessionClosed> CloseAsync(TimeSpan limit)
+    {
+        Use((session, now) =>
+        {
+            session.Shutdown(now, limit);
+            return true;
+        });
+        return Closed;
+    }
+
+    /// <summary>Ends the session at once: what was not sent, and what the peer has not confirmed, may be lost. <see cref="CloseAsync"/> waits for it.</summary>
     public void Close()
     {
         lock (_lock)
@@ -417,6 +445,7 @@ public sealed class WebRtcConnection
         while (true)
         {
             _session.EventsWithOwner = _pendingEvents.Count;
+            _session.EventBytesWithOwner = _pendingBytes;
             PollResult result = _session.Poll(batch.Next(), now);
             switch (result.Kind)
             {
@@ -425,6 +454,7 @@ public sealed class WebRtcConnection
                     continue;
                 case PollKind.Event:
                     _pendingEvents.Enqueue(result.Event!);
+                    _pendingBytes += WebRtcSession.BytesOf(result.Event!);
                     continue;
             }
 
@@ -450,6 +480,7 @@ public sealed class WebRtcConnection
                 }
 
                 _dispatching = true;
+                _pendingBytes -= WebRtcSession.BytesOf(found);
                 next = found;
             }
 
@@ -462,7 +493,7 @@ public sealed class WebRtcConnection
             lock (_lock)
             {
                 _dispatching = false;
-                hasRoom = _session.EventsWithOwner >= WebRtcSession.EventsMax && _pendingEvents.Count < WebRtcSession.EventsMax / 2;
+                hasRoom = _session.HoldsDataBack && _pendingEvents.Count < WebRtcSession.EventsMax / 2 && _pendingBytes < WebRtcSession.EventBytesMax / 2;
             }
 
             // Data waited in the session because too many events waited here.
@@ -527,6 +558,7 @@ public sealed class WebRtcConnection
             if (_session.State != SessionState.Closed)
             {
                 _pendingEvents.Clear();
+                _pendingBytes = 0;
                 _session.Fail(exception, _host.Now);
                 Drain_NeedsLock();
             }

@@ -69,6 +69,40 @@ public class ResetAndShutdownTests
     }
 
     [Fact]
+    public void Shutdown_before_the_handshake_is_over_delivers_what_was_accepted()
+    {
+        using var link = new VirtualLink(2);
+        link.A.Connect(link.Now);
+        link.A.Send(0, 53, TestData.Bytes(1, 5_000), default, link.Now);
+        link.A.Shutdown(link.Now);
+        Assert.Equal(SctpSendResult.Closed, link.A.Send(0, 53, new byte[1], default, link.Now));
+        link.RunUntil(
+            () => link.A.CloseReason != SctpCloseReason.None && link.B.CloseReason != SctpCloseReason.None, TimeSpan.FromSeconds(10), "the end");
+        Assert.Equal((SctpCloseReason.Shutdown, SctpCloseReason.Shutdown), (link.A.CloseReason, link.B.CloseReason));
+        Assert.Single(link.AtB);
+    }
+
+    [Fact]
+    public void Streams_are_reset_before_the_association_ends_whichever_packet_is_lost()
+    {
+        for (int lost = -1; lost < 10; lost++)
+        {
+            int sent = 0;
+            using var link = new VirtualLink(6);
+            link.Connect();
+            link.A.Send(1, 53, TestData.Bytes(1, 500), default, link.Now);
+            link.RunFor(TimeSpan.FromSeconds(1));
+            int dropped = lost;
+            link.Conditions = new PathConditions { Drop = (_, _) => sent++ == dropped };
+            link.A.ResetStream(1);
+            link.A.Shutdown(link.Now);
+            link.RunUntil(() => link.A.CloseReason != SctpCloseReason.None, TimeSpan.FromSeconds(5), $"the end without packet {lost}");
+            Assert.Equal(SctpCloseReason.Shutdown, link.A.CloseReason);
+            Assert.Equal([1], link.ResetsAtB);
+        }
+    }
+
+    [Fact]
     public void Both_sides_may_shut_down_at_once()
     {
         using var link = new VirtualLink(3);

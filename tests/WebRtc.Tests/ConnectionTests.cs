@@ -146,6 +146,43 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
+    public void slow_handler_holds_no_more_bytes_of_long_messages_than_of_short_ones()
+    {
+        const int Size = 1_024 * 1_024;
+        const int Count = 24;
+        using LoopbackPair pair = new(_certificate, Size);
+        DataChannel channel = pair.OpenChannel();
+        byte[] message = new byte[Size];
+        int sent = 0;
+        int got = 0;
+        long mostWaiting = 0;
+        pair.Server.Event += (_, e) =>
+        {
+            got += e is DataChannelMessage ? 1 : 0;
+            for (int round = 0; got == 1 && round < 3_000; round++)
+            {
+                SendMore();
+                pair.Step();
+                mostWaiting = Math.Max(mostWaiting, pair.Server.EventBytesWaiting);
+            }
+        };
+        pair.RunUntil("every message", () =>
+        {
+            SendMore();
+            return got == Count;
+        });
+        Assert.InRange(mostWaiting, Size, WebRtcSession.EventBytesMax + Size);
+
+        void SendMore()
+        {
+            while (sent < Count && channel.Send(message, pair.Now) == SctpSendResult.Queued)
+            {
+                sent++;
+            }
+        }
+    }
+
+    [Fact]
     public void restarts_leave_two_names_and_a_closed_session_leaves_none()
     {
         using ClientPeer peer = Join(out WebRtcConnection connection);
@@ -218,12 +255,12 @@ public sealed class ConnectionTests : IDisposable
         private readonly byte[] _buffer = new byte[2_048];
         private readonly WebRtcSession _client;
 
-        public LoopbackPair(DtlsCertificate certificate)
+        public LoopbackPair(DtlsCertificate certificate, int maxMessageSize = 262_144)
         {
             Batch = new SendBatch(_serverPort);
-            SessionOptions options = new() { Certificate = certificate, SendMedia = false, ReceiveMedia = true };
+            SessionOptions options = new() { Certificate = certificate, SendMedia = false, ReceiveMedia = true, MaxMessageSize = maxMessageSize };
             _client = WebRtcSession.CreateOffer(options, out string offer);
-            SessionOptions ours = new() { Certificate = certificate, Candidates = [IceCandidate.Host(new IPEndPoint(IPAddress.Loopback, _serverPort.LocalPort))] };
+            SessionOptions ours = new() { Certificate = certificate, Candidates = [IceCandidate.Host(new IPEndPoint(IPAddress.Loopback, _serverPort.LocalPort))], MaxMessageSize = maxMessageSize };
             Assert.True(WebRtcSession.TryAccept(offer, ours, Now, out WebRtcSession? session, out string answer, out string? reason), reason);
             Server = new WebRtcConnection(this, session!);
             Assert.True(_client.TryApplyAnswer(answer, Now, out reason), reason);

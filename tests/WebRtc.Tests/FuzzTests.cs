@@ -134,6 +134,38 @@ public class FuzzTests
     }
 
     [Fact]
+    public void session_takes_any_report_and_sends_no_more_for_it_than_its_estimate()
+    {
+        Random random = new(4);
+        using VirtualNetwork network = new(seed: 4);
+        network.Connect();
+        SessionTests.SendVideo(network, 30);
+        byte[] ssrc = new byte[4];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(ssrc, network.Server.VideoSsrc);
+        string ours = Convert.ToHexString(ssrc);
+
+        // A receiver report, NACK, PLI, FIR, REMB and transport-wide feedback about our track.
+        byte[] compound = Convert.FromHexString(
+            "81C9000711223344" + ours + "000000000000000000000000000000000000000081CD0003" + "11223344" + ours + "0001FFFF" + "81CE000211223344" + ours
+            + "84CE000411223344" + "00000000" + ours + "01000000" + "8FCE000511223344" + "00000000" + "52454D42" + "01030D40" + ours
+            + "8FCD000511223344" + ours + "000100070000010020070101");
+        network.RecordToClient = true;
+        long most = network.Server.EstimatedBitrate;
+        TimeSpan start = network.Now;
+        for (int i = 0; i < Rounds / 10; i++)
+        {
+            network.Server.HandleRtcp(i == 0 ? compound : Mutate(random, compound), network.Now);
+            network.Run(0.002);
+            most = Math.Max(most, network.Server.EstimatedBitrate);
+        }
+
+        double seconds = (network.Now - start).TotalSeconds;
+        double megabits = network.ToClient.Sum(datagram => (long)datagram.Length) * 8 / 1e6;
+        Assert.True(megabits < most / 1e6 * (seconds + 1), $"{megabits:F1} Mbit in {seconds:F1} s for an estimate of at most {most / 1e6:F1} Mbit/s");
+        Assert.Equal(Sessions.SessionState.Connected, network.Server.State);
+    }
+
+    [Fact]
     public void transport_feedback_is_read_as_it_was_written()
     {
         TransportFeedbackRecorder recorder = new();

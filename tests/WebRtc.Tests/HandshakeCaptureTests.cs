@@ -5,7 +5,7 @@ namespace Nsn.WebRtc.Tests;
 
 /// <summary>
 /// ClientHellos as Chromium 156 (1,413 bytes in two datagrams, with a post-quantum key share), Firefox 153 ESR (two datagrams, likewise), GStreamer 1.22
-/// (two datagrams) and aiortc 1.4 (two records in one datagram) sent them, one datagram a line.
+/// (two datagrams), aiortc 1.4 (two records in one datagram) and libdatachannel 0.24 sent them, one datagram a line.
 /// </summary>
 public class HandshakeCaptureTests
 {
@@ -23,6 +23,7 @@ public class HandshakeCaptureTests
     [InlineData("firefox", 2)]
     [InlineData("gstreamer", 2)]
     [InlineData("aiortc", 1)]
+    [InlineData("libdatachannel", 1)]
     public void captured_hello_is_answered_by_the_whole_first_flight(string peer, int datagrams)
     {
         byte[][] hello = Read(peer);

@@ -130,6 +130,58 @@ public class HostingTests
     }
 
     [Fact]
+    public async Task messages_that_were_accepted_arrive_before_the_application_stops_and_before_a_client_hangs_up()
+    {
+        const int Count = 300;
+        WebApplication app = await StartAsync(_ => { }, app =>
+        {
+            WebRtcServer server = app.Services.GetRequiredService<WebRtcServer>();
+            MediaSource source = new(server, "test");
+            app.MapWhep("/whep", server, new WhepOptions { FindSource = _ => source });
+        });
+        await using (app)
+        {
+            WebRtcServer server = app.Services.GetRequiredService<WebRtcServer>();
+            using HttpClient http = new();
+            Uri endpoint = new(app.Urls.First() + "/whep");
+
+            // A client hangs up.
+            WebRtcClient leaving = new(http, new WebRtcClientOptions { CloseTimeout = Deadline });
+            await leaving.ConnectAsync(endpoint, TestContext.Current.CancellationToken).WaitAsync(Deadline, TestContext.Current.CancellationToken);
+            WebRtcConnection left = Assert.Single(server.Connections);
+            int atServer = 0;
+            left.Event += (_, e) => atServer += e is DataChannelMessage ? 1 : 0;
+            Send(leaving.Connection);
+            await leaving.DisposeAsync().AsTask().WaitAsync(Deadline, TestContext.Current.CancellationToken);
+            await left.Closed.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+            Assert.Equal(Count, atServer);
+
+            // The application stops.
+            await using WebRtcClient staying = new(http, new WebRtcClientOptions());
+            int atClient = 0;
+            staying.Connection.Event += (_, e) => atClient += e is DataChannelMessage ? 1 : 0;
+            await staying.ConnectAsync(endpoint, TestContext.Current.CancellationToken).WaitAsync(Deadline, TestContext.Current.CancellationToken);
+            WebRtcConnection serving = Assert.Single(server.Connections);
+            await serving.Connected.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+            Send(serving);
+            await app.StopAsync(TestContext.Current.CancellationToken);
+            SessionClosed closed = await serving.Closed.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+            Assert.Equal(CloseReason.Local, closed.Reason);
+            await staying.Connection.Closed.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+            Assert.True(atClient == Count || closed.Details.Contains("before", StringComparison.Ordinal), $"{atClient} of {Count} messages came, and yet: {closed.Details}");
+        }
+
+        static void Send(WebRtcConnection connection)
+        {
+            DataChannels.DataChannel channel = connection.OpenDataChannel("test");
+            for (int i = 0; i < Count; i++)
+            {
+                Assert.Equal(Sctp.SctpSendResult.Queued, connection.SendData(channel, new byte[2_000]));
+            }
+        }
+    }
+
+    [Fact]
     public async Task certificate_is_made_at_the_first_start_and_stays_the_same_and_private()
     {
         string folder = Path.Combine(Path.GetTempPath(), "nsn-" + Guid.NewGuid().ToString("N"));

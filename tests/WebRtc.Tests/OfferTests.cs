@@ -56,6 +56,9 @@ public class OfferTests
     [InlineData("firefox-whip", MediaCodec.Vp8)]
     [InlineData("gstreamer-whep", MediaCodec.Vp8)]
     [InlineData("gstreamer-whip", MediaCodec.Vp8)]
+    [InlineData("libdatachannel-whep", MediaCodec.Vp8)]
+    [InlineData("libdatachannel-whep", MediaCodec.H264)]
+    [InlineData("libdatachannel-whip", MediaCodec.Vp8)]
     [InlineData("safari-whep", MediaCodec.Vp8)]
     [InlineData("safari-whep", MediaCodec.H264)]
     [InlineData("safari-whep", MediaCodec.Vp9)]
@@ -98,6 +101,18 @@ public class OfferTests
         SessionDescription answer = Answer("obs-whip", MediaCodec.Vp8);
         Assert.Equal(0, answer.Media.Single(media => media.Kind == "video").Port);
         Assert.Equal("BUNDLE 0", answer.Get("group"));
+    }
+
+    [Fact]
+    public void thousands_of_feedback_lines_for_all_payload_types_are_not_thousands_of_each()
+    {
+        string formats = string.Join(' ', Enumerable.Range(0, 128));
+        IEnumerable<string> lines = Enumerable.Range(0, 128).Select(i => $"a=rtpmap:{i} VP8/90000").Concat(Enumerable.Range(0, 3_000).Select(i => $"a=rtcp-fb:* x{i}"));
+        string offer = $"v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF {formats}\r\n{string.Join("\r\n", lines)}\r\n";
+        Assert.True(SessionDescription.TryParse(offer, out SessionDescription? description, out string? reason), reason);
+        IReadOnlyList<RtpCodec> codecs = RtpCodec.ReadAll(description!.Media[0]);
+        Assert.Equal(128, codecs.Count);
+        Assert.True(codecs.Sum(codec => codec.Feedback.Count) <= 128 * RtpCodec.FeedbackMax);
     }
 
     private static void CheckMedia(SdpMedia offered, SdpMedia answered)

@@ -76,6 +76,16 @@ public class SrtpVectorTests
     }
 
     [Fact]
+    public void rfc_7714_section_17_rtcp_packet_without_encryption_is_refused()
+    {
+        // DTLS-SRTP has agreed on encryption, so a packet that is signed only is none of the peer's.
+        byte[] packet = Convert.FromHexString(GcmRtcp + "841DD9683DD78EC92AE58790125F62B3" + "000005D4");
+        using SrtpReceiver receiver = new(SrtpProfile.AeadAes128Gcm, Gcm(encrypt: false), Gcm(encrypt: false));
+        Assert.False(receiver.TryUnprotectRtcp(packet, out _, out string? reason));
+        Assert.Equal("not encrypted", reason);
+    }
+
+    [Fact]
     public void a_changed_bit_anywhere_in_the_gcm_packet_is_refused()
     {
         for (int bit = 0; bit < GcmRtpProtected.Length * 4; bit++)
