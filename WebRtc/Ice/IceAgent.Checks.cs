@@ -7,6 +7,7 @@ namespace Nsn.WebRtc.Ice;
 internal sealed partial class IceAgent
 {
     private static readonly TimeSpan ConsentTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PathSilence = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan CheckIntervalMax = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ConsentInterval = TimeSpan.FromSeconds(4);
@@ -132,7 +133,7 @@ internal sealed partial class IceAgent
         ValidatedPath path = NoteValidated(from, now, 0);
         if (Selected is null || (_restarted && Selected != from))
         {
-            SelectFirst(path);
+            SelectFirst(path, now);
             _nextCheck = now + ConsentInterval;
         }
 

@@ -11,7 +11,8 @@ namespace Nsn.WebRtc.Ice;
 /// An address is *validated* once a check with the right integrity came from it (lite) or an answer to our own check did (controlling).
 /// Nothing but answers to checks is ever sent to an address that is not validated, and such an answer is never longer than the
 /// request, so the agent is no amplifier: what is shorter than RFC 8445 allows a check to be may get none. The path follows the peer: a nomination moves it, and so does authenticated media from another
-/// validated address (NAT rebinding).
+/// validated address. A check with the priority of the selected path from an address that was never seen is the same socket of the peer's behind a NAT that gave it another address:
+/// it moves the path at once if it nominates, and otherwise if nothing came from the old one any more.
 /// </remarks>
 internal sealed partial class IceAgent
 {
@@ -26,6 +27,7 @@ internal sealed partial class IceAgent
     private string _expectedUsername = string.Empty;
     private TimeSpan _lastConsent;
     private TimeSpan _selectedUntil = TimeSpan.MaxValue;
+    private TimeSpan _selectedHeard;
     private bool _started;
 
     public IceAgent(IceRole role, IceCredentials local, IRandomSource random)
@@ -52,6 +54,9 @@ internal sealed partial class IceAgent
 
     /// <summary>How often the path moved to another address of the peer.</summary>
     public int PathChanges { get; private set; }
+
+    /// <summary>How long nothing had come from the old address when the path moved last.</summary>
+    public TimeSpan SilenceBeforeChange { get; private set; }
 
     /// <summary>Round-trip time of the latest answered check; null if there was none (a lite agent sends none).</summary>
     public TimeSpan? RoundTripTime { get; private set; }
@@ -114,13 +119,14 @@ internal sealed partial class IceAgent
     {
         if (Selected is { } selected && selected == from)
         {
+            _selectedHeard = now;
             return;
         }
 
         int index = FindValidated(from);
         if (index >= 0 && Selected is not null && now - _validated[index].LastCheck < ConsentTimeout)
         {
-            Select(_validated[index]);
+            Select(_validated[index], now);
         }
     }
 
@@ -136,7 +142,8 @@ internal sealed partial class IceAgent
         _validated.RemoveAt(index);
         if (Selected == address && _validated.Count > 0)
         {
-            Select(_validated.MaxBy(path => path.Priority));
+            ValidatedPath best = _validated.MaxBy(path => path.Priority);
+            Select(best, best.LastCheck);
         }
     }
 
@@ -210,36 +217,47 @@ internal sealed partial class IceAgent
         }
 
         _lastConsent = now;
+        bool isNew = !IsValidated(from);
         ValidatedPath path = NoteValidated(from, now, message.Priority);
         if (Selected is null)
         {
-            SelectFirst(path);
+            SelectFirst(path, now);
             return;
         }
 
-        if (message.UseCandidate && Selected != from && ShouldMove(path, now))
+        if (Selected != from && ShouldMove(path, isNew, message.UseCandidate, now))
         {
-            Select(path);
+            Select(path, now);
         }
     }
 
-    // A peer with several addresses nominates several pairs (aggressive nomination): the best one that is alive wins.
-    private bool ShouldMove(ValidatedPath candidate, TimeSpan now)
+    // A peer with several addresses nominates several pairs (aggressive nomination): the best one that is alive wins. A priority belongs to one local candidate of the peer's.
+    private bool ShouldMove(ValidatedPath candidate, bool isNew, bool isNominated, TimeSpan now)
     {
         int index = FindValidated(Selected!.Value);
-        return index < 0 || candidate.Priority > _validated[index].Priority || now - _validated[index].LastCheck > TimeSpan.FromSeconds(3);
+        if (index < 0)
+        {
+            return isNominated;
+        }
+
+        uint priority = _validated[index].Priority;
+        return isNominated
+            ? candidate.Priority > priority || (isNew && candidate.Priority == priority) || now - _validated[index].LastCheck > PathSilence
+            : candidate.Priority == priority && now - _selectedHeard > PathSilence;
     }
 
-    private void Select(in ValidatedPath path)
+    private void Select(in ValidatedPath path, TimeSpan now)
     {
         PathChanges++;
-        SelectFirst(path);
+        SilenceBeforeChange = now - _selectedHeard;
+        SelectFirst(path, now);
     }
 
-    private void SelectFirst(in ValidatedPath path)
+    private void SelectFirst(in ValidatedPath path, TimeSpan now)
     {
         Selected = path.Address;
         _selectedUntil = path.LastCheck + ConsentTimeout;
+        _selectedHeard = now;
     }
 
     // Consent is a path's own (RFC 7675 section 5.1): that the peer checks another address says nothing about this one.
@@ -253,7 +271,7 @@ internal sealed partial class IceAgent
         ValidatedPath freshest = _validated.Count == 0 ? default : _validated.MaxBy(path => path.LastCheck);
         if (_validated.Count > 0 && now - freshest.LastCheck < ConsentTimeout)
         {
-            Select(freshest);
+            Select(freshest, now);
             return;
         }
 
@@ -285,6 +303,7 @@ internal sealed partial class IceAgent
         if (Selected == from)
         {
             _selectedUntil = now + ConsentTimeout;
+            _selectedHeard = now;
         }
 
         return _validated[index] = new ValidatedPath(from, now, priority);

@@ -22,6 +22,9 @@ public sealed partial class WebRtcSession
     // Groups of pictures for decoders that lost track: a second's worth of the estimate at once, and a quarter of it in the long run.
     private static readonly TimeSpan RecoveryBurst = TimeSpan.FromSeconds(4);
 
+    // What is lost in so short a time is asked for and repeated in two bursts.
+    private static readonly TimeSpan RepeatableSilence = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan KeyFrameWishDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan KeyFrameWishInterval = TimeSpan.FromSeconds(1);
@@ -37,6 +40,7 @@ public sealed partial class WebRtcSession
     private TimeSpan _nextReport = TimeSpan.MaxValue;
     private TimeSpan _polledAt;
     private TimeSpan _nextKeyFrameWish;
+    private int _pathChanges;
 
     /// <summary>The SRTP profile in use; null before it is connected and for data channels alone.</summary>
     public SrtpProfile? SrtpProfile { get; private set; }
@@ -359,6 +363,7 @@ public sealed partial class WebRtcSession
             }
 
             _ice.NoteAuthenticatedTraffic(from, now);
+            NotePathChange();
             HandleRtcp(datagram[..length], now);
             return true;
         }
@@ -370,6 +375,7 @@ public sealed partial class WebRtcSession
         }
 
         _ice.NoteAuthenticatedTraffic(from, now);
+        NotePathChange();
         if (_events.Count + EventsWithOwner >= FrameEventsMax)
         {
             // As if the network had lost it: a key frame follows once the owner has caught up.
@@ -377,6 +383,21 @@ public sealed partial class WebRtcSession
         }
 
         return HandleRtp(datagram[..packetLength], header, index, now);
+    }
+
+    // What went to an address that was silent is lost, and a player waits for seconds before it says so: the present picture shows sooner than all of it again.
+    private void NotePathChange()
+    {
+        if (_pathChanges == _ice.PathChanges)
+        {
+            return;
+        }
+
+        _pathChanges = _ice.PathChanges;
+        if (_ice.SilenceBeforeChange > RepeatableSilence && _video is { PacketsSent: > 0 })
+        {
+            _events.Enqueue(new KeyFrameRequested());
+        }
     }
 
     // Seconds since 1900 and their fraction (RFC 3550 section 4).

@@ -312,6 +312,7 @@ public sealed partial class WebRtcSession : IDisposable
             AfterDtls(now);
         }
 
+        NotePathChange();
         return true;
     }
 

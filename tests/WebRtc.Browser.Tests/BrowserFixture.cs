@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -39,6 +40,9 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     public MediaSource Published { get; private set; } = null!;
 
+    /// <summary>What is played at `/whep/` and its name: `test`, and what tests add.</summary>
+    public ConcurrentDictionary<string, MediaSource> Channels { get; } = new();
+
     /// <summary>What `/whep-turn` tells its viewers to use.</summary>
     public string? TurnLink { get; set; }
 
@@ -48,6 +52,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     {
         Server = new WebRtcServer(new WebRtcServerOptions());
         Source = new MediaSource(Server, "test");
+        Channels["test"] = Source;
         _channel = new TestChannel(TestClip.Create(), Source);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -61,7 +66,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         _app.MapGet("/", () => Results.Content(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "page.html")), "text/html"));
         _app.MapWhep("/whep/{channel}", Server, new WhepOptions
         {
-            FindSource = context => (string?)context.Request.RouteValues["channel"] == "test" ? Source : null,
+            FindSource = context => Channels.GetValueOrDefault((string)context.Request.RouteValues["channel"]!),
             OnAccepted = (context, connection) => connection.Event += Echo,
         });
         Published = new MediaSource(Server, "published");
@@ -107,18 +112,24 @@ public sealed class BrowserFixture : IAsyncLifetime
         }
 
         _playwright = await Playwright.CreateAsync();
-        Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = ChromiumPath,
-            Headless = true,
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-                "--disable-sync", "--disable-features=WebRtcHideLocalIpsWithMdns", "--autoplay-policy=no-user-gesture-required",
-                "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-            ],
-        });
+        Browser = await LaunchAsync(_playwright, soundsByItself: true);
     }
+
+    /// <summary>A headless Chromium with a camera that is none.</summary>
+    /// <param name="playwright">Who drives it.</param>
+    /// <param name="soundsByItself">False if pages may sound only after a click, as for a person.</param>
+    public static Task<IBrowser> LaunchAsync(IPlaywright playwright, bool soundsByItself) => playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+    {
+        ExecutablePath = ChromiumPath,
+        Headless = true,
+        Args =
+        [
+            "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+            "--disable-sync", "--disable-features=WebRtcHideLocalIpsWithMdns",
+            soundsByItself ? "--autoplay-policy=no-user-gesture-required" : "--autoplay-policy=document-user-activation-required",
+            "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+        ],
+    });
 
     public async ValueTask DisposeAsync()
     {

@@ -4,7 +4,7 @@ using Nsn.WebRtc.Browser.Tests.Firefox;
 namespace Nsn.WebRtc.Browser.Tests;
 
 [Collection("browsers")]
-public class FirefoxPlaysTests(BrowserFixture fixture, FirefoxBrowser firefox) : IClassFixture<FirefoxBrowser>
+public class FirefoxPlaysTests(BrowserFixture fixture, FirefoxBrowser firefox)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -24,6 +24,36 @@ public class FirefoxPlaysTests(BrowserFixture fixture, FirefoxBrowser firefox) :
     }
 
     [Fact]
+    public async Task loss_and_jitter_do_not_stop_firefox_and_a_changed_path_is_followed()
+    {
+        Assert.SkipUnless(FirefoxBrowser.IsAvailable, "Firefox is not installed");
+        using UdpRelay relay = new(fixture.Server.Port) { Loss = 0.02, Jitter = TimeSpan.FromMilliseconds(50) };
+        FirefoxPage page = await firefox.OpenAsync(fixture.Origin + "/", Cancellation);
+        await page.EvaluateAsync($"play('{fixture.Origin}/whep/test', {{ name: 'control', element: 'control' }})", Cancellation);
+        await page.EvaluateAsync($"play('{fixture.Origin}/whep/test', {{ port: {relay.Port} }})", Cancellation);
+
+        // The picture may stand still for 200 ms longer than the one beside it, which comes from the same server into the same page without the bad network: a slow machine
+        // stops both, and what it does to both is taken off. Only the emulator's own thread can be held up alone, so of eight windows one must be without a stop.
+        JsonElement result = await WatchAsync(page, 5);
+        for (int window = 1; window < 8 && !IsSmooth(result); window++)
+        {
+            result = await WatchAsync(page, 5);
+        }
+
+        Assert.True(IsSmooth(result), $"In each of eight windows of 5 s the picture stood still for 200 ms longer than the one beside it: {result}");
+        Assert.True(result.GetProperty("nacks").GetInt32() > 0, $"Nothing was lost on the way: {result}");
+        relay.Rebind();
+
+        // Firefox checks its path every five seconds or so, and the gateway hears of the new one no sooner. After 30 s without a check the session would be over.
+        double outage = (await page.EvaluateAsync("outage()", Cancellation)).GetDouble();
+        TestContext.Current.SendDiagnosticMessage($"after the path changed the picture stood still for {outage:F0} ms");
+        Assert.True(outage < 30_000, $"The picture stood still for {outage:F0} ms after the path changed.");
+        await page.CloseAsync(Cancellation);
+
+        static bool IsSmooth(JsonElement result) => result.GetProperty("frames").GetInt32() > 10 && result.GetProperty("longestPauseOfItsOwn").GetDouble() <= 200;
+    }
+
+    [Fact]
     public async Task firefox_plays_on_after_an_ice_restart_and_again_after_each_reload()
     {
         Assert.SkipUnless(FirefoxBrowser.IsAvailable, "Firefox is not installed");
@@ -35,7 +65,7 @@ public class FirefoxPlaysTests(BrowserFixture fixture, FirefoxBrowser firefox) :
         Assert.True(restart.GetProperty("tag").GetBoolean());
         JsonElement result = await WatchAsync(page, 3);
         Assert.True(result.GetProperty("frames").GetInt32() > 30, result.ToString());
-        for (int join = 0; join < 3; join++)
+        for (int join = 0; join < 20; join++)
         {
             await page.ReloadAsync(Cancellation);
             await page.EvaluateAsync($"play('{fixture.Origin}/whep/test')", Cancellation);
@@ -51,7 +81,8 @@ public class FirefoxPlaysTests(BrowserFixture fixture, FirefoxBrowser firefox) :
         Assert.SkipUnless(FirefoxBrowser.IsAvailable, "Firefox is not installed");
         FirefoxPage page = await firefox.OpenAsync(fixture.Origin + "/", Cancellation);
         await page.EvaluateAsync($"play('{fixture.Origin}/whep/test', {{ data: 'echo', dataOnly: true }})", Cancellation);
-        JsonElement result = await page.EvaluateAsync("echo(8)", Cancellation);
+        int megabytes = int.TryParse(Environment.GetEnvironmentVariable("NSN_ECHO_MEGABYTES"), out int wanted) ? wanted : 8;
+        JsonElement result = await page.EvaluateAsync($"echo({megabytes})", Cancellation);
         TestContext.Current.SendDiagnosticMessage(result.ToString());
         Assert.True(result.GetProperty("same").GetBoolean(), result.ToString());
         await page.CloseAsync(Cancellation);

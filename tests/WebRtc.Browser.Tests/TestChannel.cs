@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Nsn.WebRtc.Media;
 using Nsn.WebRtc.Transport;
 
 namespace Nsn.WebRtc.Browser.Tests;
@@ -37,8 +36,8 @@ public sealed class TestChannel : IDisposable
             TimeSpan now = clock.Elapsed;
             while (TimeSpan.FromSeconds(video / (double)_clip.FramesPerSecond) <= now)
             {
-                byte[] frame = _clip.Video[(int)(video % _clip.Video.Count)];
-                _source.SendVideo(frame, (uint)(video * 90_000 / _clip.FramesPerSecond), (frame[0] & 1) == 0);
+                int frame = (int)(video % _clip.Video.Count);
+                _source.SendVideo(_clip.Video[frame], (uint)(video * 90_000 / _clip.FramesPerSecond), _clip.IsKeyFrame(frame));
                 video++;
             }
 

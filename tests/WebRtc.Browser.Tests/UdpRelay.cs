@@ -17,13 +17,17 @@ public sealed class UdpRelay : IDisposable
     private long _latestToClient;
     private long _latestToServer;
     private volatile bool _stopping;
+    private long _reboundAt;
+    private long _checkedAfter = -1;
+    private long _sentAfter = -1;
+    private long _mediaAfter = -1;
 
     public UdpRelay(int serverPort, int seed = 1)
     {
         _server = new IPEndPoint(IPAddress.Loopback, serverPort);
         _random = new Random(seed);
         _outer.ReceiveBufferSize = 1_048_576;
-        _outer.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _outer.Bind(new IPEndPoint(IPAddress.Any, 0)); // Firefox does not reach a loopback address from another one
         Start(() => Receive(_outer, fromClient: true, null));
         Start(Deliver);
     }
@@ -42,6 +46,8 @@ public sealed class UdpRelay : IDisposable
     /// <summary>Replaces the path to the server by another socket, as a NAT that lost its state does.</summary>
     public void Rebind()
     {
+        _reboundAt = Environment.TickCount64;
+        (_sentAfter, _checkedAfter, _mediaAfter) = (-1, -1, -1);
         foreach (Socket socket in _clients.Values)
         {
             socket.Dispose();
@@ -49,6 +55,10 @@ public sealed class UdpRelay : IDisposable
 
         _clients.Clear();
     }
+
+    /// <summary>What happened after the path was replaced, for messages: when the client sent anything and its first check, and when the server's first media came.</summary>
+    public string DescribeChange() =>
+        $"first datagram after {_sentAfter} ms, first check after {_checkedAfter} ms, first media after {_mediaAfter} ms";
 
     public void Dispose()
     {
@@ -81,6 +91,11 @@ public sealed class UdpRelay : IDisposable
             {
                 EndPoint from = new IPEndPoint(IPAddress.Any, 0);
                 int length = socket.ReceiveFrom(buffer, ref from);
+                if (_reboundAt > 0)
+                {
+                    NoteAfterChange(buffer[0], fromClient, Environment.TickCount64 - _reboundAt);
+                }
+
                 if (!fromClient)
                 {
                     Enqueue(buffer.AsSpan(0, length).ToArray(), _outer, client!);
@@ -105,6 +120,24 @@ public sealed class UdpRelay : IDisposable
                     return;
                 }
             }
+        }
+    }
+
+    // RFC 7983: STUN below 4, RTP and RTCP from 128 on.
+    private void NoteAfterChange(byte first, bool fromClient, long after)
+    {
+        if (fromClient)
+        {
+            Interlocked.CompareExchange(ref _sentAfter, after, -1);
+        }
+
+        if (fromClient && first < 4)
+        {
+            Interlocked.CompareExchange(ref _checkedAfter, after, -1);
+        }
+        else if (!fromClient && first >= 128)
+        {
+            Interlocked.CompareExchange(ref _mediaAfter, after, -1);
         }
     }
 

@@ -62,7 +62,7 @@ public class IceAgentTests
     {
         using Lite lite = new();
         Random random = new(11);
-        byte[][] checks = [.. new[] { "smallest", "with a role", "wrong role", "unknown attribute", "browser" }.Select(lite.Check)];
+        byte[][] checks = [.. new[] { "smallest", "with a role", "wrong role", "unknown attribute", "browser" }.Select(kind => lite.Check(kind))];
         byte[] sent = new byte[2_048];
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < Rounds; i++)
@@ -91,17 +91,58 @@ public class IceAgentTests
     }
 
     [Fact]
+    public void nat_that_gives_the_peer_another_address_is_followed_at_the_first_nominating_check()
+    {
+        using Lite lite = new();
+        lite.Handle(lite.Check("browser"), IPv4);
+        lite.Now += TimeSpan.FromSeconds(2.5);
+        lite.Handle(lite.Check("browser"), Other);
+        Assert.Equal(Other, lite.Agent.Selected);
+        Assert.Equal(TimeSpan.FromSeconds(2.5), lite.Agent.SilenceBeforeChange);
+
+        // An address that was there before does not take the path back as long as the new one is alive.
+        lite.Now += TimeSpan.FromSeconds(1);
+        lite.Handle(lite.Check("browser"), IPv4);
+        Assert.Equal(Other, lite.Agent.Selected);
+        Assert.Equal(1, lite.Agent.PathChanges);
+    }
+
+    [Fact]
+    public void check_of_a_lesser_candidate_does_not_take_the_path_of_one_that_is_alive()
+    {
+        using Lite lite = new();
+        lite.Handle(lite.Check("browser"), IPv4);
+        lite.Now += TimeSpan.FromSeconds(2.5);
+        lite.Handle(lite.Check("browser", priority: 999), Other);
+        Assert.Equal(IPv4, lite.Agent.Selected);
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(4, true)]
+    public void check_without_nomination_is_followed_once_the_old_address_is_silent(double seconds, bool moves)
+    {
+        using Lite lite = new();
+        lite.Handle(lite.Check("browser"), IPv4);
+        lite.Now += TimeSpan.FromSeconds(2.5);
+        lite.Agent.NoteAuthenticatedTraffic(IPv4, lite.Now);
+        lite.Now += TimeSpan.FromSeconds(seconds);
+        lite.Handle(lite.Check("with a role"), Other);
+        Assert.Equal(moves ? Other : IPv4, lite.Agent.Selected);
+    }
+
+    [Fact]
     public void path_without_checks_of_its_own_is_left_for_one_that_has_them()
     {
         using Lite lite = new();
         lite.Handle(lite.Check("browser"), IPv4);
         Assert.Equal(IPv4, lite.Agent.Selected);
 
-        // The peer goes on checking from elsewhere without naming that path.
+        // The peer goes on checking with another candidate without naming that path.
         for (int second = 1; second < 30; second++)
         {
             lite.Now += TimeSpan.FromSeconds(1);
-            lite.Handle(lite.Check("with a role"), Other);
+            lite.Handle(lite.Check("with a role", priority: 999), Other);
             lite.Agent.HandleTimeout(lite.Now, lite.Output);
             Assert.Equal(IPv4, lite.Agent.Selected);
         }
@@ -182,7 +223,7 @@ public class IceAgentTests
             return sent;
         }
 
-        public byte[] Check(string kind)
+        public byte[] Check(string kind, uint priority = 1_000)
         {
             byte[] buffer = new byte[StunMessage.LengthMax];
             StunWriter writer = new(buffer, StunClass.Request, [_transaction++, .. new byte[11]]);
@@ -198,7 +239,7 @@ public class IceAgentTests
             }
 
             writer.Add(kind == "wrong role" ? StunAttribute.IceControlled : StunAttribute.IceControlling, 7UL);
-            writer.Add(StunAttribute.Priority, 1_000u);
+            writer.Add(StunAttribute.Priority, priority);
             if (kind == "browser")
             {
                 writer.Add(StunAttribute.UseCandidate, []);

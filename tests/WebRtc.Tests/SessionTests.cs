@@ -417,6 +417,19 @@ public class SessionTests
     }
 
     [Fact]
+    public void picture_starts_anew_where_the_path_moves_after_what_was_sent_is_lost()
+    {
+        using VirtualNetwork network = new();
+        network.Connect();
+        SendVideo(network, frames: 30);
+        Assert.DoesNotContain(network.ServerEvents, sessionEvent => sessionEvent is KeyFrameRequested);
+        network.ClientFrom = TransportAddress.FromIPv4(0x0A00_0007, 50_000);
+        network.Filter = (_, toServer) => toServer;
+        network.RunUntil("path moved", () => network.Server.RemoteAddress == network.ClientFrom, seconds: 6);
+        Assert.Single(network.ServerEvents.OfType<KeyFrameRequested>());
+    }
+
+    [Fact]
     public void ice_restart_keeps_media_flowing()
     {
         using VirtualNetwork network = new();
