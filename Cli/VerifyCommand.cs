@@ -95,7 +95,11 @@ internal static class VerifyCommand
                 ["frames"] = new JsonArray([.. regeneration.Frames.Select(frame => (JsonNode)frame)]),
                 ["distances"] = new JsonArray([.. regeneration.Distances.Select(distance => (JsonNode)distance)]),
                 ["sharpness"] = regeneration.Sharpness,
+                ["spot"] = regeneration.Spot,
+                ["texture"] = regeneration.Texture,
                 ["sound_distance_decibel"] = regeneration.SoundDistance,
+                ["added_sound_decibel"] = regeneration.AddedSound,
+                ["sound_shift"] = regeneration.SoundShift,
             }
             : null,
         ["embedding"] = JsonOutput.Values(report.Embedding),

@@ -53,11 +53,18 @@ internal static class ClipDecoder
             ["-f", "ogg", "-flags", "+bitexact", "-i", "pipe:0", "-vn", "-ac", "1", "-ar", "48000", "-f", "s16le", "-c:a", "pcm_s16le", "pipe:1"],
             (expected * 2) + (1 << 20),
             cancellationToken).ConfigureAwait(false);
+
+        // Timestamps of the packets promise every sample but the skipped ones; fewer means that a packet did not decode and the rest moved up.
+        var decoded = pcm.Length / 2;
+        if (decoded < expected - PreSkip(opusHead.Span) - (SoundFormat.FrameSamples / 2))
+            throw new ClipException(ClipError.Media, $"Only {decoded} of {expected} samples of sound decode.");
         var samples = new float[expected];
         for (var i = 0; i < Math.Min(expected, pcm.Length / 2); i++)
             samples[i] = BinaryPrimitives.ReadInt16LittleEndian(pcm.AsSpan(i * 2)) / 32768f;
         return samples;
     }
+
+    private static int PreSkip(ReadOnlySpan<byte> opusHead) => opusHead.Length >= 12 ? BinaryPrimitives.ReadUInt16LittleEndian(opusHead[10..]) : 0;
 
     private static async Task WriteAsync(Ffmpeg.FfmpegProcess process, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {

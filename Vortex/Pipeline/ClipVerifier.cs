@@ -81,7 +81,7 @@ public sealed class ClipVerifier : IClipVerifier
         var findings = new Findings();
         var (embedding, scores) = await ClipPipeline.EmbedAsync(_embedder, clip, request.FullPrompt, cancellationToken).ConfigureAwait(false);
         var integrity = IntegrityMeter.Measure(clip, !string.IsNullOrWhiteSpace(request.Script));
-        var regeneration = reference?.Compare(clip);
+        var regeneration = reference is null ? null : await reference.CompareAsync(clip, cancellationToken).ConfigureAwait(false);
         Judge(findings, request, scores, integrity, regeneration);
         return new VerificationReport
         {
@@ -101,7 +101,11 @@ public sealed class ClipVerifier : IClipVerifier
         {
             findings.Above(VerificationFailure.FrameMismatch, "a regenerated frame differs by", regeneration.Distances.Max(), _thresholds.FrameDistance);
             findings.Below(VerificationFailure.FrameMismatch, "the frames' detail relative to regenerated ones is", regeneration.Sharpness, _thresholds.Sharpness);
+            findings.Above(VerificationFailure.FrameMismatch, "a spot of a frame differs by", regeneration.Spot, _thresholds.Spot);
+            findings.Above(VerificationFailure.FrameMismatch, "the texture of a frame differs by", regeneration.Texture, _thresholds.Texture);
             findings.Above(VerificationFailure.SoundMismatch, "the sound differs by (dB)", regeneration.SoundDistance, _thresholds.SoundDistance);
+            findings.Above(VerificationFailure.SoundMismatch, "a sound is added that exceeds what was made by (dB)", regeneration.AddedSound, _thresholds.AddedSound);
+            findings.Above(VerificationFailure.SoundMismatch, "the sound fits better at another time, in correlation by", regeneration.SoundShift, _thresholds.SoundShift);
         }
 
         if (!scores.Passed)
@@ -132,7 +136,7 @@ public sealed class ClipVerifier : IClipVerifier
         var frames = new List<(int, byte[])>(indices.Length);
         await foreach (var frame in scene.RenderAsync(indices, cancellationToken).ConfigureAwait(false))
             frames.Add((indices[frames.Count], frame));
-        return new ClipReference(frames, sound.Samples);
+        return new ClipReference(frames, sound.Samples, scene);
     }
 
     private static VerificationReport Undecodable(VerificationFailure failure, string reason) => new()

@@ -32,6 +32,18 @@ internal sealed record VerificationThresholds
     /// <summary>Largest distance of the sound, in dB.</summary>
     public double SoundDistance { get; init; } = 4;
 
+    /// <summary>Largest difference in a small spot of a regenerated frame, in levels.</summary>
+    public double Spot { get; init; } = 25;
+
+    /// <summary>Largest difference of pixels in a small part of a regenerated frame, in levels.</summary>
+    public double Texture { get; init; } = 40;
+
+    /// <summary>Most that a band of the sound exceeds the regenerated one for a fifth of a second, in dB.</summary>
+    public double AddedSound { get; init; } = 15;
+
+    /// <summary>Most that the sound fits the regenerated one better at another time, in correlation.</summary>
+    public double SoundShift { get; init; } = .2;
+
     public static VerificationThresholds Of(ModelPack pack)
     {
         var defaults = new VerificationThresholds();
@@ -47,6 +59,10 @@ internal sealed record VerificationThresholds
             FrameDistance = Take("frame_distance", defaults.FrameDistance),
             Sharpness = Take("sharpness", defaults.Sharpness),
             SoundDistance = Take("sound_distance_decibel", defaults.SoundDistance),
+            Spot = Take("frame_spot", defaults.Spot),
+            Texture = Take("frame_texture", defaults.Texture),
+            AddedSound = Take("added_sound_decibel", defaults.AddedSound),
+            SoundShift = Take("sound_shift", defaults.SoundShift),
         };
     }
 }

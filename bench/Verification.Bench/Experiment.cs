@@ -10,7 +10,6 @@ internal sealed class Experiment(string pack, int seconds, int size, IReadOnlyCo
 {
     private const int SampledFrames = VerificationOptions.DefaultSampleCount;
     private const string OtherMusic = "another music beneath the same words";
-    private const double ClaimedDistanceMax = .08; // 1 - cosine of the claimed and the seen embedding; the network's rule for honest directors
 
     private readonly Ffmpeg _ffmpeg = new();
     private readonly ClipPipeline _one = new(new ClipPipelineOptions { PackFolder = pack, Device = "cpu", Threads = 1, Deadline = TimeSpan.FromMinutes(30) });
@@ -35,7 +34,7 @@ internal sealed class Experiment(string pack, int seconds, int size, IReadOnlyCo
     /// <summary>All variants of one identity, each told to <paramref name="progress"/> when it is measured.</summary>
     public async Task<List<Sample>> RunAsync(int identity, Action<Sample> progress)
     {
-        var (prompt, changed, script) = Prompts.Of(identity);
+        var (prompt, script) = Prompts.Of(identity);
         var request = new ClipRequest
         {
             Prompt = prompt,
@@ -46,7 +45,7 @@ internal sealed class Experiment(string pack, int seconds, int size, IReadOnlyCo
             Seed = ClipSeed.FromNumber((ulong)(1000 + identity)),
         };
         var otherSeed = ClipSeed.FromNumber((ulong)(7000 + identity));
-        var (otherPrompt, _, otherScript) = Prompts.Of(identity + 5003);
+        var (otherPrompt, otherScript) = Prompts.Of(identity + 5003);
         var honest = await GenerateAsync(_two, request);
         var foreign = await GenerateAsync(_two, request with { Prompt = otherPrompt, Script = otherScript, Seed = otherSeed });
 
@@ -91,7 +90,13 @@ internal sealed class Experiment(string pack, int seconds, int size, IReadOnlyCo
         await AddFrames("encoded again", true, (frame, _) => frame);
 
         await AddMade("other prompt", false, _two, request with { Prompt = otherPrompt });
-        await AddMade("one attribute changed", false, _two, request with { Prompt = changed });
+        await AddMade("one attribute changed", false, _two, request with { Prompt = Prompts.OneChanged(identity) });
+        foreach (var attribute in Prompts.Fine)
+        {
+            if (Prompts.Changed(identity, attribute) is { } fine)
+                await AddMade($"{attribute} changed", false, _two, request with { Prompt = fine });
+        }
+
         if (Wanted("other seed") || Wanted(OtherMusic))
         {
             var (other, result) = await GenerateAsync(_two, request with { Seed = otherSeed });
@@ -107,6 +112,18 @@ internal sealed class Experiment(string pack, int seconds, int size, IReadOnlyCo
         await AddFrames("noise", false, (_, i) => Disguises.Noise(clip.FrameBytes, identity + i));
         await AddFrames("mirrored", false, (frame, _) => Disguises.Mirror(frame, clip.Width));
         await AddFrames("mark painted in a corner", false, (frame, _) => Disguises.Mark(frame, clip.Width));
+        await AddFrames("small mark, as an address", false, (frame, _) => Disguises.SmallMark(frame, clip.Width));
+        await AddFrames("pattern that changes no mean", false, (frame, _) => Disguises.Pattern(frame, clip.Width));
+        await AddFrames("colours shifted", false, (frame, _) => Disguises.ShiftColours(frame, clip.Width));
+        await AddFrames("mouth kept still", false, (frame, _) => Disguises.Mouth(frame, clip.Frames[0], clip.Width));
+        await AddFrames("three frames replaced", false, (frame, i) => i >= 14 && i < 17 ? swap.Frames[i] : frame);
+        await AddFrames("slowed to half", false, (_, i) => clip.Frames[i / 2]);
+        await AddFrames("black", false, (_, _) => Disguises.Black(clip.Width));
+        await AddFrames("silent", false, (frame, _) => frame, new float[clip.Samples.Length]);
+        await AddFrames("sound a tenth of a second late", false, (frame, _) => frame, Disguises.Late(clip.Samples, .1));
+        await AddFrames("sound half a second late", false, (frame, _) => frame, Disguises.Late(clip.Samples, .5));
+        await AddFrames("high tone added", false, (frame, _) => frame, Disguises.Tone(clip.Samples, 12_000, .1, 1));
+        await AddFrames("short beeps added", false, (frame, _) => frame, Disguises.Tone(clip.Samples, 1_000, .1, .2));
         await AddFrames("half resolution enlarged", false, (frame, _) => Disguises.Enlarge(frame, clip.Width));
         await Add("copied embedding", false, clip, foreign.Result.Embedding);
         return samples;
@@ -126,18 +143,24 @@ internal sealed class Experiment(string pack, int seconds, int size, IReadOnlyCo
         return new Sample(identity, kind, honest, new Dictionary<string, double>
         {
             ["frame distance"] = regeneration.Distances.Max(),
+            ["spot"] = regeneration.Spot,
+            ["texture"] = regeneration.Texture,
             ["sharpness"] = -regeneration.Sharpness,
             ["sound distance"] = regeneration.SoundDistance,
+            ["added sound"] = regeneration.AddedSound,
+            ["sound shift"] = regeneration.SoundShift,
             ["tower A"] = -scores.A,
             ["tower B"] = -scores.B,
             ["ensemble"] = -scores.Ensemble,
             ["tower gap"] = Math.Abs(scores.A - scores.B),
             ["still"] = integrity.LongestStill,
             ["motion"] = -integrity.Motion,
-            ["mouth sync"] = -integrity.MouthSync,
+            ["contrast"] = -integrity.Contrast,
+            ["loudness"] = -integrity.LoudnessDecibel,
+            ["mouth sync"] = double.IsNaN(integrity.MouthSync) ? -1 : -integrity.MouthSync,
             ["largest change"] = integrity.LargestChange,
-            ["claimed embedding"] = distance,
-        }, false, report.Accepted && distance <= ClaimedDistanceMax);
+            [Shipped.ClaimedEmbedding] = distance,
+        }, false, report.Accepted && distance <= Shipped.ClaimedDistanceMax);
     }
 
     private async Task<(DecodedClip Decoded, ClipResult Result)> GenerateAsync(ClipPipeline pipeline, ClipRequest request)

@@ -16,21 +16,27 @@ var clock = Stopwatch.StartNew();
 string[] kinds = Argument("--kinds", null)?.Split(',') ?? []; // a part of the experiment, to look at one check; it is not evaluated
 var otherDevice = Argument("--other-device", null); // cuda or webgpu: one more honest variant, made there
 await using var experiment = new Experiment(pack, seconds, size, kinds, otherDevice);
-var store = new SampleStore(Argument("--state", null), $"pack {experiment.PackHash}, {seconds} s, {size} x {size}");
-for (var identity = first; identity < first + identities; identity++)
+var store = new SampleStore(Argument("--state", null), $"pack {experiment.PackHash}, {seconds} s, {size} x {size}, experiment 2");
+
+// Identities side by side: much of one is one thread's work. What is measured does not depend on what runs beside it.
+var open = Enumerable.Range(first, identities).Where(identity => !store.Has(identity)).ToArray();
+var clips = 0;
+var left = 0;
+await Parallel.ForEachAsync(open, new ParallelOptions { MaxDegreeOfParallelism = Number("--workers", Environment.ProcessorCount) }, async (identity, _) =>
 {
-    if (store.Has(identity))
-        continue;
     if (clock.Elapsed > stopAfter)
     {
-        Console.Error.WriteLine($"stopped before identity {identity} of {first} to {first + identities - 1}; the same command goes on from there");
-        return 75;
+        Interlocked.Increment(ref left);
+        return;
     }
 
-    var number = identity - first;
-    var done = 0;
     store.Add(await experiment.RunAsync(identity, sample => Console.Error.WriteLine(FormattableString.Invariant(
-        $"{clock.Elapsed.TotalSeconds,6:0} s  identity {number + 1}/{identities}  clip {++done,2}  {(sample.Accepted ? "accepted" : "rejected")}  {sample.Kind}"))));
+        $"{clock.Elapsed.TotalSeconds,6:0} s  identity {identity}  clip {Interlocked.Increment(ref clips),4}  {(sample.Accepted ? "accepted" : "rejected")}  {sample.Kind}"))));
+});
+if (left > 0)
+{
+    Console.Error.WriteLine($"stopped with {left} of {identities} identities left; the same command goes on from there");
+    return 75;
 }
 
 if (kinds.Length > 0)
@@ -41,12 +47,18 @@ if (kinds.Length > 0)
 }
 
 var samples = store.Samples.FindAll(sample => sample.Identity >= first && sample.Identity < first + identities);
-var report = Evaluation.Of(samples, experiment.PackName, seconds, size);
+if (!Evaluation.IsPossible(samples))
+{
+    Console.Error.WriteLine($"measured, not evaluated: thresholds need {ToleranceLimit.LeastCount} even identities, and an odd one to be judged on");
+    return 1;
+}
+
+var report = Evaluation.Of(samples, experiment.PackName, Shipped.Limits(pack), seconds, size);
 Console.WriteLine(report.ToText());
 if (json is not null)
     await File.WriteAllTextAsync(json, JsonSerializer.Serialize(report, new JsonSerializerOptions { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower }) + "\n");
 if (Argument("--svg", null) is { } svg)
-    await File.WriteAllTextAsync(svg, RocPlot.Draw(report.Checks));
+    await File.WriteAllTextAsync(svg, RocPlot.Draw([.. report.Curves()]));
 return 0;
 
 int Number(string name, int otherwise) =>

@@ -5,6 +5,12 @@ internal static class Prompts
 {
     private static readonly string[] s_moods = ["cheerful", "sad", "angry", "surprised"];
     private static readonly string[] s_kinds = ["scientist", "chef", "astronaut", "pirate", "robot", "wizard", "cat", "bear", "king", "newsreader"];
+    private static readonly string[] s_garments = ["shirt", "neckerchief", "badge", "coat", "body", "robe", "collar", "jumper", "cloak", "suit"];
+    private static readonly string[] s_hair = ["short black", "long blond", "curly red", "wild grey", "short brown", "long pink"];
+    private static readonly string[] s_beards = ["", "with a moustache", "with a full beard"];
+    private static readonly string[] s_glasses = ["without glasses", "with round glasses", "with square glasses", "with sunglasses"];
+    private static readonly string[] s_hats = ["cap", "beanie", "top hat"];
+    private static readonly string[] s_colours = ["red", "orange", "yellow", "green", "blue", "purple", "pink", "white", "black"];
     private static readonly string[] s_places = ["laboratory", "beach", "forest", "city", "classroom", "spaceship", "kitchen", "library", "stage"];
     private static readonly string[] s_times = ["by day", "at sunset", "at night"];
     private static readonly string[] s_scripts =
@@ -14,19 +20,59 @@ internal static class Prompts
         "It is time for a little music, my friends.", "Scientists have found a friendly comet.",
     ];
 
-    public static (string Prompt, string Changed, string Script) Of(int identity)
+    // Where each attribute's word stands in a prompt, and what it can be.
+    private static readonly (string Name, string[] Choices)[] s_attributes =
+    [
+        ("mood", s_moods), ("kind", s_kinds), ("place", s_places), ("time", s_times),
+        ("glasses", s_glasses), ("beard", s_beards), ("hat", s_hats), ("hair", s_hair), ("clothes", s_colours), ("tint", s_colours),
+    ];
+
+    /// <summary>The attributes that fill a small part of the picture, each of which is a kind of cheat.</summary>
+    public static IEnumerable<string> Fine => s_attributes.Skip(4).Select(attribute => attribute.Name);
+
+    public static (string Prompt, string Script) Of(int identity) => (Text(Words(identity)), s_scripts[identity % s_scripts.Length]);
+
+    /// <summary>The prompt with another mood, kind, place or time, in turn.</summary>
+    public static string OneChanged(int identity) => Changed(identity, identity % 4);
+
+    /// <summary>The prompt with another value of a fine attribute; null when the presenter does not show it, as a robot no beard and a king no cap.</summary>
+    public static string? Changed(int identity, string attribute) =>
+        Shows(s_kinds[identity % s_kinds.Length], attribute) ? Changed(identity, Array.FindIndex(s_attributes, known => known.Name == attribute)) : null;
+
+    // As models/toon/toonpack/latent.py says; the picture of a presenter that does not show an attribute is the same whatever the prompt says of it.
+    private static bool Shows(string kind, string attribute) => attribute switch
+    {
+        "hair" or "beard" => kind is not ("robot" or "cat" or "bear"),
+        "hat" => kind is "scientist" or "cat" or "bear" or "newsreader",
+        "glasses" => kind != "pirate",
+        _ => true,
+    };
+
+    private static string Changed(int identity, int which)
+    {
+        var words = Words(identity);
+        var before = words[which];
+        var random = new Random(77_000 + (identity * 16) + which);
+        while (words[which] == before)
+            words[which] = Pick(s_attributes[which].Choices, random);
+        return Text(words);
+    }
+
+    private static string[] Words(int identity)
     {
         var random = new Random(9000 + identity);
-        string[] words = [Pick(s_moods, random), s_kinds[identity % s_kinds.Length], Pick(s_places, random), Pick(s_times, random)];
-        var changed = (string[])words.Clone();
-        string[][] choices = [s_moods, s_kinds, s_places, s_times];
-        var which = identity % 4;
-        while (changed[which] == words[which])
-            changed[which] = Pick(choices[which], random);
-        return (Text(words), Text(changed), s_scripts[identity % s_scripts.Length]);
+        string[] words = [.. s_attributes.Select(attribute => Pick(attribute.Choices, random))];
+        words[1] = s_kinds[identity % s_kinds.Length];
+        return words;
     }
 
     private static string Pick(string[] words, Random random) => words[random.Next(words.Length)];
 
-    private static string Text(string[] words) => $"a {words[0]} {words[1]} in a {words[2]} {words[3]}";
+    private static string Text(string[] words)
+    {
+        var kind = words[1];
+        string If(string attribute, string text) => Shows(kind, attribute) && text.Length > 0 ? $" {text}" : "";
+        return $"a {words[0]} {kind}{If("hair", $"with {words[7]} hair")}{If("beard", words[5])}{If("glasses", words[4])}{If("hat", $"wearing a {words[6]}")}"
+            + $" in a {words[8]} {s_garments[Array.IndexOf(s_kinds, kind)]}, in a {words[9]} {words[2]} {words[3]}";
+    }
 }

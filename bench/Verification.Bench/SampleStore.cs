@@ -8,6 +8,7 @@ namespace Nsn.Verification.Bench;
 /// </summary>
 internal sealed class SampleStore
 {
+    private readonly Lock _lock = new();
     private readonly string? _path;
 
     public SampleStore(string? path, string experiment)
@@ -44,10 +45,14 @@ internal sealed class SampleStore
 
     public bool Has(int identity) => Samples.Exists(sample => sample.Identity == identity);
 
+    /// <summary>Keeps what was measured of an identity; from any thread.</summary>
     public void Add(List<Sample> identity)
     {
-        Samples.AddRange(identity);
-        if (_path is not null)
-            File.AppendAllText(_path, JsonSerializer.Serialize(identity) + "\n");
+        lock (_lock)
+        {
+            Samples.AddRange(identity);
+            if (_path is not null)
+                File.AppendAllText(_path, JsonSerializer.Serialize(identity) + "\n");
+        }
     }
 }
