@@ -22,7 +22,7 @@ internal static class Files
         return option;
     }
 
-    /// <summary>Says before any work whether a file could be written: its folder is there, and it is no folder itself.</summary>
+    /// <summary>Says before any work whether a file could be written: its folder is there and takes files, and it is no folder itself.</summary>
     /// <exception cref="ClipException">With <see cref="ClipError.Storage"/>.</exception>
     public static void CheckPlace(string? path)
     {
@@ -32,13 +32,28 @@ internal static class Files
             throw new ClipException(ClipError.Storage, $"'{path}' cannot be written: it is a folder.");
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
             throw new ClipException(ClipError.Storage, $"'{path}' cannot be written: there is no folder '{folder}'.");
+        var partial = Partial(path);
+        var there = File.Exists(partial);
+        try
+        {
+            using (File.Open(partial, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite))
+            {
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritten(path, exception);
+        }
+
+        if (!there)
+            TryDelete(partial);
     }
 
     /// <summary>Writes a file beside and renames it, so that neither a full disk nor a cancelled command leaves half a file.</summary>
     /// <exception cref="ClipException">With <see cref="ClipError.Storage"/>.</exception>
     public static async Task WriteAsync(string path, byte[] bytes, CancellationToken cancellationToken)
     {
-        var partial = path + ".partial";
+        var partial = Partial(path);
         try
         {
             await File.WriteAllBytesAsync(partial, bytes, cancellationToken).ConfigureAwait(false);
@@ -48,10 +63,15 @@ internal static class Files
         {
             TryDelete(partial);
             if (exception is IOException or UnauthorizedAccessException)
-                throw new ClipException(ClipError.Storage, $"'{path}' cannot be written: {exception.Message}", exception);
+                throw NotWritten(path, exception);
             throw;
         }
     }
+
+    private static string Partial(string path) => path + ".partial";
+
+    private static ClipException NotWritten(string path, Exception exception) =>
+        new(ClipError.Storage, $"'{path}' cannot be written: {exception.Message.TrimEnd('.')}. Make room, or choose another place.", exception);
 
     private static void TryDelete(string path)
     {

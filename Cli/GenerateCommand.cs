@@ -18,15 +18,19 @@ internal static class GenerateCommand
         var outFile = new Option<string>("--out", "-o") { Description = "The WebM file to write.", Required = true }.NotBlank();
         var json = JsonOutput.Option("figures, scores, embedding and proof");
         var sheet = new Option<string?>("--contact-sheet") { Description = "Write frames side by side to a PNG file." }.NotBlank();
+        var codec = ClipOptions.Choice("--codec", "Codec of the picture.", "vp8", ["vp8", "vp9"]);
         var repeat = new Option<int>("--repeat") { Description = "Generate this many times and report the last: warm figures.", DefaultValueFactory = _ => 1 };
-        var command = new Command("generate", "Make a clip from a prompt.") { outFile, json, sheet, repeat };
+        var command = new Command("generate", "Make a clip from a prompt.") { outFile, json, sheet, codec, repeat };
         clip.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var start = Stopwatch.GetTimestamp();
             var request = clip.Request(parsed);
             ClipRequestValidator.ThrowIfInvalid(request);
-            var options = clip.PipelineOptions(parsed);
+            var options = clip.PipelineOptions(parsed) with
+            {
+                Encoder = new EncoderOptions { Codec = Enum.Parse<VideoCodec>(parsed.GetValue(codec)!, ignoreCase: true) },
+            };
             foreach (var path in new[] { parsed.GetValue(outFile), parsed.GetValue(sheet), parsed.GetValue(json) })
                 Files.CheckPlace(path);
             await using var pipeline = new ClipPipeline(options);

@@ -116,6 +116,8 @@ internal static class ModelsCommand
 
     private static Argument<string?> FolderArgument() => new("folder") { Description = "The pack's folder.", Arity = ArgumentArity.ZeroOrOne };
 
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+
     private static JsonObject Describe(string folder, ModelPack? pack, IReadOnlyList<string> problems) => new()
     {
         ["folder"] = folder,
@@ -132,6 +134,10 @@ internal static class ModelsCommand
         var folder = FolderArgument();
         var device = ClipOptions.Choice("--device", "The device to measure.", "auto", ProviderSelector.Names);
         var with = ClipOptions.Choice("--with", "The device to measure against.", "cpu", ProviderSelector.Names);
+        var reference = new Option<string?>("--reference")
+        {
+            Description = "Measure against recorded results instead: a NumPy archive with <graph>/in/<input> and <graph>/out/<output>.",
+        }.NotBlank();
         var graphs = new Option<string[]>("--graph")
         {
             Description = "Only these graphs.",
@@ -139,24 +145,29 @@ internal static class ModelsCommand
             DefaultValueFactory = _ => [],
         };
         var json = JsonOutput.Option("the figures");
-        var compare = new Command("compare", "Run each graph of a pack on two devices with the same input: by how much they differ, and how fast they are.")
+        var compare = new Command("compare", "Run each graph of a pack on two devices, or on one against recorded results, with the same input: by how much they differ, and how fast they are.")
         {
-            folder, device, with, graphs, json,
+            folder, device, with, reference, graphs, json,
         };
         compare.SetAction(async (parsed, cancellationToken) =>
         {
+            Files.CheckPlace(parsed.GetValue(json));
             var pack = ModelPackReader.Read(PackLocator.Find(parsed.GetValue(folder)));
-            using var first = new InferenceDevice(parsed.GetValue(with)!);
+            var recorded = parsed.GetValue(reference) is { } file ? GraphRecording.Read(file) : null;
+            using var first = recorded is null ? new InferenceDevice(parsed.GetValue(with)!) : null;
             using var second = new InferenceDevice(parsed.GetValue(device)!);
             var output = parsed.InvocationConfiguration.Output;
             var text = parsed.GetValue(json) == "-" ? parsed.InvocationConfiguration.Error : output;
-            await text.WriteLineAsync($"{pack.DisplayName}: {second.Provider} against {first.Provider}, one row").ConfigureAwait(false);
+            await text.WriteLineAsync($"{pack.DisplayName}: {second.Provider} against {first?.Provider.ToString() ?? "what was recorded"}{(first is null ? "" : ", one row")}").ConfigureAwait(false);
             var results = new JsonArray();
-            await foreach (var graph in GraphComparison.CompareAsync(pack, first, second, parsed.GetValue(graphs)!, cancellationToken).ConfigureAwait(false))
+            var comparison = recorded is null
+                ? GraphComparison.CompareAsync(pack, first!, second, parsed.GetValue(graphs)!, cancellationToken)
+                : GraphComparison.CompareAsync(pack, recorded, second, parsed.GetValue(graphs)!, cancellationToken);
+            await foreach (var graph in comparison.ConfigureAwait(false))
             {
                 await text.WriteLineAsync(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{graph.Graph}: differs by {graph.LargestDifference:0.0e+0} at most, {graph.Relative:0.0e+0} of the largest value; {graph.Second.TotalMilliseconds:0.0} ms against {graph.First.TotalMilliseconds:0.0}"))
+                    $"{graph.Graph}: differs by {graph.LargestDifference:0.0e+0} at most, {graph.Relative:0.0e+0} of the largest value; {graph.Second.TotalMilliseconds:0.0} ms{(graph.First is { } time ? Invariant($" against {time.TotalMilliseconds:0.0}") : "")}"))
                     .ConfigureAwait(false);
                 results.Add(new JsonObject
                 {
@@ -164,7 +175,7 @@ internal static class ModelsCommand
                     ["largest_difference"] = graph.LargestDifference,
                     ["largest_value"] = graph.LargestValue,
                     ["milliseconds"] = graph.Second.TotalMilliseconds,
-                    ["milliseconds_with"] = graph.First.TotalMilliseconds,
+                    ["milliseconds_with"] = graph.First?.TotalMilliseconds,
                 });
             }
 
@@ -173,7 +184,7 @@ internal static class ModelsCommand
                 ["pack"] = pack.DisplayName,
                 ["pack_hash"] = JsonOutput.Hex(pack.Hash),
                 ["device"] = second.Provider.ToString(),
-                ["with"] = first.Provider.ToString(),
+                ["with"] = first?.Provider.ToString() ?? "reference",
                 ["runtime"] = RuntimeLibrary.Version,
                 ["graphs"] = results,
             };

@@ -38,8 +38,15 @@ public sealed class SiloSettings : IValidatableObject
     [Required]
     public string KeyFolder { get; set; } = ".data/keys";
 
-    /// <summary>Folder of the model pack that this silo runs.</summary>
+    /// <summary>Folder of the model pack that this silo runs; it stays loaded.</summary>
     public string ModelPack { get; set; } = "models/toon/pack";
+
+    /// <summary>Folders of further model packs: loaded at the start where they fit beside the first, else when a clip asks for them, in place of those that were used least recently.</summary>
+    public IList<string> MorePacks { get; } = [];
+
+    /// <summary>Memory of the device that packs may take, in MiB, as their manifests say.</summary>
+    [Range(1, 1 << 20)]
+    public int VramBudgetMib { get; set; } = 4096;
 
     /// <summary>Folder of a pack whose towers judge instead of the model pack's own; empty for none.</summary>
     public string TowersPack { get; set; } = "";

@@ -14,7 +14,8 @@ using Nsn.Vortex.Pipeline;
 namespace Nsn.Silo.Inference;
 
 /// <summary>
-/// One device with one model pack. Jobs wait in line for one of its places; making a clip goes before checking one only by order of arrival.
+/// One device with its model packs: the first stays loaded, others are loaded as clips ask for them and there is room. Jobs wait in line for one of its places;
+/// making a clip goes before checking one only by order of arrival.
 /// </summary>
 internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
 {
@@ -30,68 +31,127 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
     private readonly PublishedClip _clips;
     private readonly TimeProvider _time;
     private readonly ILogger<VortexDevice> _logger;
-    private readonly ILogger<ClipPipeline> _pipelineLogger;
+    private readonly ILogger<ClipPipelineHost> _hostLogger;
     private readonly SharedChecks _checks;
     private readonly SharedClips _shared;
     private readonly SemaphoreSlim _places;
     private readonly SemaphoreSlim _warming = new(1, 1);
-    private ClipPipeline? _pipeline;
-    private IClipVerifier? _verifier;
+    private readonly Dictionary<string, string> _folders = []; // by hash; filled before the device is ready
+    private readonly HashSet<string> _proven = [];
+    private ClipPipelineHost? _host;
+    private ClipPipelineLease? _first; // held, so that the pack is never evicted
     private int _queued, _running;
     private double _jobSeconds = 1;
 
     public VortexDevice(
-        SiloSettings settings, IContentStore content, TimeProvider time, ILogger<VortexDevice> logger, ILogger<ClipPipeline> pipelineLogger)
+        SiloSettings settings, IContentStore content, TimeProvider time, ILogger<VortexDevice> logger, ILogger<ClipPipelineHost> hostLogger)
     {
         _settings = settings;
         _content = content;
         _clips = new PublishedClip(content);
         _time = time;
         _logger = logger;
-        _pipelineLogger = pipelineLogger;
+        _hostLogger = hostLogger;
         _places = new SemaphoreSlim(settings.DeviceJobs);
         _checks = new SharedChecks(time);
         _shared = new SharedClips(time);
     }
 
-    public DeviceStatus Status => new(
-        $"{_settings.Name}/0",
-        _pipeline?.Provider ?? "none",
-        _settings.Region,
-        _pipeline is { } pipeline ? [Convert.ToHexStringLower(pipeline.PackHash.Span)] : [],
-        FreeMemory(_pipeline),
-        Volatile.Read(ref _queued),
-        Volatile.Read(ref _running),
-        TimeSpan.FromSeconds((Volatile.Read(ref _queued) + Math.Max(0, Volatile.Read(ref _running) - _settings.DeviceJobs + 1)) * Volatile.Read(ref _jobSeconds) / _settings.DeviceJobs),
-        _time.GetUtcNow());
+    public DeviceStatus Status
+    {
+        get
+        {
+            var (queued, running) = (Volatile.Read(ref _queued), Volatile.Read(ref _running));
+            var first = _first?.Pipeline;
+            var snapshot = first is null ? null : _host!.Snapshot();
+            return new DeviceStatus(
+                $"{_settings.Name}/0",
+                snapshot?.Provider ?? "none",
+                _settings.Region,
+                snapshot is null ? [] : [.. snapshot.WarmPackHashes.Select(HexOf).OrderByDescending(hash => hash == HexOf(first!.PackHash))],
+                FreeMemory(snapshot),
+                queued,
+                running,
+                TimeSpan.FromSeconds((queued + Math.Max(0, running - _settings.DeviceJobs + 1)) * Volatile.Read(ref _jobSeconds) / _settings.DeviceJobs),
+                _time.GetUtcNow());
+        }
+    }
 
     public async Task WarmAsync(CancellationToken cancellationToken)
     {
         await _warming.WaitAsync(cancellationToken);
         try
         {
-            if (_verifier is not null)
+            if (_first is not null)
                 return;
             var started = Stopwatch.GetTimestamp();
-            var pipeline = await Task.Run(
-                () => new ClipPipeline(PipelineOptions(_settings), _pipelineLogger), cancellationToken);
+            var options = PipelineOptions(_settings);
+            var host = _host ??= await Task.Run(() => new ClipPipelineHost(options, _hostLogger), cancellationToken);
+            var first = await host.AcquireAsync(cancellationToken: cancellationToken);
             try
             {
-                await CanaryAsync(pipeline, cancellationToken);
+                await CanaryAsync(first.Pipeline, cancellationToken);
+                var hash = HexOf(first.Pipeline.PackHash);
+                _proven.Add(hash);
+                _folders[hash] = options.PackFolder;
+                foreach (var folder in _settings.MorePacks)
+                    await AddAsync(host, folder, cancellationToken);
             }
             catch
             {
-                await pipeline.DisposeAsync();
+                first.Dispose();
                 throw;
             }
 
-            _verifier = pipeline.CreateVerifier();
-            _pipeline = pipeline;
-            LogWarm(_logger, Status.Key, pipeline.PackName, pipeline.Provider, pipeline.ProviderReason, Stopwatch.GetElapsedTime(started).TotalSeconds);
+            _first = first;
+            LogWarm(_logger, Status.Key, string.Join(", ", host.Snapshot().WarmPacks), first.Pipeline.Provider, first.Pipeline.ProviderReason, Stopwatch.GetElapsedTime(started).TotalSeconds);
         }
         finally
         {
             _warming.Release();
+        }
+    }
+
+    // A further pack that cannot be used is left out: the first one still serves.
+    private async Task AddAsync(ClipPipelineHost host, string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var hash = HexOf(await Task.Run(() => host.HashOf(folder), cancellationToken));
+            await host.TryWarmAsync(folder, cancellationToken);
+            _folders.TryAdd(hash, folder);
+        }
+        catch (ClipException failure)
+        {
+            LogLeftOut(_logger, folder, failure.Message);
+        }
+    }
+
+    /// <summary>A pack that is loaded, and has shown once that it works here.</summary>
+    private async Task<ClipPipelineLease> AcquireAsync(SlotAssignment assignment, CancellationToken cancellationToken)
+    {
+        var hash = Convert.ToHexStringLower(assignment.ModelPackHash);
+        var lease = await _host!.AcquireAsync(_folders[hash], cancellationToken);
+        try
+        {
+            await _warming.WaitAsync(cancellationToken);
+            try
+            {
+                if (!_proven.Contains(hash))
+                    await CanaryAsync(lease.Pipeline, cancellationToken);
+                _proven.Add(hash);
+            }
+            finally
+            {
+                _warming.Release();
+            }
+
+            return lease;
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
         }
     }
 
@@ -108,7 +168,8 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
             var builder = new ClipBuilder();
             var durations = new List<int>();
             var uploads = new List<Task>();
-            await foreach (var output in _pipeline!.GenerateAsync(RequestOf(assignment), cancellationToken))
+            using var lease = await AcquireAsync(assignment, cancellationToken);
+            await foreach (var output in lease.Pipeline.GenerateAsync(RequestOf(assignment), cancellationToken))
             {
                 if (output is not ClipSegment segment)
                     continue;
@@ -169,7 +230,8 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
             return new ClipFindings((byte)Verdict.RejectContent, [broken.Message], [], 0, 0, 0, 0);
         }
 
-        var report = await _verifier!.VerifyAsync(
+        using var lease = await AcquireAsync(assignment, cancellationToken);
+        var report = await lease.Pipeline.CreateVerifier().VerifyAsync(
             [.. segments.Select(segment => segment.Bytes)],
             RequestOf(assignment),
             new VerificationOptions { Mode = RegenerationMode.Sample, Frames = [.. frames] },
@@ -187,8 +249,9 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_pipeline is not null)
-            await _pipeline.DisposeAsync();
+        _first?.Dispose();
+        if (_host is not null)
+            await _host.DisposeAsync();
         _places.Dispose();
         _warming.Dispose();
     }
@@ -215,8 +278,8 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
 
     private void RequirePack(SlotAssignment assignment)
     {
-        if (_pipeline is null || !_pipeline.PackHash.Span.SequenceEqual(assignment.ModelPackHash))
-            throw new InvalidOperationException($"Device {Status.Key} does not have model pack {Convert.ToHexStringLower(assignment.ModelPackHash)} loaded.");
+        if (_first is null || !_folders.ContainsKey(Convert.ToHexStringLower(assignment.ModelPackHash)))
+            throw new InvalidOperationException($"Device {Status.Key} does not have model pack {Convert.ToHexStringLower(assignment.ModelPackHash)}.");
     }
 
     /// <summary>Runs a job in one of the device's places, off the caller's scheduler.</summary>
@@ -272,17 +335,23 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
         TowersPackFolder = settings.TowersPack.Length == 0 ? null : settings.TowersPack,
         VoicePackFolder = settings.VoicePack.Length == 0 ? null : settings.VoicePack,
         Device = settings.Device,
+        VramBudgetBytes = (long)settings.VramBudgetMib << 20,
     };
 
+    private static string HexOf(ReadOnlyMemory<byte> hash) => Convert.ToHexStringLower(hash.Span);
+
     // No provider tells how much memory its device has, so on a GPU it is the budget less what the packs take as their manifests say; on the processor what the process may take.
-    private static long FreeMemory(ClipPipeline? pipeline)
+    private static long FreeMemory(DeviceSnapshot? snapshot)
     {
-        if (pipeline is { OnGpu: true })
-            return pipeline.VramFreeBytes;
+        if (snapshot is { OnGpu: true })
+            return snapshot.VramFreeBytes;
         var info = GC.GetGCMemoryInfo();
         return Math.Max(0, info.TotalAvailableMemoryBytes - info.MemoryLoadBytes);
     }
 
     [LoggerMessage(1, LogLevel.Information, "Device {Device} is ready: {Pack} on {Provider} ({Reason}), after {Seconds:0.0} s")]
     private static partial void LogWarm(ILogger logger, string device, string pack, string provider, string reason, double seconds);
+
+    [LoggerMessage(2, LogLevel.Warning, "The model pack in {Folder} is left out: {Reason}")]
+    private static partial void LogLeftOut(ILogger logger, string folder, string reason);
 }

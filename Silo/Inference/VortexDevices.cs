@@ -10,8 +10,8 @@ internal sealed class VortexDevices : IInferenceDevices, IAsyncDisposable
     private readonly VortexDevice[] _devices;
 
     public VortexDevices(
-        SiloSettings settings, IContentStore content, TimeProvider time, ILogger<VortexDevice> logger, ILogger<ClipPipeline> pipelineLogger) =>
-        _devices = settings.IsGpu ? [new VortexDevice(settings, content, time, logger, pipelineLogger)] : [];
+        SiloSettings settings, IContentStore content, TimeProvider time, ILogger<VortexDevice> logger, ILogger<ClipPipelineHost> hostLogger) =>
+        _devices = settings.IsGpu ? [new VortexDevice(settings, content, time, logger, hostLogger)] : [];
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<IInferenceDevice> All => _devices;

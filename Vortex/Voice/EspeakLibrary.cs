@@ -4,7 +4,8 @@ namespace Nsn.Vortex.Voice;
 
 /// <summary>
 /// The part of <c>libespeak-ng</c>'s C interface that is used (its header <c>speak_lib.h</c>, API revision 12). Loaded for one utterance and
-/// unloaded after it: the library keeps oscillator phases in globals, and only a fresh image makes the same text sound the same, bit by bit.
+/// unloaded after it: the library keeps oscillator phases in globals, and only a fresh image makes the same text sound the same, bit by bit. The noise of
+/// breath in some voices comes from the C library's generator, which begins anew, too.
 /// </summary>
 internal sealed unsafe class EspeakLibrary : IDisposable
 {
@@ -18,6 +19,10 @@ internal sealed unsafe class EspeakLibrary : IDisposable
     public const int EventListTerminated = 0, EventPhoneme = 7;
     public const int ParameterRate = 1, ParameterPitch = 3, ParameterRange = 4;
 
+    /// <summary>Joins the parts of one phoneme, as of a diphthong, in what <see cref="Phonemes"/> gives.</summary>
+    public const char Tie = '^';
+
+    private const int PhonemesIpa = 0x02, PhonemesTie = 0x80;
     private const int BufferMilliseconds = 200;
 
     private static readonly string[] s_names = ["libespeak-ng.so.1", "libespeak-ng.so", "libespeak-ng.1.dylib", "libespeak-ng.dll", "espeak-ng"];
@@ -53,6 +58,7 @@ internal sealed unsafe class EspeakLibrary : IDisposable
         {
             if (!NativeLibrary.TryLoad(name, out var handle))
                 continue;
+            SeedNoise();
             var initialize = (delegate* unmanaged[Cdecl]<int, int, byte*, int, int>)NativeLibrary.GetExport(handle, "espeak_Initialize");
             var rate = initialize(OutputSynchronous, BufferMilliseconds, null, OptionPhonemeEvents | OptionPhonemeIpa | OptionDoNotExit);
             if (rate <= 0)
@@ -66,6 +72,12 @@ internal sealed unsafe class EspeakLibrary : IDisposable
         }
 
         throw new ClipException(ClipError.MissingTool, "The library libespeak-ng is missing: install the package espeak-ng.");
+    }
+
+    private static void SeedNoise()
+    {
+        var runtime = OperatingSystem.IsWindows() ? NativeLibrary.Load("ucrtbase") : NativeLibrary.GetMainProgramHandle();
+        ((delegate* unmanaged[Cdecl]<uint, void>)NativeLibrary.GetExport(runtime, "srand"))(1);
     }
 
     /// <summary>Chooses a voice by the name of its file, with an optional variant after <c>+</c>.</summary>
@@ -95,6 +107,40 @@ internal sealed unsafe class EspeakLibrary : IDisposable
             if (status != 0)
                 throw new ClipException(ClipError.Inference, $"espeak-ng failed with status {status}.");
         }
+    }
+
+    /// <summary>
+    /// Phonemes of UTF-8 text that ends with 0, clause after clause: where each ends in the text, and its phonemes in the International Phonetic Alphabet with
+    /// stress marks before vowels and <see cref="Tie"/> between the parts of one phoneme.
+    /// </summary>
+    public List<(int End, string Phonemes)> Phonemes(ReadOnlySpan<byte> text)
+    {
+        var translate = (delegate* unmanaged[Cdecl]<void**, int, int, byte*>)NativeLibrary.GetExport(_handle, "espeak_TextToPhonemes");
+        var clauses = new List<(int, string)>();
+        fixed (byte* start = text)
+        {
+            void* at = start;
+            while (at is not null)
+            {
+                var from = at;
+                var phonemes = translate(&at, (int)TextUtf8, PhonemesIpa | PhonemesTie | (Tie << 8));
+                var end = at is null ? text.Length - 1 : BeforeLast(text, (int)((byte*)at - start));
+                clauses.Add((end, Marshal.PtrToStringUTF8((nint)phonemes) ?? ""));
+                if (at == from)
+                    break; // no way on
+            }
+        }
+
+        return clauses;
+    }
+
+    // The library has read one character of the next clause when it ends one.
+    private static int BeforeLast(ReadOnlySpan<byte> text, int end)
+    {
+        do
+            end--;
+        while (end > 0 && (text[end] & 0xC0) == 0x80);
+        return Math.Max(0, end);
     }
 
     public void Dispose()

@@ -86,7 +86,7 @@ public sealed class EspeakVoice : IVoice
     /// <inheritdoc/>
     public ValueTask<Speech> SpeakAsync(SpeechRequest request, CancellationToken cancellationToken)
     {
-        if (!s_voices.TryGetValue(request.VoiceId, out var voice))
+        if (!s_voices.TryGetValue(request.VoiceId == "default" ? VoiceFor(request.Script) : request.VoiceId, out var voice))
         {
             throw new ClipException(
                 ClipError.InvalidRequest, $"The voice '{request.VoiceId}' is not known; choose one of {string.Join(", ", s_voices.Keys)}.");
@@ -106,15 +106,82 @@ public sealed class EspeakVoice : IVoice
         }
     }
 
-    private static unsafe Speech Speak_NeedsLock(string script, string voice, int rate, int pitch, int range, CancellationToken cancellationToken)
+    // Who names no voice is spoken by one that can read the text: an English one says "Chinese letter" for each.
+    private static string VoiceFor(string script)
     {
-        using var library = EspeakLibrary.Load();
+        int letters = 0, arabic = 0, cyrillic = 0, devanagari = 0, han = 0, kana = 0;
+        foreach (var rune in script.EnumerateRunes())
+        {
+            letters += Rune.IsLetter(rune) ? 1 : 0;
+            switch (rune.Value)
+            {
+                case >= 0x0400 and <= 0x052F:
+                    cyrillic++;
+                    break;
+                case (>= 0x0600 and <= 0x06FF) or (>= 0x0750 and <= 0x077F):
+                    arabic++;
+                    break;
+                case >= 0x0900 and <= 0x097F:
+                    devanagari++;
+                    break;
+                case >= 0x3040 and <= 0x30FF:
+                    kana++;
+                    break;
+                case (>= 0x3400 and <= 0x4DBF) or (>= 0x4E00 and <= 0x9FFF):
+                    han++;
+                    break;
+            }
+        }
+
+        var (voice, count) = kana > 0 ? ("ja", kana + han) : new[] { ("zh", han), ("ar", arabic), ("ru", cyrillic), ("hi", devanagari) }.MaxBy(choice => choice.Item2);
+        return count > letters / 2 ? voice : "default";
+    }
+
+    /// <summary>How much faster an emotion speaks than none.</summary>
+    internal static double RateOf(string emotion) => s_emotions.GetValueOrDefault(emotion, s_emotions["neutral"]).Rate;
+
+    /// <summary>The clauses of a text with their phonemes, stress marks among them, as a language's voice would speak them.</summary>
+    /// <param name="script">The text.</param>
+    /// <param name="language">A voice of <c>espeak-ng</c> by its own name.</param>
+    internal static List<(string Text, string Phonemes)> Clauses(string script, string language)
+    {
+        var bytes = Encoding.UTF8.GetBytes(script + "\0");
+        lock (s_gate)
+        {
+            using var library = EspeakLibrary.Load();
+            SetVoice(library, language);
+            var start = 0;
+            var clauses = new List<(string, string)>();
+            foreach (var (end, phonemes) in library.Phonemes(bytes))
+            {
+                clauses.Add((Encoding.UTF8.GetString(bytes.AsSpan(start, Math.Max(0, end - start))), phonemes));
+                start = Math.Max(start, end);
+            }
+
+            return clauses;
+        }
+    }
+
+    /// <summary>Speaks in a language's own voice at its usual rate: for the times of phonemes.</summary>
+    internal static Speech Speak(string script, string language, CancellationToken cancellationToken)
+    {
+        lock (s_gate)
+            return Speak_NeedsLock(script, language, WordsPerMinute, BasePitch, BaseRange, cancellationToken);
+    }
+
+    private static void SetVoice(EspeakLibrary library, string voice)
+    {
         if (!library.TrySetVoice(voice))
         {
             throw new ClipException(
                 ClipError.MissingTool, $"This installation of espeak-ng lacks the voice '{voice}': install the whole package espeak-ng-data.");
         }
+    }
 
+    private static unsafe Speech Speak_NeedsLock(string script, string voice, int rate, int pitch, int range, CancellationToken cancellationToken)
+    {
+        using var library = EspeakLibrary.Load();
+        SetVoice(library, voice);
         library.Set(EspeakLibrary.ParameterRate, rate);
         library.Set(EspeakLibrary.ParameterPitch, pitch);
         library.Set(EspeakLibrary.ParameterRange, range);

@@ -1,15 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
+using Nsn.Media;
 using Nsn.Vortex;
+using Nsn.Vortex.Media;
 using Nsn.Vortex.Pipeline;
 
 namespace Nsn.Vortex.Bench;
 
-/// <summary>The three runs. Progress goes to the error stream.</summary>
-internal sealed class Generation(string pack) : IAsyncDisposable
+/// <summary>The runs. Progress goes to the error stream.</summary>
+internal sealed class Generation(string pack, VideoCodec codec = VideoCodec.Vp8) : IAsyncDisposable
 {
     private readonly long _start = Stopwatch.GetTimestamp();
-    private readonly ClipPipeline _pipeline = new(new ClipPipelineOptions { PackFolder = pack, Device = "cpu", Deadline = TimeSpan.FromMinutes(30) });
+    private readonly ClipPipeline _pipeline = new(new ClipPipelineOptions { PackFolder = pack, Device = "cpu", Deadline = TimeSpan.FromMinutes(30), Encoder = new EncoderOptions { Codec = codec } });
 
     public ValueTask DisposeAsync() => _pipeline.DisposeAsync();
 
@@ -22,6 +24,50 @@ internal sealed class Generation(string pack) : IAsyncDisposable
         var warm = await MakeAsync(request);
         Tell($"clip: {cold.TotalSeconds:0.0} s from the start of the program, {warm.TotalSeconds:0.0} s warm");
         return new { ClipSeconds = 8, ColdSeconds = Round(cold), WarmSeconds = Round(warm), WarmRealtimeFactor = Math.Round(8 / warm.TotalSeconds, 2) };
+    }
+
+    /// <summary>Whole clips of 4 s by codec and size, when warm: the encoder has one thread, and keeps up when a second of clip takes less than a second.</summary>
+    public static async Task<object> CodecsAsync(string pack)
+    {
+        var rows = new List<object>();
+        foreach (var (codec, size) in new[] { (VideoCodec.Vp8, 256), (VideoCodec.Vp8, 512), (VideoCodec.Vp9, 256), (VideoCodec.Vp9, 512) })
+        {
+            await using var generation = new Generation(pack, codec);
+            var request = Request(1, 4) with { Width = size, Height = size };
+            await generation.MakeAsync(request with { DurationSeconds = 1 });
+            var (times, bytes) = (default(StageTimes)!, 0L);
+            var start = Stopwatch.GetTimestamp();
+            var firstSegment = TimeSpan.Zero;
+            var lastSegment = TimeSpan.Zero;
+            await foreach (var output in generation._pipeline.GenerateAsync(request))
+            {
+                if (output is ClipSegment segment)
+                {
+                    bytes += segment.Bytes.Length;
+                    lastSegment = Stopwatch.GetElapsedTime(start);
+                    firstSegment = firstSegment == TimeSpan.Zero ? lastSegment : firstSegment;
+                }
+                else
+                {
+                    times = ((ClipResult)output).Times;
+                }
+            }
+
+            // Between the first second and the last one nothing but drawing and encoding goes on.
+            var factor = 3 / (lastSegment - firstSegment).TotalSeconds;
+            generation.Tell($"{codec} at {size} x {size}: {factor:0.0} times as fast as it plays once the first second is out, {bytes / 4096.0:0} KiB/s");
+            rows.Add(new
+            {
+                Codec = codec.ToString().ToLowerInvariant(),
+                Size = size,
+                FirstSegmentSeconds = Round(firstSegment),
+                TotalSeconds = Round(times.Total),
+                StreamRealtimeFactor = Math.Round(factor, 2),
+                KibPerSecond = Math.Round(bytes / 4096.0, 1),
+            });
+        }
+
+        return rows;
     }
 
     /// <summary>Requests one after another, and the same number at once.</summary>

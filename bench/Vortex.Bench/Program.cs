@@ -1,13 +1,13 @@
 using System.Text.Json;
 using Nsn.Vortex.Bench;
 
-// Generation: speed of a clip, memory over many clips, several requests at once. `-- all --json FILE`, or one of: clip, memory, together.
+// Generation: speed of a clip, memory over many clips, several requests at once. `-- all --json FILE`, or one of: clip, codecs, memory, together.
 var what = args.FirstOrDefault(argument => !argument.StartsWith('-')) ?? "all";
 var pack = Argument("--pack") ?? FindPack();
 var clips = Number("--clips", 64);
 var seconds = Number("--seconds", 5);
 var requests = Number("--requests", 8);
-string[] known = ["all", "clip", "memory", "together"];
+string[] known = ["all", "clip", "codecs", "memory", "together"];
 if (!known.Contains(what))
 {
     Console.Error.WriteLine($"'{what}' is not one of {string.Join(", ", known)}.");
@@ -21,6 +21,8 @@ var results = new Dictionary<string, object>
 await using var generation = new Generation(pack);
 if (what is "all" or "clip")
     results["clip"] = await generation.ClipAsync();
+if (what is "all" or "codecs")
+    results["codecs"] = await Generation.CodecsAsync(pack);
 if (what is "all" or "together")
     results["together"] = await generation.TogetherAsync(requests, seconds);
 if (what is "all" or "memory")

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Nsn.Vortex.Tests;
 
@@ -48,6 +49,38 @@ public sealed class CommandTests : IDisposable
         Assert.StartsWith("rejected", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("vp8")]
+    [InlineData("vp9")]
+    public async Task The_codec_is_chosen_and_the_file_plays(string codec)
+    {
+        var (code, output, errors) = await Generate("a.webm", "--codec", codec, "--json", "-");
+        Assert.True(code == 0, errors);
+        using var json = JsonDocument.Parse(output);
+        Assert.Contains($";{codec};crf=", json.RootElement.GetProperty("proof").GetProperty("environment").GetString(), StringComparison.Ordinal);
+        Assert.Equal($"{codec},24", await Ffprobe("stream=codec_name,nb_read_frames", "-select_streams", "v", "-count_frames"));
+        Assert.Equal("opus", await Ffprobe("stream=codec_name", "-select_streams", "a"));
+        (code, output, errors) = await Run(
+            "verify", At("a.webm"), "--prompt", "a chef on a beach", "--pack", _pack.Folder, "--device", "cpu", "--regenerate", "full");
+        Assert.True(code == 0, output + errors);
+    }
+
+    // What ffprobe says of a.webm; it says nothing else, so nothing is wrong with the file.
+    private async Task<string> Ffprobe(string entries, params string[] more)
+    {
+        var start = new ProcessStartInfo("ffprobe", ["-v", "warning", .. more, "-show_entries", entries, "-of", "csv=p=0", At("a.webm")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Empty(await errors);
+        return output.Trim();
+    }
+
     [Fact]
     public async Task Compare_tells_equal_from_different()
     {
@@ -64,6 +97,7 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(ExitCode.Usage, (await Run("no-such-verb")).Code);
         Assert.Equal(ExitCode.Usage, (await Generate("a.webm", "--fps", "3")).Code);
         Assert.Equal(ExitCode.Usage, (await Generate("a.webm", "--voice", "nobody")).Code);
+        Assert.Equal(ExitCode.Usage, (await Generate("a.webm", "--codec", "h264")).Code);
         Assert.Equal(ExitCode.Pack, (await Run("generate", "--prompt", "a cat", "--out", At("x"), "--pack", _folder)).Code);
         Assert.Equal(ExitCode.MissingTool, (await Generate("a.webm", "--ffmpeg", "no-such-ffmpeg")).Code);
         Assert.Equal(ExitCode.TimedOut, (await Generate("a.webm", "--deadline", "0.001")).Code);
@@ -106,9 +140,15 @@ public sealed class CommandTests : IDisposable
         Directory.CreateDirectory(At("folder"));
         Assert.Equal(ExitCode.Storage, (await Generate("folder", "--ffmpeg", "no-such-ffmpeg")).Code);
         Directory.CreateDirectory(At("b.webm.partial"));
-        var blocked = await Generate("b.webm");
+        var blocked = await Generate("b.webm", "--ffmpeg", "no-such-ffmpeg");
         Assert.Equal(ExitCode.Storage, blocked.Code);
         Assert.Contains("b.webm", blocked.Errors, StringComparison.Ordinal);
+
+        // Nobody, not even root, creates files there.
+        Assert.SkipUnless(Directory.Exists("/proc/self"), "this system has no /proc");
+        var (unwritable, _, why) = await Run("generate", "--prompt", "a cat", "--pack", _pack.Folder, "--out", "/proc/self/a.webm", "--ffmpeg", "no-such-ffmpeg");
+        Assert.Equal(ExitCode.Storage, unwritable);
+        Assert.Contains("choose another place", why, StringComparison.Ordinal);
     }
 
     [Theory]

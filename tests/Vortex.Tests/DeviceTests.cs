@@ -155,4 +155,28 @@ public sealed class DeviceTests : IDisposable
         graph.Dispose();
         Assert.Equal(1, _device.Throughput.Batches);
     }
+
+    [Fact]
+    public void A_run_copies_into_its_bound_buffers_and_allocates_no_tensors()
+    {
+        const int values = 1 << 16, runs = 20;
+        using var graph = new Graph(
+            _device,
+            Pack(new OnnxWriter().Input("x", OnnxWriter.Float, "n", values).Node("Sqrt", ["x"], ["y"]).Output("y", OnnxWriter.Float, "n", values), "n", values),
+            "g",
+            2);
+        var job = new GraphJob(graph, [Enumerable.Repeat(9f, values).ToArray()], 1, Cancellation);
+        lock (graph.Running)
+        {
+            graph.Run_NeedsLock([(job, 0, 1)]);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < runs; i++)
+                graph.Run_NeedsLock([(job, 0, 1)]);
+
+            // A batch's tensors have a megabyte together; what is left are a list and some closures.
+            Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / runs, 0, 4096);
+        }
+
+        Assert.Equal(3f, ((float[])job.Outputs[0])[values - 1]);
+    }
 }

@@ -4,6 +4,7 @@ namespace Nsn.Vortex.Tests;
 
 public sealed class HostTests : IDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly TinyPack _one = new();
     private readonly TinyPack _two = new();
 
@@ -60,5 +61,48 @@ public sealed class HostTests : IDisposable
         Assert.Equal(["tiny-two 0.0.1"], host.Snapshot().WarmPacks);
         var (segments, _) = await PipelineTests.Generate(second.Pipeline, Requests.Sample with { DurationSeconds = 1 });
         Assert.Single(segments);
+    }
+
+    [Fact]
+    public async Task A_pack_is_warmed_ahead_only_where_nothing_has_to_go_for_it()
+    {
+        await using var host = Host(1 << 20);
+        Assert.True(await host.TryWarmAsync(_one.Folder, Cancellation));
+        Assert.False(await host.TryWarmAsync(_two.Folder, Cancellation));
+        Assert.Equal(["tiny 0.0.1"], host.Snapshot().WarmPacks);
+        Assert.Equal((1 << 20, 0L), (host.Snapshot().VramUsedBytes, host.Snapshot().VramFreeBytes));
+        using var lease = await host.AcquireAsync(_two.Folder, Cancellation);
+        Assert.Equal(host.HashOf(_two.Folder), Assert.Single(host.Snapshot().WarmPackHashes).ToArray());
+    }
+
+    [Fact]
+    public async Task Who_is_cancelled_while_a_pack_loads_leaves_at_once_and_the_pack_can_be_evicted()
+    {
+        using var reading = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        await using var host = new ClipPipelineHost(
+            new ClipPipelineOptions { PackFolder = _one.Folder, Device = "cpu", Threads = 1, VramBudgetBytes = 1 << 20 },
+            options =>
+            {
+                reading.Set();
+                goOn.Wait(s_patience);
+                return ClipPacks.Read(options);
+            });
+        using var leaving = new CancellationTokenSource();
+        var acquiring = host.AcquireAsync(cancellationToken: leaving.Token);
+        Assert.True(reading.Wait(s_patience, Cancellation), "The pack was not read.");
+        await leaving.CancelAsync();
+        try
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => acquiring.WaitAsync(s_patience / 2, Cancellation));
+        }
+        finally
+        {
+            goOn.Set();
+        }
+
+        // There is room for one: were the pack that loaded for nobody still held, this one could not be.
+        using var second = await host.AcquireAsync(_two.Folder, Cancellation).WaitAsync(s_patience, Cancellation);
+        Assert.Equal(["tiny-two 0.0.1"], host.Snapshot().WarmPacks);
     }
 }

@@ -72,19 +72,24 @@ internal static class PublishedPacks
         File.WriteAllText(Path.Combine(folder, "manifest.json"), manifest.ToJsonString());
     }
 
-    public static void Kokoro(string folder)
+    /// <summary>The symbols that Kokoro-82M knows; ids here are their places, which fit a smaller table.</summary>
+    public const string KokoroSymbols =
+        ";:,.!?—…\"()“” \u0303ʣʥʦʨᵝꭧAIOQSTWYᵊabcdefhijklmnopqrstuvwxyzɑɐɒæβɔɕçɖðʤəɚɛɜɟɡɥɨɪʝɯɰŋɳɲɴøɸθœɹɾɻʁɽʂʃʈʧʊʋʌɣɤχʎʒʔˈˌːʰʲ↓→↗↘ᵻ";
+
+    public static void Kokoro(string folder, JsonObject? emotions = null)
     {
         // 600 samples a token: a table of waveforms, made louder by the style's first value and scaled by the speed.
         var random = new Random(2);
         var onnx = new OnnxWriter().Input("input_ids", OnnxWriter.Int64, 1, "n").Input("style", OnnxWriter.Float, 1, 256).Input("speed", OnnxWriter.Float, 1)
-            .Floats("t", [.. Enumerable.Range(0, 64 * 600).Select(_ => (float)(random.NextDouble() - .5) * .2f)], 64, 600).Longs("shape", 1, -1).Longs("a", 1)
+            .Floats("t", [.. Enumerable.Range(0, 128 * 600).Select(_ => (float)(random.NextDouble() - .5) * .2f)], 128, 600).Longs("shape", 1, -1).Longs("a", 1)
             .Node("Gather", ["t", "input_ids"], ["e"], ("axis", 0L)).Node("Reshape", ["e", "shape"], ["w"])
             .Node("ReduceMean", ["style"], ["m"], ("axes", new long[] { 1 }), ("keepdims", 1L)).Node("Mul", ["w", "m"], ["l"]).Node("Mul", ["l", "speed"], ["waveform"])
             .Output("waveform", OnnxWriter.Float, 1, "s");
         var styles = new byte[20 * 256 * 4];
         Buffer.BlockCopy(Enumerable.Repeat(1f, 20 * 256).ToArray(), 0, styles, 0, styles.Length);
-        var vocabulary = "abdefhijklmnoprstuvwzæðŋɐɑɔəɛɜɡɪɹʃʊʌʒθˈ ".EnumerateRunes().Select((rune, i) => (rune, i))
-            .ToDictionary(pair => pair.rune.ToString(), pair => pair.i + 1);
+        var loud = new byte[styles.Length];
+        Buffer.BlockCopy(Enumerable.Repeat(3f, 20 * 256).ToArray(), 0, loud, 0, loud.Length);
+        var vocabulary = KokoroSymbols.EnumerateRunes().Select((rune, i) => (rune, i)).ToDictionary(pair => pair.rune.ToString(), pair => pair.i + 1);
         var manifest = new JsonObject
         {
             ["schema"] = "nsn.model-pack/1",
@@ -100,8 +105,10 @@ internal static class PublishedPacks
                 entry["inputs"] = new JsonArray(Tensor("input_ids", "int64", 1, "n"), Tensor("style", "float32", 1, 256), Tensor("speed", "float32", 1));
                 entry["outputs"] = new JsonArray(Tensor("waveform", "float32", 1, "s"));
             })),
-            ["files"] = new JsonArray(Described(folder, "vocab", "vocab.json", JsonSerializer.SerializeToUtf8Bytes(vocabulary)), Described(folder, "af_heart", "af_heart.bin", styles)),
+            ["files"] = new JsonArray(Described(folder, "vocab", "vocab.json", JsonSerializer.SerializeToUtf8Bytes(vocabulary)), Described(folder, "af_heart", "af_heart.bin", styles), Described(folder, "bm_george", "bm_george.bin", loud)),
         };
+        if (emotions is not null)
+            manifest["emotions"] = emotions;
         File.WriteAllText(Path.Combine(folder, "manifest.json"), manifest.ToJsonString());
     }
 

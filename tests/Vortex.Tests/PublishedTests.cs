@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Nsn.Vortex.Inference;
 using Nsn.Vortex.Packs;
 using Nsn.Vortex.Published;
@@ -143,7 +144,7 @@ public sealed class PublishedTests : IDisposable
         PublishedPacks.Kokoro(_folder);
         using var device = new InferenceDevice("cpu", 1);
         using var voice = new KokoroVoice(device, ModelPackReader.Read(_folder));
-        Assert.Equal(["default", "af_heart"], voice.Voices);
+        Assert.Equal(["default", "af_heart", "bm_george"], voice.Voices);
         var speech = await voice.SpeakAsync(new Voice.SpeechRequest("Hello there. Good night.", "af_heart", 1, "neutral"), TestContext.Current.CancellationToken);
         Assert.Equal(24_000, speech.SampleRate);
         Assert.True(speech.Samples.Length > 10 * 600);
@@ -152,5 +153,69 @@ public sealed class PublishedTests : IDisposable
         voice.Dispose();
         await Assert.ThrowsAsync<ObjectDisposedException>(async () =>
             await voice.SpeakAsync(new Voice.SpeechRequest("Hi.", "default", 1, "neutral"), TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("The photographer took eight boats.", "ðə fətˈɑɡɹəfəɹ tˈʊk ˈAt bˈOts.")]
+    [InlineData("How nice, a joyful church!", "hˌW nˈIs, ə ʤˈYfᵊl ʧˈɜɹʧ!")]
+    [InlineData("One line\n\ntwo", "wˈʌn lˈIn. tˈu")]
+    [InlineData("Water? A button.", "wˈɔTəɹ? ə bˈʌtᵊn.")]
+    public void Kokoro_is_given_the_phonemes_it_was_trained_on(string text, string expected)
+    {
+        var phonemes = string.Join(' ', KokoroVoice.Sentences(text, "en-us").Select(sentence => sentence.Phonemes));
+        Assert.Equal(expected, phonemes);
+        Assert.All(phonemes.EnumerateRunes(), rune => Assert.Contains(rune.ToString(), PublishedPacks.KokoroSymbols, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Kokoro_s_sentences_keep_their_text_and_are_cut_between_words_where_they_are_long()
+    {
+        foreach (var (text, expected) in new[]
+        {
+            ("One, two. Three? Four", new[] { "One, two.", "Three?", "Four" }), ("He said (no!). Éa. Öl.\n\nThe end\nof it", ["He said (no!", "). Éa.", "Öl.", "The end\nof it"]),
+        })
+            Assert.Equal(expected, KokoroVoice.Sentences(text, "en-us").Select(sentence => sentence.Text.Trim()));
+        PublishedPacks.Kokoro(_folder);
+        using var device = new InferenceDevice("cpu", 1);
+        using var voice = new KokoroVoice(device, ModelPackReader.Read(_folder));
+        var word = PublishedPacks.KokoroSymbols.IndexOf('k', StringComparison.Ordinal) + 1;
+        var runs = voice.Tokens(string.Join(' ', Enumerable.Repeat("kkkkkk", 200))).ToArray();
+        Assert.All(runs, run =>
+        {
+            Assert.InRange(run.Length, 3, 512);
+            Assert.Equal((0, 0, word), (run[0], run[^1], run[^2]));
+        });
+        Assert.Equal((200 * 7) - 1, runs.Sum(run => run.Length - 2));
+        Assert.Equal((512, 512), (voice.Tokens(new string('k', 511)).First().Length, voice.Tokens(new string('k', 510)).Single().Length));
+    }
+
+    [Fact]
+    public async Task Kokoro_s_emotions_change_the_speed_and_mix_in_another_s_prosody()
+    {
+        PublishedPacks.Kokoro(_folder, new JsonObject { ["angry"] = new JsonObject { ["voice"] = "bm_george", ["share"] = .5 } });
+        using var device = new InferenceDevice("cpu", 1);
+        using var voice = new KokoroVoice(device, ModelPackReader.Read(_folder));
+        async Task<double> Loudest(string emotion) => (await voice.SpeakAsync(
+            new Voice.SpeechRequest("Hello.", "af_heart", 1, emotion), TestContext.Current.CancellationToken)).Samples.Max();
+
+        // The graph multiplies by the mean of the style and by the speed, so both can be read from the level: half of the style goes half of the way from 1 to 3.
+        var neutral = await Loudest("neutral");
+        Assert.Equal(1.25, await Loudest("manic") / neutral, 3);
+        Assert.Equal(.86, await Loudest("sad") / neutral, 3);
+        Assert.Equal(1.1 * 1.5, await Loudest("angry") / neutral, 3);
+    }
+
+    [Fact]
+    public void Kokoro_s_voices_speak_their_own_language_or_none()
+    {
+        Assert.Equal(
+            ["en-us", "en-gb-x-rp", "es", "fr", "hi", "it", "pt-br"], new[] { "af_heart", "bm_george", "em_x", "ff_x", "hf_x", "if_x", "pm_x" }.Select(KokoroPhonemes.LanguageOf));
+        Assert.Equal("en-us", KokoroPhonemes.LanguageOf("narrator"));
+        Assert.Null(KokoroPhonemes.LanguageOf("jf_alpha"));
+        foreach (var language in new[] { "en-gb-x-rp", "es", "fr", "hi", "it", "pt-br" })
+            Assert.NotEmpty(KokoroVoice.Sentences("Ola, 1 2 3.", language));
+        PublishedPacks.Kokoro(_folder, new JsonObject { ["angry"] = new JsonObject { ["voice"] = "nobody", ["share"] = .5 } });
+        using var device = new InferenceDevice("cpu", 1);
+        Assert.Contains("nobody", Assert.Throws<ClipException>(() => new KokoroVoice(device, ModelPackReader.Read(_folder))).Message, StringComparison.Ordinal);
     }
 }

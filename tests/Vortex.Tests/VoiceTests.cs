@@ -51,11 +51,31 @@ public class VoiceTests
         Assert.True(Loudness.Measure(Resampler.Resample(speech.Samples, speech.SampleRate, 48_000)) > -50);
     }
 
+    [Theory]
+    [InlineData("Привет, мир", "ru")]
+    [InlineData("你好，world，世界世界", "zh")]
+    [InlineData("こんにちは世界", "ja")]
+    [InlineData("مرحبا بالعالم", "ar")]
+    [InlineData("नमस्ते दुनिया", "hi")]
+    [InlineData("The word 你好 is Chinese.", "en")]
+    [InlineData("😀", "en")]
+    public async Task Who_names_no_voice_gets_one_that_can_read_the_text(string text, string voice)
+    {
+        var chosen = await Speak(new SpeechRequest(text, "default", 1, "neutral"));
+        var named = voice == "en" ? EspeakVoice.Speak(text, "en-us", TestContext.Current.CancellationToken) : await Speak(new SpeechRequest(text, voice, 1, "neutral"));
+        Assert.Equal(named.Samples, chosen.Samples);
+    }
+
     [Fact]
-    public async Task Every_voice_is_installed()
+    public async Task Every_voice_is_installed_and_says_the_same_in_the_same_way()
     {
         foreach (var id in new EspeakVoice().Voices)
-            Assert.NotEmpty((await Speak(s_hello with { VoiceId = id, Script = "One." })).Samples);
+        {
+            var request = s_hello with { VoiceId = id, Script = "One, two." };
+            var (first, second) = (await Speak(request), await Speak(request));
+            Assert.NotEmpty(first.Samples);
+            Assert.Equal(first.Samples, second.Samples);
+        }
     }
 
     [Fact]

@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT))
 
 from toonpack import latent, layers, palette, text, vectors, vocabulary  # noqa: E402
 from toonpack.composite import Renderer, compose  # noqa: E402
+from toonpack.export import restore  # noqa: E402
 from toonpack.mixing import Shelf, look  # noqa: E402
 from toonpack.towers import FRAME, views  # noqa: E402
 
@@ -62,6 +63,14 @@ class Toon(unittest.TestCase):
         seen, frame = look(made, self.controls[:1]), compose(made, self.controls[:1], FRAME)
         self.assertLess((seen[:, 3:] - views(frame)[:, 3:]).abs().max().item(), 1e-5)
         self.assertLess((seen[:, :3] - views(frame)[:, :3]).abs().mean().item(), 0.15)
+
+    def test_codes_come_back_from_the_graphs_as_they_were_trained(self):
+        prior = restore(ROOT / "pack", ["prior"])["prior"]
+        self.assertGreater(prior.mean.std().item(), 0.01)
+        self.assertLess(prior.spread.max().item(), 0.9)
+        with torch.no_grad():
+            again = prior.sample(text.features(["a king"] * 8), torch.randn(8, latent.CODE, generator=torch.Generator().manual_seed(1)))[:, latent.ONE_HOT:]
+        self.assertLess(again.abs().max().item(), 1.6)  # layout numbers are of [-1, 1] in training
 
     def test_captions_mention_what_they_say(self):
         import random

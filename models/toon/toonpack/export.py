@@ -73,7 +73,17 @@ def stored_weights(model: onnx.ModelProto) -> dict[str, torch.Tensor]:
             out[name[:-2]] = a.astype(np.float32) * scale[:, None]
         elif not name.endswith((".scale", ".zero")) and a.dtype == np.float32:
             out[name] = a
-    return {k: torch.from_numpy(v.copy()) for k, v in out.items()}
+    return {k: torch.from_numpy(v.copy()) for k, v in (out | normalisation(model)).items()}
+
+
+def normalisation(model: onnx.ModelProto) -> dict[str, np.ndarray]:
+    """Mean and spread of the codes where they are constants without a name: `code` is y * spread + mean."""
+    made = {o: n for n in model.graph.node for o in n.output}
+    if "code" not in made:
+        return {}
+    last = made["code"]
+    names = {"mean": last.input[1], "spread": made[last.input[0]].input[1]}
+    return {k: numpy_helper.to_array(made[v].attribute[0].t) for k, v in names.items() if v in made}
 
 
 def restore(folder: Path, only: list[str] | None = None) -> dict[str, torch.nn.Module]:

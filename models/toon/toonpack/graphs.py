@@ -41,7 +41,10 @@ class PriorStep(nn.Module):
 
     def __init__(self, prior: Prior):
         super().__init__()
-        self.flow, self.mean, self.spread = prior.flow, prior.mean, prior.spread
+        self.flow = prior.flow
+        # The same tensors as the prior's, so that `restore` fills those, too.
+        self.register_buffer("mean", prior.mean)
+        self.register_buffer("spread", prior.spread)
 
     def forward(self, x, t, dt, text, negative, guidance):
         v = self.flow(torch.cat([x, x]), torch.cat([t, t]), torch.cat([text, negative]))
