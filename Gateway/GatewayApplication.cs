@@ -25,7 +25,7 @@ internal static class GatewayApplication
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 96 * 1024;
+            kestrel.Limits.MaxRequestBodySize = Problems.BodyBytesMax;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         });
 
@@ -55,7 +55,7 @@ internal static class GatewayApplication
         builder.Services.AddSingleton<HandshakeCanary>();
         builder.Services.AddHostedService(services => services.GetRequiredService<HandshakeCanary>());
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = false);
-        builder.Services.AddProblemDetails();
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.SayWhatToDo);
         builder.Services.AddOpenApi();
         builder.Services.AddHealthChecks().AddCheck<GatewayHealth>("gateway");
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNameCaseInsensitive = true);

@@ -7,6 +7,7 @@ using Nsn.Grains.Directors;
 using Nsn.Grains.Inference;
 using Nsn.Grains.Ledger;
 using Nsn.Grains.Slots;
+using Nsn.Grains.Telemetry;
 using Nsn.Hosting;
 using Nsn.Hosting.Clustering;
 using Nsn.Hosting.PostgreSql;
@@ -34,6 +35,8 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 builder.AddTelemetry("nsn-silo", settings.Name);
 builder.Services.AddDatabase(builder.Configuration.GetConnectionString("nsn"));
 builder.Services.AddDatabaseSchema(PostgreSqlLedgerJournal.Schema);
+builder.Services.AddGrainMetrics();
+builder.Services.AddSingleton<InferenceMetrics>();
 builder.AddClusterSilo(settings.ToEndpoints());
 builder.Services.AddContentStore(builder.Configuration.GetConnectionString("blobs"));
 builder.Services.AddSingleton<ILedgerJournal, PostgreSqlLedgerJournal>();

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Nsn.Silo;
 
-/// <summary>What <c>/health</c> says: ready once the ledger answers (core) and the canary clip has passed (gpu).</summary>
+/// <summary>
+/// What <c>/health</c> says: ready once the ledger answers (core) and the canary clip has passed (gpu). A device that fails later makes a silo that does nothing else
+/// unhealthy, and one with the grains of the core degraded: those go on.
+/// </summary>
 internal sealed class SiloHealth(SiloSettings settings, TimeProvider time) : IHealthCheck
 {
     private static readonly TimeSpan s_staleAfter = TimeSpan.FromSeconds(10);
@@ -11,6 +14,7 @@ internal sealed class SiloHealth(SiloSettings settings, TimeProvider time) : IHe
     private string? _deviceFailure = "the models are being loaded";
     private DateTimeOffset _coreSeen = time.GetUtcNow();
     private ulong _block;
+    private bool _wasReady;
 
     public void CoreAlive(ulong block)
     {
@@ -27,7 +31,7 @@ internal sealed class SiloHealth(SiloSettings settings, TimeProvider time) : IHe
     public void DeviceReady()
     {
         lock (_lock)
-            _deviceFailure = null;
+            (_deviceFailure, _wasReady) = (null, true);
     }
 
     public void DeviceFailed(string reason)
@@ -44,7 +48,11 @@ internal sealed class SiloHealth(SiloSettings settings, TimeProvider time) : IHe
             if (settings.IsCore && (_coreFailure ?? Stale()) is { } core)
                 return Task.FromResult(HealthCheckResult.Unhealthy(core, data: data));
             if (settings.IsGpu && _deviceFailure is { } device)
-                return Task.FromResult(HealthCheckResult.Unhealthy(device, data: data));
+            {
+                return Task.FromResult(
+                    settings.IsCore && _wasReady ? HealthCheckResult.Degraded($"the device has failed: {device}", data: data) : HealthCheckResult.Unhealthy(device, data: data));
+            }
+
             return Task.FromResult(HealthCheckResult.Healthy("ready", data));
         }
     }

@@ -60,12 +60,10 @@ public sealed class PortMap
     {
         foreach (((Resource resource, string name, _), int taken) in _ports)
         {
-            if (taken == port && resource.Endpoints.Any(endpoint => endpoint.Name == name && IsUdp(endpoint) == IsUdp(asking)))
+            if (taken == port && resource.Endpoints.Any(endpoint => endpoint.Name == name && PortGuard.Collide(endpoint.Scheme, asking.Scheme)))
                 return (resource, name);
         }
 
         return null;
     }
-
-    private static bool IsUdp(EndpointDefinition endpoint) => endpoint.Scheme == "udp";
 }

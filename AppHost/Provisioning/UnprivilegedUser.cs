@@ -5,7 +5,10 @@ internal static class UnprivilegedUser
 {
     public const string Name = "nobody";
 
-    public static readonly string[] SetprivArguments = ["--reuid", Name, "--regid", "65534", "--clear-groups"];
+    /// <summary>Its number, and its group's.</summary>
+    public const int Id = 65534;
+
+    public static readonly string[] SetprivArguments = ["--reuid", Name, "--regid", $"{Id}", "--clear-groups"];
 
     /// <summary>Whether programs that refuse root need this user here.</summary>
     public static bool IsNeeded => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess;

@@ -137,7 +137,7 @@ public sealed class PostgresResource(string name) : Resource(name), IMayBeExtern
         {
             _home = FallbackHome(stack.Paths.Data);
             context.Log($"'{UnprivilegedUser.Name}' cannot reach {stack.Paths.Data}: PostgreSQL lives in {_home} (\"reset\" deletes that, too)");
-            Directory.CreateDirectory(_home);
+            await PrivateFolder.EnsureAsync(_home, cancellationToken).ConfigureAwait(false);
         }
 
         string versionFile = Path.Combine(_home, "data", "PG_VERSION");

@@ -79,11 +79,11 @@ public static class StackBuilderExtensions
         return silo.WithEnvironment((_, environment) => environment[$"Silo__Roles__{environment.Keys.Count(k => k.StartsWith("Silo__Roles__", StringComparison.Ordinal))}"] = role);
     }
 
-    /// <summary>Adds the gateway: HTTP and, for WebRTC, one UDP port.</summary>
+    /// <summary>Adds the gateway: HTTP and, for WebRTC, one port for UDP and TCP.</summary>
     public static ResourceBuilder<ProjectResource> AddGateway(this StackBuilder stack, string name, int httpPort = 8080, int udpPort = 8189) =>
         stack.AddProject(name, "Gateway")
             .WithEndpoint("http", "http", httpPort)
-            .WithEndpoint("udp", "udp", udpPort, isShown: false)
+            .WithEndpoint("udp", "udp+tcp", udpPort, isShown: false)
             .WithHttpHealthCheck("http", "/health")
             .WithEnvironment((context, environment) =>
             {

@@ -8,12 +8,39 @@ namespace Nsn.AppHost.Supervision;
 public static class PortGuard
 {
     /// <summary>Null where <paramref name="port"/> on the loopback address is free, else who has it, as far as can be seen.</summary>
-    public static string? FindOwner(string scheme, int port)
+    public static string? FindOwner(string scheme, int port) => Protocols(scheme).Select(protocol => FindOwner(protocol == ProtocolType.Udp, port)).FirstOrDefault(owner => owner is not null);
+
+    /// <summary>A port that was free a moment ago.</summary>
+    public static int FindFree(string scheme)
     {
-        bool udp = scheme == "udp";
+        ProtocolType[] protocols = [.. Protocols(scheme)];
+        while (true)
+        {
+            using Socket socket = Create(protocols[0] == ProtocolType.Udp);
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            int port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+            if (protocols.Skip(1).All(protocol => FindOwner(protocol == ProtocolType.Udp, port) is null))
+                return port;
+        }
+    }
+
+    /// <summary>Whether two schemes cannot have the same port.</summary>
+    public static bool Collide(string one, string other) => Protocols(one).Intersect(Protocols(other)).Any();
+
+    private static IEnumerable<ProtocolType> Protocols(string scheme) => scheme switch
+    {
+        "udp" => [ProtocolType.Udp],
+        "udp+tcp" => [ProtocolType.Udp, ProtocolType.Tcp],
+        _ => [ProtocolType.Tcp],
+    };
+
+    private static Socket Create(bool udp) => new(AddressFamily.InterNetwork, udp ? SocketType.Dgram : SocketType.Stream, udp ? ProtocolType.Udp : ProtocolType.Tcp);
+
+    private static string? FindOwner(bool udp, int port)
+    {
         try
         {
-            using var socket = new Socket(AddressFamily.InterNetwork, udp ? SocketType.Dgram : SocketType.Stream, udp ? ProtocolType.Udp : ProtocolType.Tcp);
+            using Socket socket = Create(udp);
             // As servers do: connections that linger after a server has ended do not count.
             if (!udp && !OperatingSystem.IsWindows())
                 socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
@@ -28,17 +55,8 @@ public static class PortGuard
         }
         catch (SocketException)
         {
-            return DescribeOwner(udp, port) ?? "another program";
+            return $"{DescribeOwner(udp, port) ?? "another program"} ({(udp ? "UDP" : "TCP")})";
         }
-    }
-
-    /// <summary>A port that was free a moment ago.</summary>
-    public static int FindFree(string scheme)
-    {
-        bool udp = scheme == "udp";
-        using var socket = new Socket(AddressFamily.InterNetwork, udp ? SocketType.Dgram : SocketType.Stream, udp ? ProtocolType.Udp : ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     // From the socket's inode in /proc/net to the process that has it open.

@@ -4,6 +4,7 @@ using Nsn.Grains.Ledger;
 using Nsn.Grains.Slots;
 using Nsn.Protocol.Certificates;
 using Nsn.Protocol.Consensus;
+using Nsn.Protocol.Cryptography;
 using Nsn.Protocol.Recipes;
 
 namespace Nsn.Gateway.Api;
@@ -84,7 +85,7 @@ internal static class ApiMapper
             Block = report.CertifiedInBlock,
             Script = recipe?.AudioTrack.Script,
             Captions = Captions.For(recipe?.AudioTrack.Script, recipe?.SlotParameters.DurationSeconds ?? 0),
-            Directors = [.. report.Answers.Select((answer, index) => ToDirector(answer, index, names))],
+            Directors = [.. report.Answers.Select((answer, index) => ToDirector(answer, index, names, recipe, report.Manifest))],
             Similarity = report.Similarities.Length == size * size
                 ? [.. Enumerable.Range(0, size).Select(row => Row(report.Similarities.AsSpan(row * size, size)))]
                 : [],
@@ -98,6 +99,7 @@ internal static class ApiMapper
         Id = ticket.Id,
         Channel = channel,
         Prompt = Recipe(ticket.Recipe)?.VisualTrack.Prompt ?? "",
+        Author = Author(Recipe(ticket.Recipe)),
         State = StateName(ticket.State),
         Place = ticket.Place,
         Slot = ticket.Slot,
@@ -160,6 +162,7 @@ internal static class ApiMapper
             Chunks = report.Manifest?.Headers.Length,
             Prompt = recipe?.VisualTrack.Prompt,
             Origin = entry.Origin == RecipeOrigin.Viewer ? "viewer" : "programme",
+            Author = Author(recipe),
             Width = recipe?.SlotParameters.Width,
             Height = recipe?.SlotParameters.Height,
             FramesPerSecond = (int?)recipe?.SlotParameters.FramesPerSecond,
@@ -170,7 +173,7 @@ internal static class ApiMapper
 
     private static Recipe? Recipe(byte[]? bytes) => bytes is not null && RecipeCodec.TryDecode(bytes, out var recipe, out _) ? recipe : null;
 
-    private static SlotDirector ToDirector(DirectorAnswer answer, int index, Dictionary<string, DirectorKey> names)
+    private static SlotDirector ToDirector(DirectorAnswer answer, int index, Dictionary<string, DirectorKey> names, Recipe? recipe, ClipManifest? manifest)
     {
         var key = ApiJson.Hex(answer.Account);
         names.TryGetValue(key, out var known);
@@ -187,8 +190,27 @@ internal static class ApiMapper
             answer.Note,
             answer.Committed,
             answer.Revealed,
-            scores);
+            scores,
+            answer.Commit is { } commit ? ApiJson.Hex(commit) : null,
+            answer.Reveal is { } reveal ? ApiJson.Hex(reveal) : null,
+            Frames(answer, recipe, manifest));
     }
+
+    /// <summary>The frames that follow from a director's reveal, as anybody can work them out.</summary>
+    private static int[]? Frames(DirectorAnswer answer, Recipe? recipe, ClipManifest? manifest)
+    {
+        if (recipe is null || manifest is null || answer is not { Reveal: { } bytes, SampleCount: { } count }
+            || !ConsensusMessage.TryDecode(bytes, out var message, out _) || message is not RevealMessage reveal)
+        {
+            return null;
+        }
+
+        var frames = (int)(recipe.SlotParameters.DurationSeconds * recipe.SlotParameters.FramesPerSecond);
+        return frames < 1 || count < 0 ? null : FrameSample.Draw(reveal.Nonce, new Hash256(manifest.ContentRoot), frames, count);
+    }
+
+    /// <summary>Who signed a recipe; null for one that is anonymous.</summary>
+    private static string? Author(Recipe? recipe) => recipe?.Author is { } author ? Ss58.Encode(author.Account) : null;
 
     private static float?[] Row(ReadOnlySpan<float> values)
     {

@@ -6,6 +6,7 @@ internal sealed record RecipeStatus
     public required string Id { get; init; }
     public required string Channel { get; init; }
     public required string Prompt { get; init; }
+    public string? Author { get; init; }
     public required string State { get; init; }
     public int? Place { get; init; }
     public ulong? Slot { get; init; }

@@ -16,6 +16,7 @@ internal record SlotSummary
     public int? Chunks { get; init; }
     public string? Prompt { get; init; }
     public required string Origin { get; init; }
+    public string? Author { get; init; }
     public string Mime { get; init; } = "video/webm; codecs=\"vp8,opus\"";
     public int? Width { get; init; }
     public int? Height { get; init; }

@@ -10,12 +10,15 @@ namespace Nsn.Gateway.Chain;
 internal sealed class ChainRpc(ILedgerGrain ledger)
 {
     private const int BatchMax = 50;
-    private static readonly JsonDocumentOptions s_limits = new() { MaxDepth = 16 };
+    private static readonly JsonDocumentOptions s_limits = StrictJson.Options(16);
     private readonly ChainMethods _methods = new(ledger);
 
     /// <summary>Answers a request; null when it has only notifications, which have no answer.</summary>
     public async Task<JsonNode?> HandleAsync(ReadOnlyMemory<byte> request)
     {
+        // First: to parse compares names, and throws where one cannot be read.
+        if (!StrictJson.HasWholeTexts(request.Span))
+            return Answer(null, RpcResult.Error(RpcResult.ParseError, "A text of the request has an escape that is half of a character."));
         JsonNode? parsed;
         try
         {

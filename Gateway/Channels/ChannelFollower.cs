@@ -257,7 +257,7 @@ internal sealed partial class ChannelFollower(
             var summary = ApiMapper.ToFiller(tail.Name, slot, head, airsAt, model.Summary, content, known?.Summary, Trouble ?? known?.Summary.Reason ?? "There was no certificate in time; the last certified clip is shown again.");
             tail.Put(new SlotView(summary, known?.Entry, content, null, null));
             events.Publish("slot", summary);
-            metrics.Filler();
+            metrics.Filler(head.Timing.SlotDuration);
             LogFiller(slot, summary.Reason ?? "no certificate in time");
         }
     }

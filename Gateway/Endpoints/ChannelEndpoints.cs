@@ -137,29 +137,25 @@ internal static partial class ChannelEndpoints
             return NoChannel(channel);
         if (limit is < 1 or > 100)
             return Problems.BadRequest("limit is from 1 to 100.");
-        SlotEntry[] entries;
+        SlotPage page;
         try
         {
-            entries = await grains.GetGrain<IChannelGrain>(channel).GetSlotsAsync(before, limit);
+            page = await grains.GetGrain<IChannelGrain>(channel).GetSlotsAsync(before, limit);
         }
         catch (Exception failure)
         {
             // What is in memory is still true, whatever is the matter with the grain.
             if (!Problems.IsOutage(failure))
                 LogNotListed(logger, failure, channel);
-            var slots = tail.Slots.Values.Reverse().Where(view => before is null || view.Slot < before).Take(limit).Select(view => view.Summary);
-            return Page(slots, limit);
+            SlotSummary[] slots = [.. tail.Slots.Values.Reverse().Where(view => before is null || view.Slot < before).Take(limit).Select(view => view.Summary)];
+            return Page(slots, slots.Length == limit ? slots[^1].Slot : null);
         }
 
-        return Page(entries.Select(entry => Seen(tail, entry)), limit);
+        return Page([.. page.Slots.Select(entry => Seen(tail, entry))], page.Before);
     }
 
-    private static IResult Page(IEnumerable<SlotSummary> slots, int limit)
-    {
-        SlotSummary[] items = [.. slots];
-        var next = items.Length == limit ? items[^1].Slot.ToString(CultureInfo.InvariantCulture) : null;
-        return Results.Json(new Page<SlotSummary>(items, next), ApiJson.Options);
-    }
+    private static IResult Page(SlotSummary[] items, ulong? next) =>
+        Results.Json(new Page<SlotSummary>(items, next?.ToString(CultureInfo.InvariantCulture)), ApiJson.Options);
 
     private static SlotSummary Seen(ChannelTail tail, SlotEntry entry) =>
         tail.Slots.TryGetValue(entry.Report.Slot, out var view) ? view.Summary : ApiMapper.ToSummary(entry, null, certified: false, problem: null);

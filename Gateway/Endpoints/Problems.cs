@@ -9,6 +9,9 @@ namespace Nsn.Gateway.Endpoints;
 /// <summary>Problem details (RFC 9457) that say what to do.</summary>
 internal static class Problems
 {
+    /// <summary>The longest body that is read, whatever the address.</summary>
+    public const int BodyBytesMax = 96 * 1024;
+
     /// <summary>
     /// Whether a grain's failure says that silos or what is behind them are away for a while, not that the question was wrong: the exceptions of
     /// a grain's database and sockets come through to its callers.
@@ -25,6 +28,26 @@ internal static class Problems
         _ when IsOutage(failure) => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
+
+    /// <summary>Gives a problem that the framework has found, and knows only a status of, a sentence that says what to do.</summary>
+    public static void SayWhatToDo(ProblemDetailsContext context)
+    {
+        var problem = context.ProblemDetails;
+        var headers = context.HttpContext.Response.Headers;
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable && headers.RetryAfter.Count == 0)
+            headers.RetryAfter = "2";
+        problem.Detail ??= problem.Status switch
+        {
+            StatusCodes.Status400BadRequest => "The path, the query or the body cannot be read. What this address takes is in /openapi/v1.json.",
+            StatusCodes.Status404NotFound => "There is nothing at this address. /openapi/v1.json lists what there is.",
+            StatusCodes.Status405MethodNotAllowed => $"This address takes {headers.Allow}.",
+            StatusCodes.Status413PayloadTooLarge => $"A body has at most {BodyBytesMax} bytes.",
+            StatusCodes.Status415UnsupportedMediaType => "This address takes another Content-Type; /openapi/v1.json says which.",
+            StatusCodes.Status500InternalServerError => "That was not foreseen, and is in the gateway's log under the traceId.",
+            StatusCodes.Status503ServiceUnavailable => "The silos, or what is behind them, do not answer. Try again in a moment.",
+            _ => null,
+        };
+    }
 
     public static ProblemHttpResult NotFound(string detail) =>
         TypedResults.Problem(detail, statusCode: StatusCodes.Status404NotFound, title: "There is no such thing here");
@@ -51,6 +74,12 @@ internal static class Problems
 
     public static ProblemHttpResult Conflict(string detail) =>
         TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict, title: "Conflict");
+
+    public static ProblemHttpResult WrongType(string detail) =>
+        TypedResults.Problem(detail, statusCode: StatusCodes.Status415UnsupportedMediaType, title: "Wrong content type");
+
+    public static ProblemHttpResult TooLong(string detail) =>
+        TypedResults.Problem(detail, statusCode: StatusCodes.Status413PayloadTooLarge, title: "Too long");
 
     public static ProblemHttpResult BadRequest(string detail) =>
         TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest, title: "The request cannot be understood");

@@ -5,6 +5,7 @@ using Nsn.Gateway.Api;
 using Nsn.Gateway.Channels;
 using Nsn.Gateway.Sessions;
 using Nsn.Grains.Channels;
+using Nsn.Protocol.Cryptography;
 using Nsn.Protocol.Recipes;
 
 namespace Nsn.Gateway.Endpoints;
@@ -28,6 +29,19 @@ internal static class RecipeEndpoints
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .WithSummary("Asks for a clip; the header Idempotency-Key makes repeating safe")
+            .RequireRateLimiting(Policy);
+        routes.MapPost("/api/recipes/signed", SubmitSigned)
+            .Accepts<Stream>("application/octet-stream")
+            .Produces<RecipeStatus>(StatusCodes.Status202Accepted)
+            .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithSummary("Asks for a clip with a recipe that its author has signed: its canonical bytes (docs/formats.md section 9)")
             .RequireRateLimiting(Policy);
         routes.MapGet("/api/recipes/{id}", Get)
             .Produces<RecipeStatus>()
@@ -61,12 +75,58 @@ internal static class RecipeEndpoints
                 title: "The recipe breaks a bound");
         }
 
-        var answer = await grains.GetGrain<IChannelGrain>(channel).EnqueueAsync(new RecipeSubmission(RecipeCodec.Encode(recipe), scope, submitter));
+        return await EnqueueAsync(context, tail, grains, new RecipeSubmission(RecipeCodec.Encode(recipe), scope, submitter));
+    }
+
+    /// <summary>Takes a recipe that its author has signed. The same one again is the same request, whoever sends it and however often.</summary>
+    private static async Task<IResult> SubmitSigned(
+        HttpContext context, ChannelTails tails, IGrainFactory grains, IOptions<GatewaySettings> settings, TimeProvider time, string? channel)
+    {
+        if (tails.Find(channel ?? tails.Main.Name) is not { } tail)
+            return Problems.NotFound($"There is no channel '{channel}'. GET /api/channels lists them.");
+        if (context.Request.ContentType?.Split(';')[0].Trim() is not "application/octet-stream")
+            return Problems.WrongType("Send the recipe's canonical bytes as application/octet-stream.");
+        if (context.Request.ContentLength > RecipeLimits.CanonicalBytesMax)
+            return Problems.TooLong($"A recipe has at most {RecipeLimits.CanonicalBytesMax} bytes.");
+        if (tail.Head is not { } head)
+            return Problems.Unavailable(context, "The gateway has not heard of the chain yet.");
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        if (!RecipeCodec.TryDecode(body.GetBuffer().AsSpan(0, (int)body.Length), out var recipe, out var reason))
+            return Problems.BadRequest($"These bytes are no recipe: {reason}.");
+        if (recipe.Author is not { } author)
+            return Unsigned("the recipe is not signed: POST /api/recipes takes prompts without a signature");
+        if (Authorship.WhyNot(recipe, new Hash256(head.GenesisHash), (ulong)time.GetUtcNow().ToUnixTimeMilliseconds()) is { } forged)
+            return Unsigned(forged);
+        if (recipe.SlotParameters.Width > settings.Value.PictureSize || recipe.SlotParameters.Height > settings.Value.PictureSize
+            || recipe.SlotParameters.FramesPerSecond > settings.Value.FramesPerSecond)
+        {
+            return Results.ValidationProblem(
+                new Dictionary<string, string[]>
+                {
+                    ["slot_params"] = [$"this gateway takes pictures of at most {settings.Value.PictureSize}x{settings.Value.PictureSize} and {settings.Value.FramesPerSecond} frames per second"],
+                },
+                statusCode: StatusCodes.Status422UnprocessableEntity,
+                title: "The recipe breaks a bound");
+        }
+
+        var key = Convert.ToHexStringLower(SHA256.HashData([.. author.Account.AsSpan(), .. recipe.Hash().AsSpan()]));
+        return await EnqueueAsync(context, tail, grains, new RecipeSubmission(RecipeCodec.Encode(recipe), key, AddressShares.AddressOf(context).ToString()));
+
+        static IResult Unsigned(string why) => Results.ValidationProblem(
+            new Dictionary<string, string[]> { ["security"] = [why] }, statusCode: StatusCodes.Status422UnprocessableEntity, title: "The author's signature does not hold");
+    }
+
+    private static async Task<IResult> EnqueueAsync(HttpContext context, ChannelTail tail, IGrainFactory grains, RecipeSubmission submission)
+    {
+        var channel = tail.Name;
+        var answer = await grains.GetGrain<IChannelGrain>(channel).EnqueueAsync(submission);
         var slotSeconds = (int)Math.Ceiling(tail.Head?.Timing.SlotDuration.TotalSeconds ?? 8);
         return answer.Outcome switch
         {
             EnqueueOutcome.Accepted or EnqueueOutcome.Repeated => Accepted(context, channel, answer.Ticket!),
             EnqueueOutcome.KeyReused => Problems.Conflict("This Idempotency-Key stands for another recipe. Use a new key for a new recipe."),
+            EnqueueOutcome.IdTaken => Problems.Conflict("Another recipe has this recipe_id. Choose another one, and sign the recipe again."),
             EnqueueOutcome.QueueFull => Problems.TooMany(context, "The queue is full. A place gets free with every slot.", slotSeconds),
             EnqueueOutcome.TooMany => Problems.TooMany(context, "You have your share of the queue. Try again when one of yours was on air.", slotSeconds),
             _ => Results.ValidationProblem(

@@ -42,8 +42,8 @@ internal static class RecordingEndpoints
         ulong? next = before;
         for (var look = 0; look < LooksMax; look++)
         {
-            var entries = await grains.GetGrain<IChannelGrain>(channel).GetSlotsAsync(next, SlotsPerLook);
-            foreach (var entry in entries)
+            var page = await grains.GetGrain<IChannelGrain>(channel).GetSlotsAsync(next, SlotsPerLook);
+            foreach (var entry in page.Slots)
             {
                 next = entry.Report.Slot;
                 if (entry.Report.Phase != SlotPhase.Certified)
@@ -53,7 +53,8 @@ internal static class RecordingEndpoints
                     return Page(found, next);
             }
 
-            if (entries.Length < SlotsPerLook)
+            next = page.Before;
+            if (next is null)
                 return Page(found, null);
         }
 

@@ -34,9 +34,9 @@ internal static class SessionEndpoints
         if (tails.Find(name) is null)
             return Problems.NotFound($"There is no channel '{name}'. GET /api/channels lists them.");
         if (context.Request.ContentType?.Split(';')[0].Trim() is not "application/sdp")
-            return TypedResults.Problem("Send the offer as application/sdp.", statusCode: StatusCodes.Status415UnsupportedMediaType, title: "Wrong content type");
+            return Problems.WrongType("Send the offer as application/sdp.");
         if (context.Request.ContentLength > OfferBytesMax)
-            return TypedResults.Problem($"An offer has at most {OfferBytesMax} bytes.", statusCode: StatusCodes.Status413PayloadTooLarge, title: "Too long");
+            return Problems.TooLong($"An offer has at most {OfferBytesMax} bytes.");
         if (offers.IsFull)
             return Problems.Unavailable(context, "This gateway carries as many viewers as it may. Try again in a moment, or another gateway.", 10);
         if (shares.TryTakeViewer(context) is not { } share)

@@ -140,10 +140,16 @@ internal static class SignalSocket
                 return null;
             length += received.Count;
             if (received.EndOfMessage)
-                return received.MessageType == WebSocketMessageType.Text ? buffer.AsMemory(0, length) : null;
+            {
+                if (received.MessageType == WebSocketMessageType.Text)
+                    return buffer.AsMemory(0, length);
+                await socket.CloseOutputAsync(WebSocketCloseStatus.InvalidMessageType, "only text messages", cancellationToken);
+                return null;
+            }
+
             if (length == buffer.Length)
             {
-                await socket.CloseAsync(WebSocketCloseStatus.MessageTooBig, $"at most {MessageBytesMax} bytes", cancellationToken);
+                await socket.CloseOutputAsync(WebSocketCloseStatus.MessageTooBig, $"at most {MessageBytesMax} bytes", cancellationToken);
                 return null;
             }
         }
@@ -155,7 +161,9 @@ internal static class SignalSocket
         root = default;
         try
         {
-            using var document = JsonDocument.Parse(message, new JsonDocumentOptions { MaxDepth = 8 });
+            if (!StrictJson.HasWholeTexts(message.Span))
+                return false;
+            using var document = JsonDocument.Parse(message, StrictJson.Options(8));
             root = document.RootElement.Clone();
             type = Text(root, "type") ?? "";
             return type.Length > 0;

@@ -83,9 +83,9 @@ internal sealed class WhepViewers(AddressShares shares, GatewayMetrics metrics) 
             await connection.Connected.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!connection.Connected.IsCompletedSuccessfully)
                 return;
-            metrics.Joined(Transport);
+            var since = metrics.Joined(Transport);
             await connection.Closed;
-            metrics.Left(Transport);
+            metrics.Left(Transport, since);
         }
     }
 }

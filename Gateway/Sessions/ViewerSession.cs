@@ -11,6 +11,7 @@ namespace Nsn.Gateway.Sessions;
 /// <param name="id">Unguessable name.</param>
 /// <param name="isKnown">Whether the viewer was here before under this name.</param>
 /// <param name="former">The end of a session of the same name that is being closed, which never fails; the grain hears of this one after it.</param>
+/// <param name="since">When it came, a timestamp of the stopwatch.</param>
 /// <param name="transport">"webrtc" or "http".</param>
 /// <param name="gateway">Name of this gateway.</param>
 /// <param name="tail">What the viewer watches.</param>
@@ -23,6 +24,7 @@ internal sealed partial class ViewerSession(
     string id,
     bool isKnown,
     Task former,
+    long since,
     string transport,
     string gateway,
     ChannelTail tail,
@@ -86,7 +88,7 @@ internal sealed partial class ViewerSession(
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         closed(this);
-        metrics.Left(transport);
+        metrics.Left(transport, since);
         try
         {
             await ReportAsync();

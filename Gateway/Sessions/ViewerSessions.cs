@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Nsn.Gateway.Channels;
@@ -26,10 +27,11 @@ internal sealed class ViewerSessions(
         var chain = tail.Head is { } head ? ApiJson.Hex(head.GenesisHash) : "";
         var stream = new FrameStream(tail, id, chain, time);
         var former = _leaving.GetValueOrDefault(id) ?? Task.CompletedTask;
-        var session = new ViewerSession(id, isKnown, former, transport, settings.Value.Name, tail, stream, grains, metrics, logger, Closed);
+        var since = Stopwatch.GetTimestamp();
+        var session = new ViewerSession(id, isKnown, former, since, transport, settings.Value.Name, tail, stream, grains, metrics, logger, Closed);
         if (!_open.TryAdd(id, session))
             return null;
-        metrics.Joined(transport);
+        metrics.Joined(transport, isKnown);
         return session;
     }
 

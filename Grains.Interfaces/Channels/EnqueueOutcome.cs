@@ -21,4 +21,7 @@ public enum EnqueueOutcome
 
     /// <summary>The recipe breaks a bound.</summary>
     Invalid,
+
+    /// <summary>Another recipe of this channel has that name.</summary>
+    IdTaken,
 }

@@ -25,8 +25,8 @@ public interface IChannelGrain : IGrainWithStringKey
     /// <summary>A slot of this channel, or null when it is not remembered.</summary>
     Task<SlotEntry?> GetSlotAsync(ulong slot);
 
-    /// <summary>Slots before <paramref name="before"/>, newest first, at most <paramref name="limit"/> (100).</summary>
-    Task<SlotEntry[]> GetSlotsAsync(ulong? before, int limit);
+    /// <summary>Slots before <paramref name="before"/>, newest first, at most <paramref name="limit"/> (100). A page may have fewer, even none, though there are older ones: numbers that no slot has are passed over a hundred at a time.</summary>
+    Task<SlotPage> GetSlotsAsync(ulong? before, int limit);
 
     /// <summary>Tells an observer of every change until it is gone or has not renewed for a minute.</summary>
     Task SubscribeAsync(IChannelObserver observer);

@@ -10,6 +10,7 @@ namespace Nsn.Grains.Inference;
 /// <param name="RunningJobs">Jobs that run.</param>
 /// <param name="QueueWait">Estimated wait of a new job, from the last jobs' durations.</param>
 /// <param name="ReportedAt">When this was true.</param>
+/// <param name="Failure">Why it is given no jobs, or null while it works: its last canary did not pass. It says so itself, and says when that is over.</param>
 [GenerateSerializer, Immutable, Alias("nsn.device-status")]
 public sealed record DeviceStatus(
     [property: Id(0)] string Key,
@@ -20,4 +21,5 @@ public sealed record DeviceStatus(
     [property: Id(5)] int QueuedJobs,
     [property: Id(6)] int RunningJobs,
     [property: Id(7)] TimeSpan QueueWait,
-    [property: Id(8)] DateTimeOffset ReportedAt);
+    [property: Id(8)] DateTimeOffset ReportedAt,
+    [property: Id(9)] string? Failure = null);

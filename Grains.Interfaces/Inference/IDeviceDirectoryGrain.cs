@@ -12,7 +12,7 @@ public interface IDeviceDirectoryGrain : IGrainWithStringKey
 
     /// <summary>
     /// The best device for a model pack: warm before cold, then the shortest wait, then the most free memory.
-    /// Null when no device reports.
+    /// Devices that say that they have failed are left out. Null when no other device reports.
     /// </summary>
     /// <param name="packHash">Hash of the pack, hexadecimal.</param>
     /// <param name="exclude">Devices that just failed the caller.</param>

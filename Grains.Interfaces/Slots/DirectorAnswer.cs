@@ -8,6 +8,9 @@ namespace Nsn.Grains.Slots;
 /// <param name="Note">The reason of a reject, or what went wrong.</param>
 /// <param name="ScoreA">Score of the first tower against the prompt.</param>
 /// <param name="ScoreB">Score of the second tower.</param>
+/// <param name="Commit">Its signed commitment, the SCALE consensus message.</param>
+/// <param name="Reveal">What opens it, the SCALE consensus message: its embedding, and the secret from which its frames were drawn.</param>
+/// <param name="SampleCount">How many frames it says that it had made again.</param>
 [GenerateSerializer, Immutable, Alias("nsn.director-answer")]
 public sealed record DirectorAnswer(
     [property: Id(0)] byte[] Account,
@@ -16,4 +19,7 @@ public sealed record DirectorAnswer(
     [property: Id(3)] string? Verdict,
     [property: Id(4)] string? Note,
     [property: Id(5)] float? ScoreA,
-    [property: Id(6)] float? ScoreB);
+    [property: Id(6)] float? ScoreB,
+    [property: Id(7)] byte[]? Commit = null,
+    [property: Id(8)] byte[]? Reveal = null,
+    [property: Id(9)] int? SampleCount = null);

@@ -3,6 +3,7 @@ using Nsn.Grains.Epochs;
 using Nsn.Grains.Inference;
 using Nsn.Grains.Ledger;
 using Nsn.Grains.Slots;
+using Nsn.Grains.Telemetry;
 using Nsn.Protocol.Cryptography;
 using Nsn.Protocol.Recipes;
 using Orleans.Utilities;
@@ -18,6 +19,7 @@ internal sealed partial class ChannelGrain(
     [PersistentState("channel", "nsn")] IPersistentState<ChannelDocument> document,
     IOptions<ChannelOptions> options,
     TimeProvider time,
+    GrainMetrics metrics,
     ILogger<ChannelGrain> logger) : Grain, IChannelGrain
 {
     private const int SlotsListedMax = 100;
@@ -30,6 +32,7 @@ internal sealed partial class ChannelGrain(
     private ObserverManager<IChannelObserver> _observers = null!;
     private ChainHead? _head;
     private ulong _slotOnAir;
+    private ulong _lastPassedOver;
     private bool _ticking;
     private IGrainTimer? _timer;
 
@@ -44,12 +47,19 @@ internal sealed partial class ChannelGrain(
         return Task.CompletedTask;
     }
 
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        metrics.ChannelLeft(Name);
+        return Task.CompletedTask;
+    }
+
     public Task WakeAsync() => Task.CompletedTask;
 
     public async Task<EnqueueResult> EnqueueAsync(RecipeSubmission submission)
     {
         var head = _head ?? await LedgerGrain.GetHeadAsync();
-        var result = _programme.Enqueue(submission, SlotSeconds(head), time.GetUtcNow());
+        var result = _programme.Enqueue(submission, SlotSeconds(head), new Hash256(head.GenesisHash), time.GetUtcNow());
+        metrics.RecipeSent(Name, result.Outcome);
         if (result.Outcome != EnqueueOutcome.Accepted)
             return result;
         await StoreAsync();
@@ -80,7 +90,7 @@ internal sealed partial class ChannelGrain(
         return Entry(slot);
     }
 
-    public async Task<SlotEntry[]> GetSlotsAsync(ulong? before, int limit)
+    public async Task<SlotPage> GetSlotsAsync(ulong? before, int limit)
     {
         limit = Math.Clamp(limit, 1, SlotsListedMax);
         var wanted = document.State.Slots.Keys.Where(slot => before is null || slot < before).Reverse().Take(limit).ToArray();
@@ -90,15 +100,24 @@ internal sealed partial class ChannelGrain(
 
         // Further back by number. Numbers of slots that were passed over are nobody's, hence the bound.
         var oldest = wanted.Length > 0 ? wanted[^1] : Math.Min(before ?? ulong.MaxValue, document.State.Slots.Keys.FirstOrDefault(_slotOnAir + 1));
+        var next = oldest;
         for (var asked = 0UL; entries.Count < limit && oldest > 0 && asked < SlotsListedMax; asked += SlotsAtOnce)
         {
             var count = Math.Min(oldest, SlotsAtOnce);
             var found = await Task.WhenAll(Enumerable.Range(1, (int)count).Select(back => ForgottenAsync(oldest - (ulong)back)));
-            entries.AddRange(found.OfType<SlotEntry>().Take(limit - entries.Count));
+            foreach (var (back, entry) in found.Index())
+            {
+                if (entries.Count == limit)
+                    break;
+                if (entry is not null)
+                    entries.Add(entry);
+                next = oldest - (ulong)back - 1;
+            }
+
             oldest -= count;
         }
 
-        return [.. entries];
+        return new SlotPage([.. entries], next > 0 ? next : null);
     }
 
     /// <summary>A slot that this document has no room for any more, as its own grain remembers it; null when there was none of that number.</summary>
@@ -154,6 +173,7 @@ internal sealed partial class ChannelGrain(
                 await ObserveEpochsAsync(head);
             await PlanAsync(head);
             await FollowAsync();
+            metrics.QueueIs(Name, document.State.Queue.Count);
         }
         catch (Exception failure)
         {
@@ -183,7 +203,14 @@ internal sealed partial class ChannelGrain(
                 return;
             var airsAt = AirTimeOf(slot, head);
             if (_pace.PassOver(slot, airsAt, time.GetUtcNow(), head.Timing.SlotDuration))
+            {
+                // It is seen again at every tick until it is on air.
+                if (slot > _lastPassedOver)
+                    metrics.SlotFailed(SlotFailure.PassedOver);
+                _lastPassedOver = Math.Max(_lastPassedOver, slot);
                 continue;
+            }
+
             var ticket = _programme.Plan(slot, SlotSeconds(head), airsAt, time.GetUtcNow());
             await StoreAsync();
             await StartAsync(slot, ticket, head, grounds);
@@ -201,12 +228,12 @@ internal sealed partial class ChannelGrain(
 
     private int LeadSlots(ChainHead head) => _pace.LeadSlots(head.Timing.SlotDuration);
 
-    /// <summary>What a slot needs before it can be fixed: its epoch's directors and devices with a model pack. Null while one is missing.</summary>
+    /// <summary>What a slot needs before it can be fixed: its epoch's directors and devices that work and have a model pack. Null while one is missing.</summary>
     private async Task<(EpochInfo Epoch, byte[] ModelPackHash, int Devices)?> GroundsAsync(ulong slot, ChainHead head)
     {
         if (await GrainFactory.GetGrain<IEpochGrain>(head.Timing.EpochOfSlot(slot)).GetAsync() is not { } epoch)
             return null;
-        var devices = await GrainFactory.GetGrain<IDeviceDirectoryGrain>(ChainName.Devices).ListAsync();
+        var devices = (await GrainFactory.GetGrain<IDeviceDirectoryGrain>(ChainName.Devices).ListAsync()).Where(device => device.Failure is null).ToArray();
         return devices.SelectMany(device => device.WarmPacks).FirstOrDefault() is { } pack
             ? (epoch, Convert.FromHexString(pack), devices.Count(device => device.WarmPacks.Contains(pack)))
             : null;
@@ -246,6 +273,8 @@ internal sealed partial class ChannelGrain(
             }
             else if (report.Assignment is null && slot <= _slotOnAir)
             {
+                if (known is null || !IsDecided(known))
+                    metrics.SlotFailed(SlotFailure.NotBegun);
                 report = report with { Phase = SlotPhase.Failed, Failure = "It was on air before its work could begin.", FinishedAt = time.GetUtcNow() };
             }
 

@@ -1,4 +1,5 @@
 using Nsn.Grains.Slots;
+using Nsn.Protocol.Cryptography;
 using Nsn.Protocol.Recipes;
 
 namespace Nsn.Grains.Channels;
@@ -10,9 +11,10 @@ namespace Nsn.Grains.Channels;
 internal sealed class ChannelProgramme(ChannelDocument document, ChannelOptions options)
 {
     private const int TicketsKept = 400;
+    private const string ProgrammePrefix = "programme-";
 
     /// <summary>Takes a recipe into the queue.</summary>
-    public EnqueueResult Enqueue(RecipeSubmission submission, uint slotSeconds, DateTimeOffset now)
+    public EnqueueResult Enqueue(RecipeSubmission submission, uint slotSeconds, in Hash256 chainId, DateTimeOffset now)
     {
         if (!RecipeCodec.TryDecode(submission.Recipe, out var recipe, out var reason))
             return new(EnqueueOutcome.Invalid, null, [reason]);
@@ -22,9 +24,14 @@ internal sealed class ChannelProgramme(ChannelDocument document, ChannelOptions 
         if (recipe.SlotParameters.DurationSeconds != slotSeconds)
             return new(EnqueueOutcome.Invalid, null, [$"/slot_params/duration_sec must be {slotSeconds}: that is how long a slot of this channel is on air"]);
 
+        if (Authorship.WhyNot(recipe, chainId, (ulong)now.ToUnixTimeMilliseconds()) is { } forged)
+            return new(EnqueueOutcome.Invalid, null, [$"/security {forged}"]);
+
         var hash = recipe.Hash().ToArray();
         if (document.Keys.TryGetValue(submission.IdempotencyKey, out var knownId) && document.Tickets.TryGetValue(knownId, out var known))
             return known.RecipeHash.AsSpan().SequenceEqual(hash) ? new(EnqueueOutcome.Repeated, WithPlace(known), []) : new(EnqueueOutcome.KeyReused, null, []);
+        if (document.Tickets.ContainsKey(recipe.RecipeId) || recipe.RecipeId.StartsWith(ProgrammePrefix, StringComparison.Ordinal))
+            return new(EnqueueOutcome.IdTaken, null, []);
         if (document.Queue.Count >= options.QueueMax)
             return new(EnqueueOutcome.QueueFull, null, []);
         if (document.Queue.Count(id => document.Submitters.GetValueOrDefault(id) == submission.Submitter) >= options.QueuePerSubmitterMax)
@@ -98,7 +105,7 @@ internal sealed class ChannelProgramme(ChannelDocument document, ChannelOptions 
         || ticket.State is RecipeState.Aired or RecipeState.Failed;
 
     /// <summary>The id of the recipe that the built-in programme has for a slot.</summary>
-    public static string RecipeIdOf(ulong slot) => $"programme-{slot}";
+    public static string RecipeIdOf(ulong slot) => $"{ProgrammePrefix}{slot}";
 
     /// <summary>A ticket as it is shown: with its place while it waits.</summary>
     public RecipeTicket? Find(string recipeId) => document.Tickets.GetValueOrDefault(recipeId) is { } ticket ? WithPlace(ticket) : null;

@@ -29,6 +29,8 @@ internal static class AssignmentCheck
             return "the seed does not follow from the epoch's randomness";
         if (!RecipeCodec.TryDecode(assignment.Recipe, out var recipe, out var reason))
             return $"the recipe cannot be read: {reason}";
+        if (!Authorship.Holds(recipe, new Hash256(head.GenesisHash)))
+            return "the recipe is not signed by the author that it names";
         return Same(assignment.RecipeHash, recipe.Hash().ToArray()) && assignment.RecipeId == recipe.RecipeId
             ? null
             : "the recipe is not the one that is named";

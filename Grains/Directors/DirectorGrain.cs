@@ -104,7 +104,7 @@ internal sealed partial class DirectorGrain(
         if (!round.TryReveal(Decode<CommitMessage>(commits), out var reveal, out var reason))
             return new DirectorReply(null, record.Note ?? reason, record.ScoreA, record.ScoreB);
         await StoreAsync(slot, record with { Round = round.ToBytes() });
-        return new DirectorReply(reveal.Encode(), record.Note, record.ScoreA, record.ScoreB);
+        return new DirectorReply(reveal.Encode(), record.Note, record.ScoreA, record.ScoreB, record.SampleCount);
     }
 
     public async Task<DirectorReply> VoteAsync(ulong slot, byte[][] reveals)
@@ -164,9 +164,10 @@ internal sealed partial class DirectorGrain(
     private async Task<DirectorReply> CheckAsync(SlotAssignment assignment, ClipManifest manifest, CancellationToken cancellationToken)
     {
         var secret = RandomNumberGenerator.GetBytes(Hash256.Size);
+        var job = new VerificationJob(assignment, manifest, secret, options.Value.SampleCount, options.Value.Regeneration);
         var findings = await OnDeviceAsync(
             assignment.ModelPackHash,
-            device => device.VerifyAsync(new VerificationJob(assignment, manifest, secret, options.Value.SampleCount), cancellationToken),
+            device => device.VerifyAsync(job, cancellationToken),
             cancellationToken);
         var embedding = Embedding(findings.Embedding);
         var verdict = embedding is null && findings.Verdict == (byte)Verdict.Accept ? Verdict.RejectContent : (Verdict)findings.Verdict;
@@ -178,7 +179,8 @@ internal sealed partial class DirectorGrain(
             round.ToBytes(),
             findings.Reasons.Length == 0 ? null : string.Join(" ", findings.Reasons),
             findings.ScoreA,
-            findings.ScoreB));
+            findings.ScoreB,
+            FrameDraw.Of(job).Length));
         LogChecked(_signer.PublicKey, assignment.Slot, verdict, findings.Seconds);
         return new DirectorReply(round.Commit?.Encode());
     }
@@ -191,7 +193,9 @@ internal sealed partial class DirectorGrain(
         while (true)
         {
             var device = await directory.ChooseAsync(Convert.ToHexStringLower(packHash), [.. failed])
-                ?? throw new InvalidOperationException("No device with models reports. Start a silo with the role gpu.");
+                ?? throw new InvalidOperationException(failed.Count > 0
+                    ? $"No other device works: {string.Join(", ", failed)} failed."
+                    : "No device that works reports. Start a silo with the role gpu, or look at the health of those that run.");
             try
             {
                 return await job(GrainFactory.GetGrain<IInferenceGrain>(device.Key));

@@ -9,6 +9,7 @@ namespace Nsn.Grains.Directors;
 /// <param name="Note">Why it rejects, or null.</param>
 /// <param name="ScoreA">Score of the first tower.</param>
 /// <param name="ScoreB">Score of the second tower.</param>
+/// <param name="SampleCount">How many frames were made again for it.</param>
 [GenerateSerializer, Immutable, Alias("nsn.director-round-record")]
 internal sealed record DirectorRoundRecord(
     [property: Id(0)] SlotAssignment Assignment,
@@ -16,4 +17,5 @@ internal sealed record DirectorRoundRecord(
     [property: Id(2)] byte[] Round,
     [property: Id(3)] string? Note,
     [property: Id(4)] float? ScoreA,
-    [property: Id(5)] float? ScoreB);
+    [property: Id(5)] float? ScoreB,
+    [property: Id(6)] int? SampleCount = null);

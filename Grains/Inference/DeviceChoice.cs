@@ -4,11 +4,11 @@ namespace Nsn.Grains.Inference;
 public static class DeviceChoice
 {
     /// <summary>
-    /// The best of the devices, or null when there is none. In this order: models warm before cold (loading costs more than a queue),
+    /// The best of the devices that work, or null when there is none. In this order: models warm before cold (loading costs more than a queue),
     /// the shorter wait, the more free memory, the key (so that equal devices give one answer).
     /// </summary>
     public static DeviceStatus? Best(IEnumerable<DeviceStatus> devices, string packHash, IReadOnlyCollection<string> exclude) => devices
-        .Where(device => !exclude.Contains(device.Key))
+        .Where(device => device.Failure is null && !exclude.Contains(device.Key))
         .OrderByDescending(device => device.WarmPacks.Contains(packHash))
         .ThenBy(device => device.QueueWait)
         .ThenBy(device => device.RunningJobs + device.QueuedJobs)

@@ -11,6 +11,12 @@ public interface IInferenceDevice
     /// <summary>Loads the models and runs a canary through them; does nothing when that has happened.</summary>
     Task WarmAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Runs a canary when it is due: a job has failed, or none has shown for a while that the device works. What comes out is in <see cref="Status"/>; a device
+    /// that did not pass is set up anew and tried again with the next call.
+    /// </summary>
+    Task CheckAsync(CancellationToken cancellationToken);
+
     /// <summary>Makes the clip of a slot and publishes its chunks.</summary>
     Task<ClipManifest> GenerateAsync(SlotAssignment assignment, byte[] proposer, CancellationToken cancellationToken);
 

@@ -1,10 +1,13 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Nsn.Grains.Telemetry;
 using Nsn.Protocol.Cryptography;
 using Nsn.Protocol.Ledger;
 using Nsn.Protocol.Ledger.Blocks;
 using Nsn.Protocol.Ledger.Extrinsics;
 using Nsn.Protocol.Ledger.Metadata;
+using Nsn.Protocol.Ledger.Pallets.Director;
 using Nsn.Protocol.Ledger.State;
 
 namespace Nsn.Grains.Ledger;
@@ -16,7 +19,12 @@ namespace Nsn.Grains.Ledger;
 /// </summary>
 [Reentrant, KeepAlive]
 internal sealed partial class LedgerGrain(
-    ILedgerJournal journal, IOptions<LedgerOptions> options, TimeProvider time, IHostApplicationLifetime silo, ILogger<LedgerGrain> logger) : Grain, ILedgerGrain
+    ILedgerJournal journal,
+    IOptions<LedgerOptions> options,
+    TimeProvider time,
+    IHostApplicationLifetime silo,
+    GrainMetrics metrics,
+    ILogger<LedgerGrain> logger) : Grain, ILedgerGrain
 {
     // A pause longer than this is not caught up block by block: the grid is laid anew from now on.
     private static readonly TimeSpan s_catchUpMax = TimeSpan.FromMinutes(2);
@@ -49,6 +57,7 @@ internal sealed partial class LedgerGrain(
         foreach (var waiting in _pool.Values)
             waiting.Abandon(Moved());
         _pool.Clear();
+        metrics.ChainLeft(Chain);
         return Task.CompletedTask;
     }
 
@@ -75,17 +84,23 @@ internal sealed partial class LedgerGrain(
     private Task<ExtrinsicReceipt> Pool(byte[] extrinsic)
     {
         if (!Extrinsic.TryDecode(LedgerRuntime.Calls, extrinsic, out var decoded, out var error))
-            return Task.FromResult(new ExtrinsicReceipt(Blake2b.Hash256(extrinsic).ToArray(), null, error.ToString(), []));
+            return Refused(Blake2b.Hash256(extrinsic), error.ToString());
         if (_pool.TryGetValue(decoded.Hash, out var known))
             return known.Receipt;
         error = decoded.IsSigned ? _runtime.Validate(_state, decoded) : TransactionError.BadInherent;
         if (error is not (TransactionError.None or TransactionError.FutureNonce))
-            return Task.FromResult(new ExtrinsicReceipt(decoded.Hash.ToArray(), null, error.ToString(), []));
+            return Refused(decoded.Hash, error.ToString());
         if (_pool.Count >= options.Value.PoolMax)
-            return Task.FromResult(new ExtrinsicReceipt(decoded.Hash.ToArray(), null, "PoolFull", []));
+            return Refused(decoded.Hash, "PoolFull");
         var pooled = new PooledExtrinsic(decoded, _state.Number);
         _pool.Add(decoded.Hash, pooled);
         return pooled.Receipt;
+    }
+
+    private Task<ExtrinsicReceipt> Refused(in Hash256 hash, string reason)
+    {
+        metrics.ExtrinsicEnded(ExtrinsicFate.Refused);
+        return Task.FromResult(new ExtrinsicReceipt(hash.ToArray(), null, reason, []));
     }
 
     public Task<uint> GetNextNonceAsync(byte[] account)
@@ -184,6 +199,7 @@ internal sealed partial class LedgerGrain(
 
     private async Task<bool> SealOneAsync(CancellationToken cancellationToken)
     {
+        var started = Stopwatch.GetTimestamp();
         var due = _sealedAt + _timing.BlockTime;
         var candidates = _pool.Values.OrderBy(pooled => pooled.Extrinsic.Nonce).ToArray();
         var result = _runtime.Seal(
@@ -201,6 +217,10 @@ internal sealed partial class LedgerGrain(
         _state = result.State;
         _sealedAt = due;
         Settle(result, number);
+        metrics.BlockSealed(Stopwatch.GetElapsedTime(started));
+        metrics.ChainIs(Chain, number, _pool.Count);
+        foreach (var election in result.Events.Select(record => record.Event).OfType<DirectorEvents.OnDeckElection>())
+            metrics.Elected(election.Directors.Count > 0);
         return true;
     }
 
@@ -215,6 +235,7 @@ internal sealed partial class LedgerGrain(
             var place = (uint)index;
             var events = result.Events.Where(e => e.Phase == Protocol.Ledger.Runtime.BlockPhase.ApplyExtrinsic && e.Extrinsic == place)
                 .Select(e => LedgerRuntime.Calls.NameOf(e.Event));
+            metrics.ExtrinsicEnded(outcome.Result.IsError ? ExtrinsicFate.Failed : ExtrinsicFate.Applied);
             pooled.Complete(number, outcome.Result.IsError ? outcome.Result.Error.Name : null, [.. events]);
         }
 
@@ -224,6 +245,7 @@ internal sealed partial class LedgerGrain(
             if (_pool.TryGetValue(rejected.Extrinsic.Hash, out var pooled) && (!waits || pooled.Since + PooledExtrinsic.WaitBlocks < number))
             {
                 _pool.Remove(rejected.Extrinsic.Hash);
+                metrics.ExtrinsicEnded(ExtrinsicFate.Refused);
                 pooled.Complete(null, rejected.Reason.ToString(), []);
             }
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Nsn.Grains.Directors;
+using Nsn.Grains.Telemetry;
 using Nsn.Protocol.Certificates;
 using Nsn.Protocol.Consensus;
 using Nsn.Protocol.Cryptography;
@@ -17,6 +18,7 @@ internal sealed partial class SlotGrain(
     [PersistentState("slot", "nsn")] IPersistentState<SlotDocument> document,
     IOptions<SlotOptions> options,
     TimeProvider time,
+    GrainMetrics metrics,
     ILogger<SlotGrain> logger) : Grain, ISlotGrain, IDisposable
 {
     private static readonly TimeSpan s_submitAgain = TimeSpan.FromMilliseconds(500);
@@ -91,7 +93,7 @@ internal sealed partial class SlotGrain(
         }
         catch (SlotFailedException failure)
         {
-            await FailAsync(failure.Message);
+            await FailAsync(failure.Failure, failure.Message);
         }
         catch (Orleans.Storage.InconsistentStateException)
         {
@@ -105,7 +107,7 @@ internal sealed partial class SlotGrain(
         catch (Exception failure)
         {
             LogStuck(failure, Slot);
-            await FailAsync($"The slot's work failed: {failure.Message}");
+            await FailAsync(SlotFailure.Error, $"The slot's work failed: {failure.Message}");
         }
         finally
         {
@@ -147,9 +149,9 @@ internal sealed partial class SlotGrain(
             return manifest;
         }
 
-        throw new SlotFailedException(reasons.Count == 0
-            ? "There was no time left to make the clip."
-            : $"No clip was published: {string.Join("; ", reasons)}.");
+        throw reasons.Count == 0
+            ? new SlotFailedException(SlotFailure.NoTime, "There was no time left to make the clip.")
+            : new SlotFailedException(SlotFailure.NotPublished, $"No clip was published: {string.Join("; ", reasons)}.");
     }
 
     /// <summary>Brings the directors from commitments over reveals to votes.</summary>
@@ -166,12 +168,15 @@ internal sealed partial class SlotGrain(
         await CollectAsync(collector, answers, ConsensusPhase.Vote, "vote", SlotPhase.Voting, options.Value.VoteTimeout, assignment,
             (director, messages) => director.VoteAsync(assignment.Slot, messages), cancellationToken);
 
+        foreach (var account in assignment.Directors)
+            metrics.Voted(collector.Votes.FirstOrDefault(vote => vote.Director.AsSpan().SequenceEqual(account))?.Statement.Verdict);
+
         // Beside the slot's own work, which it must not hold up.
         _reports = Task.WhenAll(collector.Evidence.Select(evidence => ReportAsync(assignment, evidence)));
         if (collector.Certificate is not { } certificate)
-            throw new SlotFailedException($"No three directors said the same: {Summary(answers)}.");
+            throw new SlotFailedException(SlotFailure.NoQuorum, $"No three directors said the same: {Summary(answers)}.");
         if (!certificate.IsAccept)
-            throw new SlotFailedException($"The directors rejected the clip: {Summary(answers)}.");
+            throw new SlotFailedException(SlotFailure.Rejected, $"The directors rejected the clip: {Summary(answers)}.");
         var bytes = certificate.Encode();
         Report = Report with { Certificate = bytes, Phase = SlotPhase.Submitting };
         await StoreAsync(assignment, cancellationToken);
@@ -274,8 +279,8 @@ internal sealed partial class SlotGrain(
             return answer with { Note = $"its message was refused: {outcome}" };
         return message switch
         {
-            CommitMessage => answer with { Committed = true },
-            RevealMessage => answer with { Revealed = true },
+            CommitMessage => answer with { Committed = true, Commit = reply.Message },
+            RevealMessage => answer with { Revealed = true, Reveal = reply.Message, SampleCount = reply.SampleCount },
             VoteMessage vote => answer with { Verdict = vote.Vote.Statement.Verdict == Verdict.Accept ? "accept" : "reject" },
             _ => answer,
         };
@@ -322,7 +327,7 @@ internal sealed partial class SlotGrain(
         }
 
         if (block is null)
-            throw new SlotFailedException($"The certificate is not in the ledger: {reason}.");
+            throw new SlotFailedException(SlotFailure.NotSubmitted, $"The certificate is not in the ledger: {reason}.");
         Report = Report with
         {
             Phase = SlotPhase.Certified,
@@ -331,11 +336,13 @@ internal sealed partial class SlotGrain(
             StageSeconds = With("submit", stage),
         };
         await StoreAsync(assignment, cancellationToken);
+        metrics.SlotCertified();
         LogCertified(Slot, block.Value, (assignment.Deadline - time.GetUtcNow()).TotalSeconds);
     }
 
-    private async Task FailAsync(string reason)
+    private async Task FailAsync(SlotFailure failed, string reason)
     {
+        metrics.SlotFailed(failed);
         Report = Report with { Phase = SlotPhase.Failed, Failure = reason, FinishedAt = time.GetUtcNow() };
         LogFailed(Slot, reason);
         try
@@ -352,8 +359,12 @@ internal sealed partial class SlotGrain(
 
     private TimeSpan Left(SlotAssignment assignment) => assignment.Deadline - time.GetUtcNow();
 
-    private Dictionary<string, double> With(string stage, long since) =>
-        new(Report.StageSeconds) { [stage] = Math.Round(Stopwatch.GetElapsedTime(since).TotalSeconds, 3) };
+    private Dictionary<string, double> With(string stage, long since)
+    {
+        var took = Stopwatch.GetElapsedTime(since);
+        metrics.StageTook(stage, took);
+        return new(Report.StageSeconds) { [stage] = Math.Round(took.TotalSeconds, 3) };
+    }
 
     private static string Summary(DirectorAnswer[] answers) => string.Join(
         "; ", answers.Select((answer, index) => $"director {index + 1} {answer.Verdict ?? "said nothing"}{(answer.Note is null ? "" : $" ({answer.Note})")}"));

@@ -3,18 +3,25 @@ using Nsn.Grains.Inference;
 
 namespace Nsn.Silo.Inference;
 
-/// <summary>Warms this silo's device, then tells the directory every two seconds how it is, and takes it away at shutdown.</summary>
+/// <summary>Warms this silo's device, then tells the directory and /health every two seconds how it is, has it checked, and takes it away at shutdown.</summary>
 internal sealed partial class DeviceReporter(
-    IGrainFactory grains, VortexDevices devices, SiloHealth health, TimeProvider time, ILogger<DeviceReporter> logger) : BackgroundService
+    IGrainFactory grains, IInferenceDevices devices, SiloHealth health, TimeProvider time, ILogger<DeviceReporter> logger) : BackgroundService
 {
+    private string? _lastFailure;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!await TryWarmAsync())
             await Task.Delay(TimeSpan.FromSeconds(5), time, stoppingToken);
 
+        var checks = Task.CompletedTask;
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), time);
         do
         {
+            // Beside the reports: a canary waits in line like any job.
+            if (checks.IsCompleted)
+                checks = Task.WhenAll(devices.All.Select(device => CheckAsync(device, stoppingToken)));
+            Tell();
             foreach (var device in devices.All)
             {
                 try
@@ -49,6 +56,26 @@ internal sealed partial class DeviceReporter(
         await base.StopAsync(cancellationToken);
     }
 
+    private async Task CheckAsync(IInferenceDevice device, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await device.CheckAsync(stoppingToken);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+        {
+            LogNotChecked(failure, device.Status.Key);
+        }
+    }
+
+    private void Tell()
+    {
+        if (devices.All.Select(device => device.Status.Failure).FirstOrDefault(failure => failure is not null) is { } failure)
+            health.DeviceFailed(failure);
+        else
+            health.DeviceReady();
+    }
+
     private async Task<bool> TryWarmAsync()
     {
         try
@@ -60,14 +87,20 @@ internal sealed partial class DeviceReporter(
         }
         catch (Exception failure)
         {
+            // What no attempt will change, an adapter that is not there for instance, is told once.
+            if (failure.Message != _lastFailure)
+                LogNotWarm(failure, failure.Message);
+            _lastFailure = failure.Message;
             health.DeviceFailed(failure.Message);
-            LogNotWarm(failure);
             return false;
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The device could not be made ready; tried again in five seconds")]
-    private partial void LogNotWarm(Exception failure);
+    [LoggerMessage(1, LogLevel.Error, "The device could not be made ready; tried again every five seconds: {Reason}")]
+    private partial void LogNotWarm(Exception failure, string reason);
+
+    [LoggerMessage(3, LogLevel.Error, "Device {Device} could not be checked")]
+    private partial void LogNotChecked(Exception failure, string device);
 
     [LoggerMessage(2, LogLevel.Warning, "Device {Device} was not reported: {Reason}")]
     private partial void LogNotReported(string device, string reason);

@@ -1,8 +1,6 @@
 using Nsn.Grains.Inference;
 using Nsn.Grains.Slots;
-using Nsn.Protocol.Consensus;
 using Nsn.Protocol.Cryptography;
-using Nsn.Protocol.Recipes;
 
 namespace Nsn.Silo.Inference;
 
@@ -16,7 +14,6 @@ internal sealed class SharedChecks(TimeProvider time)
     /// <summary>Time in which directors that were asked together arrive.</summary>
     public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(150);
 
-    private const int FramesMax = 60 * 60;
     private readonly Lock _lock = new();
     private readonly Dictionary<Hash256, Check> _gathering = [];
 
@@ -28,11 +25,11 @@ internal sealed class SharedChecks(TimeProvider time)
         {
             if (_gathering.TryGetValue(root, out var check) && check.IsFor(job))
             {
-                check.Frames.UnionWith(FramesOf(job, root));
+                check.Frames.UnionWith(FrameDraw.Of(job));
                 return check.Findings;
             }
 
-            check = new Check(job) { Frames = [.. FramesOf(job, root)] };
+            check = new Check(job) { Frames = [.. FrameDraw.Of(job)] };
             _gathering[root] = check;
             check.Findings = RunAsync(root, check, run);
             return check.Findings;
@@ -50,14 +47,6 @@ internal sealed class SharedChecks(TimeProvider time)
         }
 
         return await run(check.Job.Assignment, check.Job.Manifest, check.Frames).ConfigureAwait(false);
-    }
-
-    private static int[] FramesOf(VerificationJob job, in Hash256 root)
-    {
-        if (!RecipeCodec.TryDecode(job.Assignment.Recipe, out var recipe, out _))
-            return [];
-        var count = (int)Math.Clamp(recipe.SlotParameters.DurationSeconds * recipe.SlotParameters.FramesPerSecond, 1, FramesMax);
-        return FrameSample.Draw(new Hash256(job.SampleSecret), root, count, Math.Max(1, job.SampleCount));
     }
 
     private sealed class Check(VerificationJob job)

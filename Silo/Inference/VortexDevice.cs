@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
 using Nsn.Content;
 using Nsn.Grains.Inference;
@@ -19,61 +18,77 @@ namespace Nsn.Silo.Inference;
 /// </summary>
 internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
 {
-    private static readonly Meter s_meter = new("Nsn.Inference");
-    private static readonly Histogram<double> s_seconds = s_meter.CreateHistogram<double>(
-        "nsn.inference.job.duration", "s", "Time of a job on the device, by kind");
-
     // The pipeline's own deadline covers the judging; this one also what comes before it, the fetching of the clip.
     internal static readonly TimeSpan CheckLimit = TimeSpan.FromMinutes(3);
+
+    /// <summary>A device that has finished a job works; one that has not for this long shows it by a canary.</summary>
+    internal static readonly TimeSpan ProofLasts = TimeSpan.FromMinutes(1);
 
     private readonly SiloSettings _settings;
     private readonly IContentStore _content;
     private readonly PublishedClip _clips;
     private readonly TimeProvider _time;
+    private readonly InferenceMetrics _metrics;
+    private readonly Func<ClipPipeline, CancellationToken, Task> _canary;
     private readonly ILogger<VortexDevice> _logger;
     private readonly ILogger<ClipPipelineHost> _hostLogger;
     private readonly SharedChecks _checks;
     private readonly SharedClips _shared;
     private readonly SemaphoreSlim _places;
     private readonly SemaphoreSlim _warming = new(1, 1);
-    private readonly Dictionary<string, string> _folders = []; // by hash; filled before the device is ready
-    private readonly HashSet<string> _proven = [];
-    private ClipPipelineHost? _host;
-    private ClipPipelineLease? _first; // held, so that the pack is never evicted
+    private readonly SemaphoreSlim _proving = new(1, 1); // not _warming: a job holds a place while it waits, and setting up anew wants all places
+    private volatile Packs? _packs;
+    private volatile string? _failure;
+    private volatile bool _isSuspect;
+    private long _provenAt;
     private int _queued, _running;
     private double _jobSeconds = 1;
 
     public VortexDevice(
-        SiloSettings settings, IContentStore content, TimeProvider time, ILogger<VortexDevice> logger, ILogger<ClipPipelineHost> hostLogger)
+        SiloSettings settings,
+        IContentStore content,
+        TimeProvider time,
+        InferenceMetrics metrics,
+        ILogger<VortexDevice> logger,
+        ILogger<ClipPipelineHost> hostLogger,
+        Func<ClipPipeline, CancellationToken, Task>? canary = null)
     {
         _settings = settings;
         _content = content;
         _clips = new PublishedClip(content);
         _time = time;
+        _metrics = metrics;
+        _canary = canary ?? CanaryAsync;
         _logger = logger;
         _hostLogger = hostLogger;
         _places = new SemaphoreSlim(settings.DeviceJobs);
         _checks = new SharedChecks(time);
         _shared = new SharedClips(time);
+        metrics.Follow(Key, () => Status);
     }
+
+    private string Key => $"{_settings.Name}/0";
+
+    private Packs Loaded => _packs ?? throw new InvalidOperationException($"Device {Key} has no models loaded: {_failure ?? "it is not warm yet"}.");
 
     public DeviceStatus Status
     {
         get
         {
             var (queued, running) = (Volatile.Read(ref _queued), Volatile.Read(ref _running));
-            var first = _first?.Pipeline;
-            var snapshot = first is null ? null : _host!.Snapshot();
+            var packs = _packs;
+            var snapshot = packs?.Host.Snapshot();
             return new DeviceStatus(
-                $"{_settings.Name}/0",
+                Key,
                 snapshot?.Provider ?? "none",
                 _settings.Region,
-                snapshot is null ? [] : [.. snapshot.WarmPackHashes.Select(HexOf).OrderByDescending(hash => hash == HexOf(first!.PackHash))],
+                snapshot is null ? [] : [.. snapshot.WarmPackHashes.Select(HexOf).OrderByDescending(hash => hash == HexOf(packs!.First.Pipeline.PackHash))],
                 FreeMemory(snapshot),
                 queued,
                 running,
                 TimeSpan.FromSeconds((queued + Math.Max(0, running - _settings.DeviceJobs + 1)) * Volatile.Read(ref _jobSeconds) / _settings.DeviceJobs),
-                _time.GetUtcNow());
+                _time.GetUtcNow(),
+                _failure);
         }
     }
 
@@ -82,29 +97,9 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
         await _warming.WaitAsync(cancellationToken);
         try
         {
-            if (_first is not null)
+            if (_packs is not null)
                 return;
-            var started = Stopwatch.GetTimestamp();
-            var options = PipelineOptions(_settings);
-            var host = _host ??= await Task.Run(() => new ClipPipelineHost(options, _hostLogger), cancellationToken);
-            var first = await host.AcquireAsync(cancellationToken: cancellationToken);
-            try
-            {
-                await CanaryAsync(first.Pipeline, cancellationToken);
-                var hash = HexOf(first.Pipeline.PackHash);
-                _proven.Add(hash);
-                _folders[hash] = options.PackFolder;
-                foreach (var folder in _settings.MorePacks)
-                    await AddAsync(host, folder, cancellationToken);
-            }
-            catch
-            {
-                first.Dispose();
-                throw;
-            }
-
-            _first = first;
-            LogWarm(_logger, Status.Key, string.Join(", ", host.Snapshot().WarmPacks), first.Pipeline.Provider, first.Pipeline.ProviderReason, Stopwatch.GetElapsedTime(started).TotalSeconds);
+            await OpenAsync(cancellationToken);
         }
         finally
         {
@@ -112,14 +107,108 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
         }
     }
 
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        if (_failure is null && (_packs is null || (!_isSuspect && _time.GetElapsedTime(Volatile.Read(ref _provenAt)) < ProofLasts)))
+            return;
+        await _warming.WaitAsync(cancellationToken);
+        var asked = _time.GetTimestamp();
+        using var limit = new CancellationTokenSource(CheckLimit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            if (_failure is null)
+                await ProveAsync(asked, either.Token);
+            else
+                await OpenAnewAsync(either.Token);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Jobs that are done meanwhile are proof enough, however long the line is.
+            if (_failure is null && Volatile.Read(ref _provenAt) >= asked)
+                return;
+            var reason = limit.IsCancellationRequested ? $"no canary came through within {CheckLimit.TotalSeconds:0} s" : failure.Message;
+            if (_failure is null)
+                LogFailed(_logger, failure, Key, reason);
+            _failure = reason;
+        }
+        finally
+        {
+            _warming.Release();
+        }
+    }
+
+    /// <summary>Sends a canary through a device that should work, in one of its places, unless a job shows meanwhile that it does.</summary>
+    private async Task ProveAsync(long asked, CancellationToken cancellationToken)
+    {
+        await _places.WaitAsync(cancellationToken);
+        try
+        {
+            if (Volatile.Read(ref _provenAt) < asked)
+                await RunCanaryAsync(Loaded.First.Pipeline, cancellationToken);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    /// <summary>Sets up a device that has failed once more, from its library on: what is lost with a GPU does not come back by itself. Nothing may run on it meanwhile.</summary>
+    private async Task OpenAnewAsync(CancellationToken cancellationToken)
+    {
+        var taken = 0;
+        try
+        {
+            for (; taken < _settings.DeviceJobs; taken++)
+                await _places.WaitAsync(cancellationToken);
+            if (Interlocked.Exchange(ref _packs, null) is { } former)
+                await Task.Run(async () => await former.DisposeAsync(), CancellationToken.None);
+            await OpenAsync(cancellationToken);
+        }
+        finally
+        {
+            if (taken > 0)
+                _places.Release(taken);
+        }
+    }
+
+    /// <summary>Loads the models and sends a canary through them.</summary>
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var options = PipelineOptions(_settings);
+        var host = await Task.Run(() => new ClipPipelineHost(options, _hostLogger), cancellationToken);
+        Packs packs;
+        try
+        {
+            packs = new Packs(host, await host.AcquireAsync(cancellationToken: cancellationToken));
+            await RunCanaryAsync(packs.First.Pipeline, cancellationToken);
+            var hash = HexOf(packs.First.Pipeline.PackHash);
+            packs.Proven.Add(hash);
+            packs.Folders[hash] = options.PackFolder;
+            foreach (var folder in _settings.MorePacks)
+                await AddAsync(packs, folder, cancellationToken);
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+
+        _packs = packs;
+        _failure = null;
+        var first = packs.First.Pipeline;
+        LogWarm(_logger, Key, string.Join(", ", host.Snapshot().WarmPacks), first.Provider, first.ProviderReason, Stopwatch.GetElapsedTime(started).TotalSeconds);
+    }
+
     // A further pack that cannot be used is left out: the first one still serves.
-    private async Task AddAsync(ClipPipelineHost host, string folder, CancellationToken cancellationToken)
+    private async Task AddAsync(Packs packs, string folder, CancellationToken cancellationToken)
     {
         try
         {
-            var hash = HexOf(await Task.Run(() => host.HashOf(folder), cancellationToken));
-            await host.TryWarmAsync(folder, cancellationToken);
-            _folders.TryAdd(hash, folder);
+            var hash = HexOf(await Task.Run(() => packs.Host.HashOf(folder), cancellationToken));
+            await packs.Host.TryWarmAsync(folder, cancellationToken);
+            packs.Folders.TryAdd(hash, folder);
         }
         catch (ClipException failure)
         {
@@ -130,20 +219,21 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
     /// <summary>A pack that is loaded, and has shown once that it works here.</summary>
     private async Task<ClipPipelineLease> AcquireAsync(SlotAssignment assignment, CancellationToken cancellationToken)
     {
+        var packs = Loaded;
         var hash = Convert.ToHexStringLower(assignment.ModelPackHash);
-        var lease = await _host!.AcquireAsync(_folders[hash], cancellationToken);
+        var lease = await packs.Host.AcquireAsync(packs.Folders[hash], cancellationToken);
         try
         {
-            await _warming.WaitAsync(cancellationToken);
+            await _proving.WaitAsync(cancellationToken);
             try
             {
-                if (!_proven.Contains(hash))
-                    await CanaryAsync(lease.Pipeline, cancellationToken);
-                _proven.Add(hash);
+                if (!packs.Proven.Contains(hash))
+                    await RunCanaryAsync(lease.Pipeline, cancellationToken);
+                packs.Proven.Add(hash);
             }
             finally
             {
-                _warming.Release();
+                _proving.Release();
             }
 
             return lease;
@@ -155,10 +245,38 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
         }
     }
 
+    private async Task RunCanaryAsync(ClipPipeline pipeline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Off the caller's scheduler, and let go of at the limit: a device that hangs may not notice that nobody waits any more.
+            await Task.Run(() => _canary(pipeline, cancellationToken), cancellationToken).WaitAsync(cancellationToken);
+        }
+        catch
+        {
+            _metrics.CanaryEnded(passed: false);
+            throw;
+        }
+
+        _metrics.CanaryEnded(passed: true);
+        Proven();
+    }
+
+    private void Proven()
+    {
+        Volatile.Write(ref _provenAt, _time.GetTimestamp());
+        _isSuspect = false;
+    }
+
+    /// <summary>Whether a job's failure may be the device's: then a canary tells. What a request or the store is to blame for says nothing about it.</summary>
+    private static bool MayBeTheDevice(Exception failure) =>
+        failure is not (OperationCanceledException or ContentStoreException or ClipException { Error: ClipError.InvalidRequest });
+
     public async Task<ClipManifest> GenerateAsync(SlotAssignment assignment, byte[] proposer, CancellationToken cancellationToken)
     {
         RequirePack(assignment);
-        return await _shared.JoinAsync(assignment, ended => MakeAsync(assignment, proposer, ended), cancellationToken) with { Proposer = proposer };
+        var clip = await AnswerAsync("generate", () => _shared.JoinAsync(assignment, ended => MakeAsync(assignment, proposer, ended), cancellationToken));
+        return clip with { Proposer = proposer };
     }
 
     private Task<ClipManifest> MakeAsync(SlotAssignment assignment, byte[] proposer, CancellationToken cancellationToken) =>
@@ -197,8 +315,8 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
     {
         RequirePack(job.Assignment);
         var started = Stopwatch.GetTimestamp();
-        var shared = _checks.Join(job, CheckAsync);
-        return (await shared.WaitAsync(cancellationToken)) with { Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds };
+        var findings = await AnswerAsync("verify", () => _checks.Join(job, CheckAsync).WaitAsync(cancellationToken));
+        return findings with { Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds };
     }
 
     /// <summary>One check of a published clip for all directors that asked this device for it: their samples are regenerated together.</summary>
@@ -230,11 +348,12 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
             return new ClipFindings((byte)Verdict.RejectContent, [broken.Message], [], 0, 0, 0, 0);
         }
 
+        var request = RequestOf(assignment);
         using var lease = await AcquireAsync(assignment, cancellationToken);
         var report = await lease.Pipeline.CreateVerifier().VerifyAsync(
             [.. segments.Select(segment => segment.Bytes)],
-            RequestOf(assignment),
-            new VerificationOptions { Mode = RegenerationMode.Sample, Frames = [.. frames] },
+            request,
+            new VerificationOptions { Mode = frames.Count < request.FrameCount ? RegenerationMode.Sample : RegenerationMode.Full, Frames = [.. frames] },
             cancellationToken);
         var distance = report.Regeneration?.Distances is { Count: > 0 } distances ? distances.Max() / 255 : 0;
         return new ClipFindings(
@@ -249,11 +368,11 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _first?.Dispose();
-        if (_host is not null)
-            await _host.DisposeAsync();
+        if (_packs is { } packs)
+            await packs.DisposeAsync();
         _places.Dispose();
         _warming.Dispose();
+        _proving.Dispose();
     }
 
     /// <summary>What a recipe asks of the pipeline; proposer and verifiers use the same, so they mean the same clip.</summary>
@@ -278,8 +397,29 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
 
     private void RequirePack(SlotAssignment assignment)
     {
-        if (_first is null || !_folders.ContainsKey(Convert.ToHexStringLower(assignment.ModelPackHash)))
-            throw new InvalidOperationException($"Device {Status.Key} does not have model pack {Convert.ToHexStringLower(assignment.ModelPackHash)}.");
+        var hash = Convert.ToHexStringLower(assignment.ModelPackHash);
+        if (!Loaded.Folders.ContainsKey(hash))
+            throw new InvalidOperationException($"Device {Key} does not have model pack {hash}.");
+    }
+
+    /// <summary>Measures how long a caller waited for its answer.</summary>
+    private async Task<T> AnswerAsync<T>(string kind, Func<Task<T>> work)
+    {
+        var started = Stopwatch.GetTimestamp();
+        Exception? failed = null;
+        try
+        {
+            return await work();
+        }
+        catch (Exception failure)
+        {
+            failed = failure;
+            throw;
+        }
+        finally
+        {
+            _metrics.Answered(kind, InferenceMetrics.OutcomeOf(failed), Stopwatch.GetElapsedTime(started));
+        }
     }
 
     /// <summary>Runs a job in one of the device's places, off the caller's scheduler.</summary>
@@ -297,15 +437,24 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
 
         Interlocked.Increment(ref _running);
         var started = Stopwatch.GetTimestamp();
+        Exception? failed = null;
         try
         {
-            return await Task.Run(job, cancellationToken);
+            var result = await Task.Run(job, cancellationToken);
+            Proven();
+            return result;
+        }
+        catch (Exception failure)
+        {
+            failed = failure;
+            _isSuspect |= MayBeTheDevice(failure);
+            throw;
         }
         finally
         {
-            var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            Volatile.Write(ref _jobSeconds, 0.8 * Volatile.Read(ref _jobSeconds) + 0.2 * seconds);
-            s_seconds.Record(seconds, new KeyValuePair<string, object?>("kind", kind));
+            var took = Stopwatch.GetElapsedTime(started);
+            Volatile.Write(ref _jobSeconds, 0.8 * Volatile.Read(ref _jobSeconds) + 0.2 * took.TotalSeconds);
+            _metrics.JobEnded(kind, InferenceMetrics.OutcomeOf(failed), took);
             Interlocked.Decrement(ref _running);
             _places.Release();
         }
@@ -349,9 +498,30 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
         return Math.Max(0, info.TotalAvailableMemoryBytes - info.MemoryLoadBytes);
     }
 
+    [LoggerMessage(2, LogLevel.Error, "Device {Device} has failed: {Reason}. It gets no more jobs until it is set up anew and a canary comes through")]
+    private static partial void LogFailed(ILogger logger, Exception failure, string device, string reason);
+
     [LoggerMessage(1, LogLevel.Information, "Device {Device} is ready: {Pack} on {Provider} ({Reason}), after {Seconds:0.0} s")]
     private static partial void LogWarm(ILogger logger, string device, string pack, string provider, string reason, double seconds);
 
-    [LoggerMessage(2, LogLevel.Warning, "The model pack in {Folder} is left out: {Reason}")]
+    [LoggerMessage(3, LogLevel.Warning, "The model pack in {Folder} is left out: {Reason}")]
     private static partial void LogLeftOut(ILogger logger, string folder, string reason);
+
+    /// <summary>What is open on the device; all of it is new when the device is set up anew.</summary>
+    /// <param name="Host">The packs, loaded and evicted.</param>
+    /// <param name="First">Held, so that the first pack is never evicted.</param>
+    private sealed record Packs(ClipPipelineHost Host, ClipPipelineLease First) : IAsyncDisposable
+    {
+        /// <summary>The folders of the packs that may be asked for, by hash.</summary>
+        public Dictionary<string, string> Folders { get; } = [];
+
+        /// <summary>Hashes of packs that a canary has come through.</summary>
+        public HashSet<string> Proven { get; } = [];
+
+        public async ValueTask DisposeAsync()
+        {
+            First.Dispose();
+            await Host.DisposeAsync();
+        }
+    }
 }

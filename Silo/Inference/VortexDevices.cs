@@ -10,10 +10,9 @@ internal sealed class VortexDevices : IInferenceDevices, IAsyncDisposable
     private readonly VortexDevice[] _devices;
 
     public VortexDevices(
-        SiloSettings settings, IContentStore content, TimeProvider time, ILogger<VortexDevice> logger, ILogger<ClipPipelineHost> hostLogger) =>
-        _devices = settings.IsGpu ? [new VortexDevice(settings, content, time, logger, hostLogger)] : [];
+        SiloSettings settings, IContentStore content, TimeProvider time, InferenceMetrics metrics, ILogger<VortexDevice> logger, ILogger<ClipPipelineHost> hostLogger) =>
+        _devices = settings.IsGpu ? [new VortexDevice(settings, content, time, metrics, logger, hostLogger)] : [];
 
-    /// <summary>All of them.</summary>
     public IReadOnlyList<IInferenceDevice> All => _devices;
 
     public IInferenceDevice? Find(string key) => _devices.FirstOrDefault(device => device.Status.Key == key);

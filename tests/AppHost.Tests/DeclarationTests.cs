@@ -1,5 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using Nsn.AppHost.Dashboard;
 using Nsn.AppHost.Hosting;
+using Nsn.AppHost.Model;
 using Nsn.AppHost.Resources;
 using Nsn.AppHost.Supervision;
 
@@ -16,6 +19,30 @@ public class DeclarationTests
         Assert.Equal((9100, 9101), (ports.Get(core.Resource, "health", 0), ports.Get(core.Resource, "health", 1)));
         Assert.Equal(30001, ports.Get(core.Resource, "gateway", 1));
         Assert.NotEqual(ports.Get(core.Resource, "silo", 0), ports.Get(core.Resource, "silo", 1));
+    }
+
+    [Theory]
+    [InlineData(SocketType.Dgram, ProtocolType.Udp)]
+    [InlineData(SocketType.Stream, ProtocolType.Tcp)]
+    public void The_port_for_WebRTC_is_free_only_if_it_is_for_both_UDP_and_TCP(SocketType type, ProtocolType protocol)
+    {
+        using var stranger = new Socket(AddressFamily.InterNetwork, type, protocol);
+        stranger.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        if (protocol == ProtocolType.Tcp)
+            stranger.Listen();
+        int port = ((IPEndPoint)stranger.LocalEndPoint!).Port;
+        var gateway = StackBuilder.Create().AddGateway("gateway", httpPort: 0, udpPort: port);
+        EndpointDefinition endpoint = gateway.Resource.Endpoints.Single(endpoint => endpoint.Name == "udp");
+        string? owner = PortGuard.FindOwner(endpoint.Scheme, port);
+        Assert.Contains(protocol.ToString(), owner, StringComparison.OrdinalIgnoreCase);
+        stranger.Close();
+        Assert.Null(PortGuard.FindOwner(endpoint.Scheme, port));
+
+        // Within the stack, too.
+        StackBuilder builder = StackBuilder.Create();
+        builder.AddGateway("gateway", httpPort: 0, udpPort: 9000);
+        builder.AddExecutable("other", "true", "/").WithEndpoint("http", "http", 9000);
+        Assert.Throws<AppHostException>(() => builder.Build());
     }
 
     [Fact]

@@ -12,6 +12,9 @@ using Nsn.Grains.Ledger;
 using Nsn.Grains.Slots;
 using Nsn.Media;
 using Nsn.Protocol.Chunks;
+using Nsn.Protocol.Consensus;
+using Nsn.Protocol.Cryptography;
+using Nsn.Protocol.Ledger.Genesis;
 using Nsn.Protocol.Recipes;
 using Nsn.WebRtc.Client;
 
@@ -56,6 +59,133 @@ public sealed class HttpTests
         Assert.Equal(submissions[0].Recipe, submissions[1].Recipe);
         Assert.Equal(3, submissions.Select(submission => submission.IdempotencyKey).Distinct().Count());
         Assert.All(submissions, submission => Assert.InRange(submission.IdempotencyKey.Length, 1, 64));
+    }
+
+    [Fact]
+    public async Task A_recipe_that_its_author_signed_is_taken_under_the_authors_name()
+    {
+        var grains = new FakeGrains();
+        var submissions = new List<RecipeSubmission>();
+        grains.On(nameof(IChannelGrain.EnqueueAsync), arguments =>
+        {
+            var submission = (RecipeSubmission)arguments[0]!;
+            lock (submissions)
+                submissions.Add(submission);
+            Assert.True(RecipeCodec.TryDecode(submission.Recipe, out var recipe, out _));
+            var ticket = new RecipeTicket { Id = recipe.RecipeId, Recipe = submission.Recipe, RecipeHash = new byte[32], Origin = RecipeOrigin.Viewer, State = RecipeState.Queued };
+            return Task.FromResult(new EnqueueResult(EnqueueOutcome.Accepted, ticket, []));
+        });
+        await using var gateway = await TestGateway.StartAsync(grains);
+        var recipe = Signed("Alice");
+        foreach (var source in (string[])["127.0.0.9", "127.0.0.10"])
+        {
+            using var response = await PostAsync(gateway.From(source), "/api/recipes/signed", RecipeCodec.Encode(recipe));
+            Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+            using var status = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancellation));
+            Assert.Equal(Ss58.Encode(DevAccounts.AccountOf("Alice")), status.RootElement.GetProperty("author").GetString());
+        }
+
+        // Whoever sends it, and however often: it is one request.
+        Assert.Equal(submissions[0].IdempotencyKey, submissions[1].IdempotencyKey);
+        Assert.Equal(RecipeCodec.Encode(recipe), submissions[0].Recipe);
+        using var anonymous = await gateway.Http.PostAsJsonAsync(new Uri("/api/recipes", UriKind.Relative), new { prompt = "a red fox", seconds = 8 }, Cancellation);
+        using var unnamed = JsonDocument.Parse(await anonymous.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal(JsonValueKind.Null, unnamed.RootElement.GetProperty("author").ValueKind);
+    }
+
+    [Fact]
+    public async Task A_recipe_whose_signature_does_not_hold_is_refused_with_the_reason()
+    {
+        await using var gateway = await TestGateway.StartAsync(new FakeGrains());
+        var recipe = Signed("Alice");
+        var author = recipe.Author!;
+        await RefusedAsync(recipe with { Author = author with { Account = DevAccounts.AccountOf("Bob") } }, "not that of the account");
+        await RefusedAsync(recipe with { VisualTrack = recipe.VisualTrack with { Prompt = "something else" } }, "not that of the account");
+        await RefusedAsync(Signed("Alice", chain: 1), "not that of the account");
+        await RefusedAsync(Signed("Alice", minutes: -6), "five minutes");
+        await RefusedAsync(recipe with { Author = null }, "not signed");
+        await RefusedAsync(Signed("Alice", side: 1920), "pictures of at most 256x256", "slot_params");
+
+        async Task RefusedAsync(Recipe wrong, string why, string field = "security")
+        {
+            using var response = await PostAsync(gateway.Http, "/api/recipes/signed", RecipeCodec.Encode(wrong));
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
+            Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+            using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancellation));
+            Assert.Contains(why, problem.RootElement.GetProperty("errors").GetProperty(field)[0].GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("application/octet-stream", 10, 400)]
+    [InlineData("application/octet-stream", 70_000, 413)]
+    [InlineData("text/plain", 10, 415)]
+    public async Task Bytes_that_are_no_signed_recipe_are_refused(string type, int length, int status)
+    {
+        await using var gateway = await TestGateway.StartAsync(new FakeGrains());
+        using var response = await PostAsync(gateway.Http, "/api/recipes/signed", new byte[length], type);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task Commitments_and_reveals_of_directors_are_published_with_the_frames_that_they_drew()
+    {
+        var grains = new FakeGrains();
+        await using var gateway = await TestGateway.StartAsync(grains);
+        var recipe = Signed("Alice");
+        byte[] root = [.. Enumerable.Repeat((byte)5, 32)];
+        var signer = DevAccounts.SignerOf("Bob");
+        var nonce = new Hash256([.. Enumerable.Repeat((byte)9, 32)]);
+        Assert.True(QuantisedEmbedding.TryQuantise([.. Enumerable.Range(0, QuantisedEmbedding.Length).Select(index => index - 255.5f)], out var embedding, out _));
+        var round = new RoundId(default, 1, 7, new Hash256(root));
+        var commit = CommitMessage.Create(signer, round, nonce, embedding);
+        var reveal = new RevealMessage(signer.PublicKey, round, nonce, embedding);
+        var key = signer.PublicKey.ToArray();
+        var assignment = new SlotAssignment(new byte[32], 1, 7, RecipeCodec.Encode(recipe), recipe.Hash().ToArray(), recipe.RecipeId, new byte[32], new byte[32], [key], [0], DateTimeOffset.UnixEpoch);
+        var report = new SlotReport
+        {
+            Slot = 7,
+            Phase = SlotPhase.Certified,
+            Assignment = assignment,
+            Manifest = new ClipManifest(7, root, key, [], [], 1),
+            Answers = [new DirectorAnswer(key, true, true, "accept", null, null, null, commit.Encode(), reveal.Encode(), 3)],
+        };
+        grains.On(nameof(IChannelGrain.GetSlotAsync), _ => Task.FromResult<SlotEntry?>(new SlotEntry("main", RecipeOrigin.Viewer, DateTimeOffset.UtcNow, TimeSpan.FromSeconds(8), report)));
+        grains.On(nameof(IChannelGrain.GetRecipeAsync), _ => Task.FromResult<RecipeTicket?>(null));
+        grains.On(nameof(ILedgerGrain.GetEpochAsync), _ => Task.FromResult<EpochInfo?>(null));
+        var detail = await gateway.GetJsonAsync("/api/slots/7");
+        Assert.Equal(Ss58.Encode(DevAccounts.AccountOf("Alice")), detail.GetProperty("author").GetString());
+
+        // All that an auditor needs is in the answer.
+        var director = detail.GetProperty("directors")[0];
+        Assert.True(ConsensusMessage.TryDecode(Convert.FromHexString(director.GetProperty("commit").GetString()![2..]), out var committed, out _));
+        Assert.True(ConsensusMessage.TryDecode(Convert.FromHexString(director.GetProperty("reveal").GetString()![2..]), out var revealed, out _));
+        Assert.True(((CommitMessage)committed).Verify(Ed25519.Instance));
+        Assert.True(((RevealMessage)revealed).Opens((CommitMessage)committed));
+        var frames = director.GetProperty("frames").EnumerateArray().Select(frame => frame.GetInt32()).ToArray();
+        Assert.Equal(FrameSample.Draw(((RevealMessage)revealed).Nonce, new Hash256(root), 96, 3), frames);
+    }
+
+    private static Recipe Signed(string name, int minutes = 0, ushort side = 256, byte chain = 0)
+    {
+        var recipe = new Recipe
+        {
+            RecipeId = "mine-1",
+            SlotParameters = new SlotParameters { DurationSeconds = 8, Width = side, Height = side, FramesPerSecond = 12 },
+            AudioTrack = new AudioTrack { Script = "Hello." },
+            VisualTrack = new VisualTrack { Prompt = "a cat" },
+        };
+        var chainId = new Hash256([.. Enumerable.Repeat(chain, 32)]);
+        var at = (ulong)DateTimeOffset.UtcNow.AddMinutes(minutes).ToUnixTimeMilliseconds();
+        return recipe with { Author = RecipeAuthor.Sign(DevAccounts.SignerOf(name), chainId, recipe.Hash(), at) };
+    }
+
+    private static async Task<HttpResponseMessage> PostAsync(HttpClient client, string path, byte[] body, string type = "application/octet-stream")
+    {
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        return await client.PostAsync(new Uri(path, UriKind.Relative), content, Cancellation);
     }
 
     [Theory]

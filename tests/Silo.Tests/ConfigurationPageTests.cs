@@ -81,6 +81,8 @@ public sealed class ConfigurationPageTests
             return string.Create(CultureInfo.InvariantCulture, $"{range.Minimum} to {range.Maximum} ");
         if (setting.GetCustomAttribute<RegularExpressionAttribute>() is { } pattern)
             return $"`{pattern.Pattern.Replace("|", "\\|", StringComparison.Ordinal)}` ";
+        if (setting.PropertyType.IsEnum)
+            return $"{string.Join(", ", Enum.GetNames(setting.PropertyType).Select(name => $"`{name}`"))} ";
         return setting.GetCustomAttribute<StringLengthAttribute>() is { } length
             ? $"up to {length.MaximumLength.ToString(CultureInfo.InvariantCulture)} characters "
             : "";
@@ -102,7 +104,7 @@ public sealed class ConfigurationPageTests
         return string.Join(' ', summary.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Replace("|", "\\|", StringComparison.Ordinal).TrimEnd('.');
     }
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "NSN.sln")))

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Nsn.Content;
@@ -18,17 +20,26 @@ public sealed class VortexDeviceTests : IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly FakeTimeProvider _time = new();
     private readonly TinyPack _pack = new();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly InferenceMetrics _metrics;
+
+    public VortexDeviceTests() => _metrics = new InferenceMetrics(_services.GetRequiredService<IMeterFactory>());
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _pack.Dispose();
+    public void Dispose()
+    {
+        _pack.Dispose();
+        _metrics.Dispose();
+        _services.Dispose();
+    }
 
     [Fact]
     public async Task A_check_that_hangs_gives_its_place_back()
     {
         var store = new SilentStore();
         await using var device = new VortexDevice(
-            new SiloSettings { ModelPack = _pack.Folder, Device = "cpu" }, store, _time, NullLogger<VortexDevice>.Instance, NullLogger<ClipPipelineHost>.Instance);
+            new SiloSettings { ModelPack = _pack.Folder, Device = "cpu" }, store, _time, _metrics, NullLogger<VortexDevice>.Instance, NullLogger<ClipPipelineHost>.Instance);
         await device.WarmAsync(Cancellation);
         var findings = device.VerifyAsync(Job(Convert.FromHexString(Assert.Single(device.Status.WarmPacks))), Cancellation);
         _time.Advance(SharedChecks.Gathering);
@@ -38,6 +49,94 @@ public sealed class VortexDeviceTests : IDisposable
         await Assert.ThrowsAsync<TimeoutException>(() => findings.WaitAsync(s_patience, Cancellation)).WaitAsync(s_patience, Cancellation);
         Assert.Equal(0, device.Status.RunningJobs);
     }
+
+    [Fact]
+    public async Task A_device_whose_canary_fails_later_says_so_and_is_set_up_anew_until_one_comes_through()
+    {
+        var canaries = 0;
+        var broken = false;
+        await using var device = Device(new MemoryContentStore(), (_, _) =>
+        {
+            canaries++;
+            return broken ? throw new InvalidOperationException("the GPU is gone") : Task.CompletedTask;
+        });
+        await device.WarmAsync(Cancellation);
+        var pack = Assert.Single(device.Status.WarmPacks);
+        await device.CheckAsync(Cancellation);
+        Assert.Equal(1, canaries); // the one of the start is proof enough for a while
+
+        broken = true;
+        _time.Advance(VortexDevice.ProofLasts);
+        await device.CheckAsync(Cancellation);
+        Assert.Equal("the GPU is gone", device.Status.Failure);
+        await device.CheckAsync(Cancellation); // set up anew, and not better
+        Assert.Equal(3, canaries);
+        Assert.Equal("the GPU is gone", device.Status.Failure);
+        Assert.Empty(device.Status.WarmPacks);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => device.VerifyAsync(Job(Convert.FromHexString(pack)), Cancellation));
+
+        broken = false;
+        await device.CheckAsync(Cancellation);
+        Assert.Null(device.Status.Failure);
+        Assert.Equal(pack, Assert.Single(device.Status.WarmPacks));
+    }
+
+    [Fact]
+    public async Task A_job_that_fails_brings_the_next_canary_forward_and_a_store_that_is_away_does_not()
+    {
+        var canaries = 0;
+        var store = new FailingStore();
+        await using var device = Device(store, (_, _) =>
+        {
+            canaries++;
+            return Task.CompletedTask;
+        });
+        await device.WarmAsync(Cancellation);
+        var job = Job(Convert.FromHexString(Assert.Single(device.Status.WarmPacks)));
+        await FailAsync(new ContentStoreException("away", new IOException()));
+        Assert.Equal(1, canaries);
+        await FailAsync(new InvalidOperationException("out of memory"));
+        Assert.Equal(2, canaries);
+        Assert.Null(device.Status.Failure);
+
+        async Task FailAsync(Exception failure)
+        {
+            store.Failure = failure;
+            var findings = device.VerifyAsync(job, Cancellation);
+            _time.Advance(SharedChecks.Gathering);
+            Assert.Same(failure, await Assert.ThrowsAnyAsync<Exception>(() => findings.WaitAsync(s_patience, Cancellation)));
+            await device.CheckAsync(Cancellation).WaitAsync(s_patience, Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task A_canary_that_hangs_is_a_failure_after_a_while()
+    {
+        var hung = new TaskCompletionSource();
+        var canaries = 0;
+        await using var device = Device(new MemoryContentStore(), (_, _) => ++canaries == 1 ? Task.CompletedTask : hung.Task);
+        await device.WarmAsync(Cancellation);
+        _time.Advance(VortexDevice.ProofLasts);
+        var check = device.CheckAsync(Cancellation);
+        await TickUntilAsync(() => check.IsCompleted);
+        await check;
+        Assert.Contains("no canary came through", device.Status.Failure, StringComparison.Ordinal);
+        hung.SetResult();
+    }
+
+    private async Task TickUntilAsync(Func<bool> holds)
+    {
+        var until = DateTimeOffset.UtcNow + s_patience;
+        while (!holds())
+        {
+            Assert.True(DateTimeOffset.UtcNow < until, "The check of the device did not end.");
+            _time.Advance(TimeSpan.FromSeconds(30));
+            await Task.Delay(5, Cancellation);
+        }
+    }
+
+    private VortexDevice Device(IContentStore store, Func<ClipPipeline, CancellationToken, Task> canary) => new(
+        new SiloSettings { ModelPack = _pack.Folder, Device = "cpu" }, store, _time, _metrics, NullLogger<VortexDevice>.Instance, NullLogger<ClipPipelineHost>.Instance, canary);
 
     [Fact]
     public void Packs_for_towers_and_voice_come_from_the_settings()
@@ -57,7 +156,7 @@ public sealed class VortexDeviceTests : IDisposable
     {
         var settings = new SiloSettings();
         settings.Roles.Add(role);
-        await using var devices = new VortexDevices(settings, new KeepingStore(), _time, NullLogger<VortexDevice>.Instance, NullLogger<ClipPipelineHost>.Instance);
+        await using var devices = new VortexDevices(settings, new KeepingStore(), _time, _metrics, NullLogger<VortexDevice>.Instance, NullLogger<ClipPipelineHost>.Instance);
         Assert.Equal(count, devices.All.Count);
     }
 
@@ -66,7 +165,7 @@ public sealed class VortexDeviceTests : IDisposable
         var settings = new SiloSettings { ModelPack = _pack.Folder, Device = "cpu", VramBudgetMib = budgetMib };
         foreach (var folder in more)
             settings.MorePacks.Add(folder);
-        return new VortexDevice(settings, new KeepingStore(), _time, NullLogger<VortexDevice>.Instance, NullLogger<ClipPipelineHost>.Instance);
+        return new VortexDevice(settings, new KeepingStore(), _time, _metrics, NullLogger<VortexDevice>.Instance, NullLogger<ClipPipelineHost>.Instance);
     }
 
     private static TinyPack Named(string name)
@@ -139,6 +238,18 @@ public sealed class VortexDeviceTests : IDisposable
         public Task<byte[]?> GetAsync(ReadOnlyMemory<byte> sha256, int lengthMax, CancellationToken cancellationToken = default) => Task.FromResult<byte[]?>(null);
 
         public Task<bool> PingAsync(CancellationToken cancellationToken = default) => Task.FromResult(true);
+    }
+
+    /// <summary>Fails as a test says.</summary>
+    private sealed class FailingStore : IContentStore
+    {
+        public Exception Failure { get; set; } = new IOException();
+
+        public Task<byte[]> PutAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) => throw Failure;
+
+        public Task<byte[]?> GetAsync(ReadOnlyMemory<byte> sha256, int lengthMax, CancellationToken cancellationToken = default) => throw Failure;
+
+        public Task<bool> PingAsync(CancellationToken cancellationToken = default) => Task.FromResult(false);
     }
 
     /// <summary>Never answers.</summary>

@@ -5,6 +5,7 @@ using Nsn.Grains.Directors;
 using Nsn.Grains.Epochs;
 using Nsn.Grains.Inference;
 using Nsn.Grains.Ledger;
+using Nsn.Grains.Telemetry;
 using Nsn.Grains.Tests.Slots;
 using Nsn.Protocol.Certificates;
 using Nsn.Protocol.Consensus;
@@ -191,6 +192,7 @@ public sealed class DirectorsOnChainTests : IAsyncLifetime
             siloBuilder.AddMemoryGrainStorage("nsn");
             siloBuilder.AddIncomingGrainCallFilter<WithholdingFilter>();
             siloBuilder.Services.AddSingleton<TimeProvider>(s_time);
+            siloBuilder.Services.AddGrainMetrics();
             siloBuilder.Services.AddSingleton<ILedgerJournal, MemoryLedgerJournal>();
             siloBuilder.Services.AddSingleton<IDirectorKeys, TestKeys>();
             siloBuilder.Services.AddSingleton<IContentStore, MemoryContentStore>();

@@ -26,6 +26,15 @@ public class DeviceChoiceTests
     }
 
     [Fact]
+    public void A_device_that_says_that_it_has_failed_is_left_out_until_it_says_that_it_works()
+    {
+        var failed = Device("a") with { Failure = "no canary came through" };
+        Assert.Equal("b", DeviceChoice.Best([failed, Device("b", warm: false, wait: 9)], "aa", [])!.Key);
+        Assert.Null(DeviceChoice.Best([failed], "aa", []));
+        Assert.Equal("a", DeviceChoice.Best([failed with { Failure = null }, Device("b", wait: 9)], "aa", [])!.Key);
+    }
+
+    [Fact]
     public void A_device_that_just_failed_is_left_out()
     {
         Assert.Equal("b", DeviceChoice.Best([Device("a"), Device("b", wait: 9)], "aa", ["a"])!.Key);

@@ -34,9 +34,13 @@ internal sealed class FakeDevice(IContentStore content) : IInferenceDevices, IIn
     public DeviceStatus Status => new(
         Key, "cpu", "test", [Convert.ToHexStringLower(PackHash)], 1, 0, 0, TimeSpan.Zero, DateTimeOffset.UtcNow);
 
+    public IReadOnlyList<IInferenceDevice> All => [this];
+
     public IInferenceDevice? Find(string key) => key == Key ? this : null;
 
     public Task WarmAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task<ClipManifest> GenerateAsync(SlotAssignment assignment, byte[] proposer, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Nsn.Content;
 using Nsn.Grains.Channels;
@@ -6,7 +7,9 @@ using Nsn.Grains.Epochs;
 using Nsn.Grains.Inference;
 using Nsn.Grains.Ledger;
 using Nsn.Grains.Slots;
+using Nsn.Grains.Telemetry;
 using Nsn.Protocol.Certificates;
+using Nsn.Protocol.Consensus;
 using Nsn.Protocol.Cryptography;
 using Nsn.Protocol.Ledger.Genesis;
 using Nsn.Protocol.Ledger.Pallets.Director;
@@ -137,6 +140,58 @@ public sealed class SlotSagaTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Commitments_and_reveals_are_published_and_lead_to_the_certified_embedding()
+    {
+        Make(1, Misbehaviour.Silent);
+        var report = await RunAsync();
+        var certificate = await CertifiedAsync(report);
+        var collector = new SlotCollector(SlotContexts.Of(_assignment, report.Manifest!.ContentRoot), Ed25519.Instance);
+        var commits = report.Answers.Where(answer => answer.Commit is not null).Select(answer => Decode(answer.Commit!)).ToArray();
+        Assert.All(commits, commit => Assert.Equal(MessageOutcome.Accepted, collector.Handle(commit))); // signatures included
+        collector.OnDeadline(ConsensusPhase.Commit);
+        var reveals = report.Answers.Where(answer => answer.Reveal is not null).Select(answer => Decode(answer.Reveal!)).ToArray();
+        Assert.All(reveals, reveal => Assert.Equal(MessageOutcome.Accepted, collector.Handle(reveal))); // each opens its commitment
+        collector.OnDeadline(ConsensusPhase.Reveal);
+        Assert.Equal(4, reveals.Length);
+        Assert.Equal(certificate.Statement.EmbeddingHash, collector.Canonical!.Embedding.Hash);
+        Assert.Null(report.Answers[1].Reveal);
+        Assert.All(report.Answers.Where(answer => answer.Revealed), answer => Assert.Equal(new DirectorOptions().SampleCount, answer.SampleCount));
+
+        static ConsensusMessage Decode(byte[] bytes) =>
+            ConsensusMessage.TryDecode(bytes, out var message, out var reason) ? message : throw new InvalidDataException(reason);
+    }
+
+    [Fact]
+    public async Task What_becomes_of_slots_is_measured()
+    {
+        using var figures = new Figures(_cluster.GetSiloServiceProvider().GetRequiredService<IMeterFactory>());
+        Make(2, Misbehaviour.LiesAboutEmbedding);
+        Make(0, Misbehaviour.Silent);
+        await CertifiedAsync(await RunAsync());
+        Assert.Equal(1, figures.Sum("nsn.slots", "outcome=certified", "reason=none"));
+        foreach (var stage in (string[])["generate", "commit", "reveal", "vote", "submit"])
+            Assert.Equal(1, figures.Count("nsn.slots.stage.duration", $"stage={stage}"));
+        Assert.Equal(3, figures.Sum("nsn.slots.votes", "verdict=accept"));
+        Assert.Equal(1, figures.Sum("nsn.slots.votes", "verdict=reject_similarity"));
+        Assert.Equal(1, figures.Sum("nsn.slots.votes", "verdict=absent"));
+        Assert.True(figures.Sum("nsn.ledger.blocks") > 0, "No block was counted.");
+        Assert.Equal(figures.Sum("nsn.ledger.blocks"), figures.Count("nsn.ledger.block.duration"));
+        Assert.True(figures.Sum("nsn.ledger.extrinsics", "outcome=applied") > 0, "The certificate's extrinsic was not counted.");
+        Assert.Equal(0, figures.Sum("nsn.slots", "outcome=failed"));
+    }
+
+    [Fact]
+    public async Task The_reason_of_a_slot_without_certificate_is_measured()
+    {
+        using var figures = new Figures(_cluster.GetSiloServiceProvider().GetRequiredService<IMeterFactory>());
+        Make(_assignment.Proposers[0], Misbehaviour.PublishesOtherBytes);
+        Assert.Equal(SlotPhase.Failed, (await RunAsync()).Phase);
+        Assert.Equal(1, figures.Sum("nsn.slots", "outcome=failed", "reason=rejected"));
+        Assert.Equal(5, figures.Sum("nsn.slots.votes", "verdict=reject_content"));
+        Assert.Equal(0, figures.Sum("nsn.slots", "outcome=certified"));
+    }
+
+    [Fact]
     public async Task One_that_lies_about_its_embedding_is_left_out()
     {
         Make(2, Misbehaviour.LiesAboutEmbedding);
@@ -259,7 +314,7 @@ public sealed class SlotSagaTests : IAsyncLifetime
         await channel.WakeAsync();
         var newest = await Eventually.HoldsAsync(
             "four slots were planned, of which the channel has room for two",
-            async () => (await channel.GetSlotsAsync(null, 100)).Select(entry => entry.Report.Slot).ToArray(),
+            async () => (await channel.GetSlotsAsync(null, 100)).Slots.Select(entry => entry.Report.Slot).ToArray(),
             slots => slots.Length >= 4,
             120);
         var oldest = newest[^1];
@@ -267,8 +322,20 @@ public sealed class SlotSagaTests : IAsyncLifetime
         Assert.Equal(oldest, entry!.Report.Slot);
         Assert.Equal(RecipeOrigin.Programme, entry.Origin);
         Assert.NotNull(entry.Report.Assignment);
-        Assert.Equal([oldest], (await channel.GetSlotsAsync(oldest + 1, 1)).Select(found => found.Report.Slot));
+        Assert.Equal([oldest], (await channel.GetSlotsAsync(oldest + 1, 1)).Slots.Select(found => found.Report.Slot));
         Assert.Null(await channel.GetSlotAsync(1_000_000));
+
+        // Page by page one comes to the end, and to all of them.
+        var walked = new List<ulong>();
+        ulong? before = newest[0] + 1;
+        while (before is not null)
+        {
+            var page = await channel.GetSlotsAsync(before, 3);
+            walked.AddRange(page.Slots.Select(found => found.Report.Slot));
+            before = page.Before;
+        }
+
+        Assert.Equal(newest, walked);
     }
 
     [Fact]
@@ -373,6 +440,7 @@ public sealed class SlotSagaTests : IAsyncLifetime
             siloBuilder.AddIncomingGrainCallFilter<MisbehaviourFilter>();
             siloBuilder.Services.Configure<ChannelOptions>(channel => channel.SlotsKept = 2);
             siloBuilder.Services.AddSingleton(TimeProvider.System);
+            siloBuilder.Services.AddGrainMetrics();
             siloBuilder.Services.AddSingleton<ILedgerJournal, MemoryLedgerJournal>();
             siloBuilder.Services.AddSingleton<IDirectorKeys, TestKeys>();
             siloBuilder.Services.AddSingleton<IContentStore, MemoryContentStore>();
