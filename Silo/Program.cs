@@ -17,6 +17,9 @@ using Nsn.Silo.Inference;
 using Nsn.Silo.Keys;
 using Nsn.Silo.Ledger;
 
+if (args is ["ledger", .. var ledger])
+    return await LedgerCommand.RunAsync(ledger, Console.Out, Console.Error);
+
 var builder = WebApplication.CreateBuilder(args);
 var settings = builder.Configuration.GetSection("Silo").Get<SiloSettings>() ?? new SiloSettings();
 if (settings.LowPriority)
@@ -55,3 +58,4 @@ var app = builder.Build();
 app.MapMetrics();
 app.MapHealthChecks("/health", HealthResponse.Options);
 app.Run();
+return 0;

@@ -3,7 +3,8 @@ namespace Nsn.OnAir.Bench;
 /// <summary>Something that happens to the network while somebody watches.</summary>
 /// <param name="Name">For the table.</param>
 /// <param name="StrikeAsync">Makes it happen.</param>
-internal sealed record Fault(string Name, Func<BenchStack, Task> StrikeAsync)
+/// <param name="GatewayLives">Whether the viewer's own gateway lives, so that the picture may stand still for two seconds at most.</param>
+internal sealed record Fault(string Name, Func<BenchStack, Task> StrikeAsync, bool GatewayLives = true)
 {
     public static Fault[] All { get; } =
     [
@@ -21,5 +22,5 @@ internal sealed record Fault(string Name, Func<BenchStack, Task> StrikeAsync)
         using var process = stack.ProcessOf(name);
         process.Kill();
         return Task.CompletedTask;
-    });
+    }, GatewayLives: name != "gateway");
 }

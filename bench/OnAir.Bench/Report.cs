@@ -7,6 +7,9 @@ internal sealed class Report
 {
     public static JsonSerializerOptions Json { get; } = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
+    /// <summary>The longest that a join may take to the first picture, and that a picture may stand still where the viewer's own gateway lives.</summary>
+    public const double JoinSecondsMax = 2, FreezeSecondsMax = 2;
+
     public PromptFigures? Prompts { get; set; }
 
     public JoinFigures? Joins { get; set; }
@@ -14,6 +17,9 @@ internal sealed class Report
     public List<ViewerFigures> Viewers { get; } = [];
 
     public List<FreezeFigures> Freezes { get; } = [];
+
+    /// <summary>Aims that were missed, in words.</summary>
+    public List<string> Missed { get; } = [];
 }
 
 /// <summary>The gateway's process with a number of viewers on it.</summary>

@@ -29,11 +29,16 @@ internal sealed class BrowserPage(IPage page)
     public static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(
         new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Headless = true, Args = s_arguments });
 
-    public static async Task<BrowserPage> OpenAsync(IBrowser browser, Uri address)
+    /// <param name="browser">The browser.</param>
+    /// <param name="address">The page's address.</param>
+    /// <param name="scripts">What runs in the page before its own scripts.</param>
+    public static async Task<BrowserPage> OpenAsync(IBrowser browser, Uri address, params string[] scripts)
     {
         var page = await browser.NewPageAsync();
         page.SetDefaultTimeout(60_000);
         await page.AddInitScriptAsync(Remember);
+        foreach (var script in scripts)
+            await page.AddInitScriptAsync(script);
         await page.GotoAsync(address.ToString());
         return new BrowserPage(page);
     }

@@ -1,8 +1,12 @@
+using System.Text.Json;
 using Npgsql;
 using Nsn.AppHost.Hosting;
 using Nsn.AppHost.Resources;
+using Nsn.Grains;
 using Nsn.Grains.Ledger;
 using Nsn.Hosting.PostgreSql;
+using Nsn.Protocol.Ledger;
+using Nsn.Protocol.Ledger.Genesis;
 using Nsn.Silo.Ledger;
 using Orleans;
 using Orleans.Runtime;
@@ -15,6 +19,7 @@ public sealed class PostgreSqlTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("nsn-silo-").FullName;
     private StackApplication _application = null!;
+    private string _connection = "";
     private NpgsqlDataSource _database = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -28,7 +33,8 @@ public sealed class PostgreSqlTests : IAsyncLifetime
         _application = stack.Build();
         _application.Start();
         await _application.WaitUntilReadyAsync(TimeSpan.FromMinutes(3), Cancellation);
-        _database = NpgsqlDataSource.Create(database.Resource.GetConnectionString(_application.Stack));
+        _connection = database.Resource.GetConnectionString(_application.Stack);
+        _database = NpgsqlDataSource.Create(_connection);
         await PostgreSqlSchema.EnsureAsync(_database, PostgreSqlLedgerJournal.Schema, Cancellation);
         await PostgreSqlSchema.EnsureAsync(_database, PostgreSqlGrainStorage.Schema, Cancellation);
     }
@@ -57,6 +63,47 @@ public sealed class PostgreSqlTests : IAsyncLifetime
         Assert.Equal([3], third!.Bytes);
         Assert.Equal(at.AddSeconds(3), third.SealedAt);
         Assert.Null(await journal.FindAsync("a", 5000, Cancellation));
+    }
+
+    [Fact]
+    public async Task An_operator_can_have_the_journal_carried_out_again()
+    {
+        string[] settings = [$"--ConnectionStrings:nsn={_connection}"];
+        var (runtime, state) = LedgerRuntime.Start(GenesisPresets.Dev() with { Parameters = GenesisPresets.Dev().Parameters with { OnDeckBlocks = 26 } });
+        var journal = new PostgreSqlLedgerJournal(_database);
+        var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        for (ulong number = 1; number <= 30; number++)
+        {
+            var block = runtime.Seal(state, (ulong)at.AddSeconds(number).ToUnixTimeMilliseconds(), []);
+            state = block.State;
+            Assert.True(await journal.TryAppendAsync(ChainName.Default, new JournaledBlock(number, block.Block.Encode(), at.AddSeconds(number)), Cancellation));
+        }
+
+        var (code, output) = await RunAsync(["verify", "--json", .. settings]);
+        Assert.True(code == 0, output);
+        var report = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(30, report.GetProperty("block").GetInt32());
+        Assert.Equal(state.Root.ToString(), report.GetProperty("stateRoot").GetString());
+        Assert.Equal(state.Hash.ToString(), report.GetProperty("blockHash").GetString());
+
+        await using (var delete = _database.CreateCommand("delete from nsn_block where number = 11"))
+            await delete.ExecuteNonQueryAsync(Cancellation);
+        (code, output) = await RunAsync(["verify", .. settings]);
+        Assert.Equal(1, code);
+        Assert.Contains("not whole: Block 11 is not in the journal", output, StringComparison.Ordinal);
+
+        (code, output) = await RunAsync(["verify", "--ConnectionStrings:nsn=Host=127.0.0.1;Port=1;Username=nobody;Timeout=2"]);
+        Assert.Equal(6, code);
+        Assert.Contains("cannot be read", output, StringComparison.Ordinal);
+        Assert.Equal(2, (await RunAsync(["verify", "--fast", .. settings])).Code);
+        Assert.Equal(2, (await RunAsync(settings)).Code);
+
+        static async Task<(int Code, string Output)> RunAsync(string[] arguments)
+        {
+            using var text = new StringWriter();
+            var code = await LedgerCommand.RunAsync(arguments, text, text);
+            return (code, text.ToString());
+        }
     }
 
     [Fact]
