@@ -19,6 +19,7 @@ namespace Nsn.Engine.Runtime.Silos;
 /// <remarks>Split by topic: this file is the beginning and the end, <c>Silo.Routing.cs</c> where calls go, <c>Silo.Catalog.cs</c> the activations.</remarks>
 internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, ISiloFigureCache
 {
+    private static readonly TimeSpan s_leaveLimit = TimeSpan.FromSeconds(10);
     private readonly IClusterJudge _judge;
     private readonly IGrainDirectory _directory;
     private readonly GrainClassMap _classes;
@@ -110,7 +111,9 @@ internal sealed partial class Silo : Node, IActivationOwner, ILocalSiloDetails, 
             _refuses = true;
             try
             {
-                await _membership.LeaveAsync(CancellationToken.None);
+                // A judge that cannot be told finds out by itself when the lease has run out: nothing waits for that here.
+                using var limit = new CancellationTokenSource(s_leaveLimit, TimeProvider);
+                await _membership.LeaveAsync(limit.Token);
             }
             catch (Exception exception)
             {
