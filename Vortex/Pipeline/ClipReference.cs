@@ -6,15 +6,16 @@ namespace Nsn.Vortex.Pipeline;
 /// <summary>Frames and sound that a verifier made again, and the scene to make more of them.</summary>
 internal sealed record ClipReference(IReadOnlyList<(int Index, byte[] I420)> Frames, float[] Samples, IClipScene Scene)
 {
+    private const int StrangerCount = 2;
+
     /// <summary>How far a published clip is from them.</summary>
     public async Task<RegenerationReport> CompareAsync(DecodedClip clip, CancellationToken cancellationToken)
     {
         var made = Frames.ToList();
-        int[] more = [.. Suspects(clip)];
-        if (more.Length > 0)
+        if (MiddleOfGap(clip.Frames.Count) is { } middle)
         {
-            await foreach (var frame in Scene.RenderAsync(more, cancellationToken).ConfigureAwait(false))
-                made.Add((more[made.Count - Frames.Count], frame));
+            await MakeAsync([middle]).ConfigureAwait(false);
+            await MakeAsync(Strangers(clip, made)).ConfigureAwait(false);
         }
 
         var distances = new double[made.Count];
@@ -40,33 +41,58 @@ internal sealed record ClipReference(IReadOnlyList<(int Index, byte[] I420)> Fra
             AddedSound = added,
             SoundShift = SoundAlignment.Shift(clip.Samples, Samples),
         };
+
+        async Task MakeAsync(List<int> more)
+        {
+            if (more.Count == 0)
+                return;
+            var next = 0;
+            await foreach (var frame in Scene.RenderAsync(more, cancellationToken).ConfigureAwait(false))
+                made.Add((more[next++], frame));
+        }
     }
 
-    // A sample can miss the part of a clip that was replaced. Two more frames are chosen when the clip is there: the one in the middle of the
-    // longest stretch without a sampled one, and the one that resembles none of the made ones, which a foreign picture does least.
-    private IEnumerable<int> Suspects(DecodedClip clip)
+    // A sample can miss the part of a clip that was replaced, so more frames are chosen when the clip is there: first the one in the middle of the
+    // longest stretch without a sampled one. Null when all are sampled.
+    private int? MiddleOfGap(int count)
     {
-        if (Frames.Count >= clip.Frames.Count)
-            yield break;
         var sampled = Frames.Select(frame => frame.Index).Order().ToArray();
-        var gap = sampled.Prepend(-1).Zip(sampled.Append(clip.Frames.Count)).MaxBy(pair => pair.Second - pair.First);
-        var middle = (gap.First + gap.Second) / 2;
-        if (!sampled.Contains(middle))
-            yield return middle;
+        var (before, after) = sampled.Prepend(-1).Zip(sampled.Append(count)).MaxBy(pair => pair.Second - pair.First);
+        return after - before > 1 ? (before + after) / 2 : null;
+    }
 
-        var made = Frames.Select(frame => FrameDistance.Means(frame.I420, clip.Width, clip.Height)).ToArray();
-        var (stranger, farthest) = (-1, -1.0);
-        for (var i = 0; i < clip.Frames.Count; i++)
+    // Then the two that are least like any of the made ones and each other, as foreign pictures are, and the honest clip's own extremes.
+    private static List<int> Strangers(DecodedClip clip, List<(int Index, byte[] I420)> made)
+    {
+        float[] Means(byte[] frame) => FrameDistance.Means(frame, clip.Width, clip.Height);
+        var frames = clip.Frames.Select(Means).ToArray();
+        var nearest = new double[frames.Length];
+        Array.Fill(nearest, double.PositiveInfinity);
+        foreach (var (index, frame) in made)
         {
-            if (i == middle || sampled.Contains(i))
-                continue;
-            var means = FrameDistance.Means(clip.Frames[i], clip.Width, clip.Height);
-            var nearest = made.Min(known => FrameDistance.Between(known, means).Area);
-            if (nearest > farthest)
-                (stranger, farthest) = (i, nearest);
+            Approach(Means(frame));
+            nearest[index] = 0;
         }
 
-        if (stranger >= 0)
-            yield return stranger;
+        var chosen = new List<int>();
+        while (chosen.Count < StrangerCount)
+        {
+            var farthest = Array.IndexOf(nearest, nearest.Max());
+            if (nearest[farthest] == 0)
+                break;
+            chosen.Add(farthest);
+            Approach(frames[farthest]);
+        }
+
+        return chosen;
+
+        void Approach(float[] known)
+        {
+            for (var i = 0; i < frames.Length; i++)
+            {
+                if (nearest[i] > 0)
+                    nearest[i] = Math.Min(nearest[i], FrameDistance.Between(known, frames[i]).Area);
+            }
+        }
     }
 }

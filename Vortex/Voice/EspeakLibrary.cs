@@ -5,7 +5,7 @@ namespace Nsn.Vortex.Voice;
 /// <summary>
 /// The part of <c>libespeak-ng</c>'s C interface that is used (its header <c>speak_lib.h</c>, API revision 12). Loaded for one utterance and
 /// unloaded after it: the library keeps oscillator phases in globals, and only a fresh image makes the same text sound the same, bit by bit. The noise of
-/// breath in some voices comes from the C library's generator, which begins anew, too.
+/// breath in some voices comes from a generator that begins anew, too (<see cref="PrivateNoise"/>).
 /// </summary>
 internal sealed unsafe class EspeakLibrary : IDisposable
 {
@@ -58,7 +58,8 @@ internal sealed unsafe class EspeakLibrary : IDisposable
         {
             if (!NativeLibrary.TryLoad(name, out var handle))
                 continue;
-            SeedNoise();
+            if (!PrivateNoise.TryGive(handle))
+                SeedNoise();
             var initialize = (delegate* unmanaged[Cdecl]<int, int, byte*, int, int>)NativeLibrary.GetExport(handle, "espeak_Initialize");
             var rate = initialize(OutputSynchronous, BufferMilliseconds, null, OptionPhonemeEvents | OptionPhonemeIpa | OptionDoNotExit);
             if (rate <= 0)
@@ -74,6 +75,7 @@ internal sealed unsafe class EspeakLibrary : IDisposable
         throw new ClipException(ClipError.MissingTool, "The library libespeak-ng is missing: install the package espeak-ng.");
     }
 
+    // Where it cannot have a generator of its own: then the samples are the same only while nothing else draws from the process's.
     private static void SeedNoise()
     {
         var runtime = OperatingSystem.IsWindows() ? NativeLibrary.Load("ucrtbase") : NativeLibrary.GetMainProgramHandle();

@@ -25,6 +25,7 @@ public sealed class CheatingDirectorTests(PipelineFixture fixture) : IClassFixtu
     [Theory]
     [InlineData("a line of writing", VerificationFailure.FrameMismatch)]
     [InlineData("a pattern that changes no mean", VerificationFailure.FrameMismatch)]
+    [InlineData("three frames that nobody drew", VerificationFailure.FrameMismatch)]
     [InlineData("the drawn half shown twice", VerificationFailure.FrameMismatch)]
     [InlineData("a tone above the voice", VerificationFailure.SoundMismatch)]
     [InlineData("a rumble beneath the voice", VerificationFailure.SoundMismatch)]
@@ -41,6 +42,7 @@ public sealed class CheatingDirectorTests(PipelineFixture fixture) : IClassFixtu
         {
             "a line of writing" => Change(clip, frame => Written(frame)),
             "a pattern that changes no mean" => Change(clip, frame => Patterned(frame)),
+            "three frames that nobody drew" => Spliced(clip),
             "the drawn half shown twice" => clip with { Frames = [.. clip.Frames.Select((_, i) => clip.Frames[i % 18])] },
             "a tone above the voice" => clip with { Samples = Toned(clip.Samples, 12_000, 1) },
             "a rumble beneath the voice" => clip with { Samples = Toned(clip.Samples, 40, 1) },
@@ -169,6 +171,22 @@ public sealed class CheatingDirectorTests(PipelineFixture fixture) : IClassFixtu
         })];
 
     private static DecodedClip Change(DecodedClip clip, Func<byte[], byte[]> change) => clip with { Frames = [.. clip.Frames.Select(change)] };
+
+    // An advertisement, half of it white and half black, for a quarter of a second.
+    private static DecodedClip Spliced(DecodedClip clip) => clip with { Frames = [.. clip.Frames.Select((frame, i) => i is >= 20 and <= 22 ? Advertisement() : frame)] };
+
+    private static byte[] Advertisement()
+    {
+        var frame = new byte[DecodedClip.I420Length(Side, Side)];
+        Array.Fill(frame, (byte)128);
+        for (var y = 0; y < Side; y++)
+        {
+            frame.AsSpan(y * Side, Side / 2).Fill(235);
+            frame.AsSpan((y * Side) + (Side / 2), Side / 2).Fill(16);
+        }
+
+        return frame;
+    }
 
     // One in fifty of the blocks: in the mean over the worst twentieth, it would take a change of 20 levels.
     private static byte[] Written(byte[] frame)
