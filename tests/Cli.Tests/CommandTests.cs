@@ -304,7 +304,7 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(["verdict", "failures", "explanation", "skipped", "scores", "integrity", "regeneration", "embedding"], Keys(judged));
         Assert.Equal(
             ["motion", "longest_still_seconds", "brightness", "contrast", "loudness_decibel", "mouth_sync", "largest_change"], Keys(judged.GetProperty("integrity")));
-        Assert.Equal(["frames", "distances", "sharpness", "sound_distance_decibel"], Keys(judged.GetProperty("regeneration")));
+        Assert.Equal(["frames", "distances", "sharpness", "spot", "texture", "sound_distance_decibel", "added_sound_decibel", "sound_shift"], Keys(judged.GetProperty("regeneration")));
 
         Assert.Equal(
             ["cosine", "frame_distance", "sound_distance_decibel", "seconds", "differences"], Keys(await Json("compare", At("a.webm"), At("a.webm"), "--pack", _pack.Folder)));
