@@ -17,7 +17,7 @@ internal static class RocPlot
     {
         var svg = new StringBuilder();
         void Line(FormattableString line) => svg.AppendLine(line.ToString(CultureInfo.InvariantCulture));
-        Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Edge + Margin + 270} {Edge + (2 * Margin)}\" font-family=\"sans-serif\" font-size=\"12\">");
+        Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Edge + Margin + 320} {Edge + (2 * Margin)}\" font-family=\"sans-serif\" font-size=\"12\">");
         Line($"<rect x=\"{Margin}\" y=\"20\" width=\"{Edge}\" height=\"{Edge}\" fill=\"#fff\" stroke=\"#999\"/>");
         Line($"<text x=\"{Margin + (Edge / 2)}\" y=\"{Edge + 50}\" text-anchor=\"middle\">honest clips rejected</text>");
         Line($"<text transform=\"rotate(-90)\" x=\"{-(20 + (Edge / 2))}\" y=\"24\" text-anchor=\"middle\">cheats rejected</text>");
