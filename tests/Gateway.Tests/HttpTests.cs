@@ -29,16 +29,7 @@ public sealed class HttpTests
     public async Task An_idempotency_key_is_its_senders_own()
     {
         var grains = new FakeGrains();
-        var submissions = new List<RecipeSubmission>();
-        grains.On(nameof(IChannelGrain.EnqueueAsync), arguments =>
-        {
-            var submission = (RecipeSubmission)arguments[0]!;
-            lock (submissions)
-                submissions.Add(submission);
-            Assert.True(RecipeCodec.TryDecode(submission.Recipe, out var recipe, out _));
-            var ticket = new RecipeTicket { Id = recipe.RecipeId, Recipe = submission.Recipe, RecipeHash = new byte[32], Origin = RecipeOrigin.Viewer, State = RecipeState.Queued };
-            return Task.FromResult(new EnqueueResult(EnqueueOutcome.Accepted, ticket, []));
-        });
+        var submissions = AcceptAll(grains);
         await using var gateway = await TestGateway.StartAsync(grains);
         async Task<string> SubmitAsync(string source, string key)
         {
@@ -65,16 +56,7 @@ public sealed class HttpTests
     public async Task A_recipe_that_its_author_signed_is_taken_under_the_authors_name()
     {
         var grains = new FakeGrains();
-        var submissions = new List<RecipeSubmission>();
-        grains.On(nameof(IChannelGrain.EnqueueAsync), arguments =>
-        {
-            var submission = (RecipeSubmission)arguments[0]!;
-            lock (submissions)
-                submissions.Add(submission);
-            Assert.True(RecipeCodec.TryDecode(submission.Recipe, out var recipe, out _));
-            var ticket = new RecipeTicket { Id = recipe.RecipeId, Recipe = submission.Recipe, RecipeHash = new byte[32], Origin = RecipeOrigin.Viewer, State = RecipeState.Queued };
-            return Task.FromResult(new EnqueueResult(EnqueueOutcome.Accepted, ticket, []));
-        });
+        var submissions = AcceptAll(grains);
         await using var gateway = await TestGateway.StartAsync(grains);
         var recipe = Signed("Alice");
         foreach (var source in (string[])["127.0.0.9", "127.0.0.10"])
@@ -315,5 +297,21 @@ public sealed class HttpTests
         var report = new SlotReport { Slot = 7, Phase = SlotPhase.Certified, Assignment = assignment, Manifest = new ClipManifest(7, new byte[32], new byte[32], [], [], 1), Certificate = bytes };
         var entry = new SlotEntry("main", RecipeOrigin.Programme, DateTimeOffset.UtcNow, TimeSpan.FromSeconds(8), report);
         gateway.Tail.Put(new SlotView(ApiMapper.ToSummary(entry, content, certified: true, problem: null), entry, content, bytes, bytes));
+    }
+
+    /// <summary>Lets the channel take every recipe; the list fills with what was handed in.</summary>
+    private static List<RecipeSubmission> AcceptAll(FakeGrains grains)
+    {
+        var submissions = new List<RecipeSubmission>();
+        grains.On(nameof(IChannelGrain.EnqueueAsync), arguments =>
+        {
+            var submission = (RecipeSubmission)arguments[0]!;
+            lock (submissions)
+                submissions.Add(submission);
+            Assert.True(RecipeCodec.TryDecode(submission.Recipe, out var recipe, out _));
+            var ticket = new RecipeTicket { Id = recipe.RecipeId, Recipe = submission.Recipe, RecipeHash = new byte[32], Origin = RecipeOrigin.Viewer, State = RecipeState.Queued };
+            return Task.FromResult(new EnqueueResult(EnqueueOutcome.Accepted, ticket, []));
+        });
+        return submissions;
     }
 }
