@@ -14,6 +14,8 @@ internal sealed class Report
 
     public JoinFigures? Joins { get; set; }
 
+    public List<RestFigures> Rest { get; } = [];
+
     public List<ViewerFigures> Viewers { get; } = [];
 
     public List<FreezeFigures> Freezes { get; } = [];
@@ -21,6 +23,13 @@ internal sealed class Report
     /// <summary>Aims that were missed, in words.</summary>
     public List<string> Missed { get; } = [];
 }
+
+/// <summary>One resource of the stack, with the processes that it started, while nobody watches.</summary>
+/// <param name="Resource">Its name.</param>
+/// <param name="Processes">How many processes it is.</param>
+/// <param name="ProcessorPercent">Processor time per wall time; 100 is one core.</param>
+/// <param name="Megabytes">Memory at the end; what its processes share counts once.</param>
+internal sealed record RestFigures(string Resource, int Processes, double ProcessorPercent, double Megabytes);
 
 /// <summary>The gateway's process with a number of viewers on it.</summary>
 /// <param name="Viewers">Players connected over WebRTC data channels.</param>
