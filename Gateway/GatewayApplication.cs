@@ -27,6 +27,7 @@ internal static class GatewayApplication
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = Problems.BodyBytesMax;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            ConnectionLimit.Use(kestrel);
         });
 
         builder.AddTelemetry("nsn-gateway", settings.Name);
@@ -46,6 +47,7 @@ internal static class GatewayApplication
         builder.Services.AddHostedService(services => services.GetRequiredService<ViewerSessions>());
         builder.Services.AddGatewayWebRtc();
         builder.Services.AddSingleton<AddressShares>();
+        builder.Services.AddSingleton<ConnectionLimit>();
         builder.Services.AddSingleton<WhepViewers>();
         builder.Services.AddTrustedProxies();
         builder.Services.AddSingleton(services => new MediaSource(services.GetRequiredService<WebRtcServer>(), ChainName.MainChannel));
@@ -56,7 +58,11 @@ internal static class GatewayApplication
         builder.Services.AddHostedService(services => services.GetRequiredService<HandshakeCanary>());
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = false);
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.SayWhatToDo);
-        builder.Services.AddOpenApi();
+        builder.Services.AddOpenApi(description => description.AddDocumentTransformer((document, _, _) =>
+        {
+            OperatorEndpoints.Describe(document);
+            return Task.CompletedTask;
+        }));
         builder.Services.AddHealthChecks().AddCheck<GatewayHealth>("gateway");
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNameCaseInsensitive = true);
         builder.Services.AddRateLimiter(limiter =>

@@ -51,6 +51,10 @@ public sealed class GatewaySettings
     [Range(1, 100_000)]
     public int SocketsPerAddress { get; set; } = 64;
 
+    /// <summary>TCP connections that one address may have open at once; those of trusted proxies are not counted.</summary>
+    [Range(1, 100_000)]
+    public int ConnectionsPerAddress { get; set; } = 1_024;
+
     /// <summary>Messages that a signalling socket may send per second.</summary>
     [Range(1, 10_000)]
     public int SignalMessagesPerSecond { get; set; } = 50;

@@ -72,6 +72,9 @@ internal static class Commands
     {
         if (Directory.Exists(data))
         {
+            // A slip of the keyboard must not cost somebody's own files.
+            if (!DataFolderLock.IsKnown(data) && Directory.EnumerateFileSystemEntries(data).Any())
+                throw new AppHostException($"{data} is no data folder of AppHost, which would have left apphost.lock in it: name the right one with --Data=PATH, or delete this one yourself.");
             // Nobody may be using it.
             DataFolderLock.Take(data).Dispose();
             Directory.Delete(data, recursive: true);

@@ -18,7 +18,17 @@ internal sealed class ConsoleReporter
         _stack = stack;
         _output = output;
         foreach (ResourceInstance instance in stack.Instances)
-            instance.Changed += snapshot => Report(instance, snapshot);
+        {
+            ResourceState told = ResourceState.Stopped;
+            instance.Changed += snapshot =>
+            {
+                // Why something is not ready may change with every look at it; WatchAsync tells that from time to time.
+                bool isSaid = snapshot.State == ResourceState.Unhealthy && told == ResourceState.Unhealthy;
+                told = snapshot.State;
+                if (!isSaid)
+                    Report(instance, snapshot);
+            };
+        }
     }
 
     public void Line(string text)

@@ -7,10 +7,13 @@ internal sealed class DataFolderLock : IDisposable
 
     private DataFolderLock(FileStream file) => _file = file;
 
+    /// <summary>Whether a folder is one that an AppHost has used.</summary>
+    public static bool IsKnown(string folder) => File.Exists(FileOf(folder));
+
     public static DataFolderLock Take(string folder)
     {
         Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, "apphost.lock");
+        string path = FileOf(folder);
         try
         {
             return new DataFolderLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
@@ -22,4 +25,6 @@ internal sealed class DataFolderLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static string FileOf(string folder) => Path.Combine(folder, "apphost.lock");
 }

@@ -85,7 +85,8 @@ internal static partial class ChannelEndpoints
         };
     }
 
-    private static async Task<IResult> GetEvents(string name, ChannelTails tails, EventHub events, AddressShares shares, HttpContext context)
+    private static async Task<IResult> GetEvents(
+        string name, ChannelTails tails, EventHub events, AddressShares shares, IHostApplicationLifetime lifetime, HttpContext context)
     {
         if (tails.Find(name) is null)
             return NoChannel(name);
@@ -95,19 +96,20 @@ internal static partial class ChannelEndpoints
         var after = long.TryParse(context.Request.Headers["Last-Event-ID"], CultureInfo.InvariantCulture, out var last) ? last : (long?)null;
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
-        var aborted = context.RequestAborted;
-        await context.Response.WriteAsync(": NSN\n\n", aborted);
-        await context.Response.Body.FlushAsync(aborted);
-        await using var listener = events.ListenAsync(after, aborted).GetAsyncEnumerator(aborted);
+        using var end = EndlessAnswer.EndOf(context, lifetime);
+        var ended = end.Token;
+        await context.Response.WriteAsync(": NSN\n\n", ended);
+        await context.Response.Body.FlushAsync(ended);
+        await using var listener = events.ListenAsync(after, ended).GetAsyncEnumerator(ended);
         var next = listener.MoveNextAsync().AsTask();
         try
         {
             while (true)
             {
-                var idle = Task.Delay(TimeSpan.FromSeconds(15), aborted);
+                var idle = Task.Delay(TimeSpan.FromSeconds(15), ended);
                 if (await Task.WhenAny(next, idle) == idle)
                 {
-                    await context.Response.WriteAsync(": still here\n\n", aborted);
+                    await context.Response.WriteAsync(": still here\n\n", ended);
                 }
                 else
                 {
@@ -115,16 +117,22 @@ internal static partial class ChannelEndpoints
                         break;
                     var happened = listener.Current;
                     await context.Response.WriteAsync(
-                        string.Create(CultureInfo.InvariantCulture, $"id: {happened.Number}\nevent: {happened.Name}\ndata: {happened.Json}\n\n"), aborted);
+                        string.Create(CultureInfo.InvariantCulture, $"id: {happened.Number}\nevent: {happened.Name}\ndata: {happened.Json}\n\n"), ended);
                     next = listener.MoveNextAsync().AsTask();
                 }
 
-                await context.Response.Body.FlushAsync(aborted);
+                await context.Response.Body.FlushAsync(ended);
             }
         }
         catch (OperationCanceledException)
         {
-            // The page is gone.
+            // The page is gone, or the gateway stops.
+        }
+        finally
+        {
+            // The listener cannot be disposed of while it still waits for an event.
+            await end.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return Results.Empty;

@@ -24,7 +24,7 @@ internal static class SignalSocket
     }
 
     private static async Task HandleAsync(
-        HttpContext context, ChannelTails tails, PlayerOffers offers, AddressShares shares, IOptions<GatewaySettings> settings, TimeProvider time)
+        HttpContext context, ChannelTails tails, PlayerOffers offers, AddressShares shares, IHostApplicationLifetime lifetime, IOptions<GatewaySettings> settings, TimeProvider time)
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
@@ -40,6 +40,7 @@ internal static class SignalSocket
         }
 
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        using var end = EndlessAnswer.EndOf(context, lifetime);
         string? channel = null;
         string? connection = null;
         var buffer = new byte[MessageBytesMax];
@@ -47,7 +48,7 @@ internal static class SignalSocket
         var messages = 0;
         try
         {
-            while (await ReceiveAsync(socket, buffer, context.RequestAborted) is { } message)
+            while (await ReceiveAsync(socket, buffer, end.Token) is { } message)
             {
                 var now = time.GetTimestamp() / time.TimestampFrequency;
                 messages = now == second ? messages + 1 : 1;
@@ -55,14 +56,14 @@ internal static class SignalSocket
                 if (messages > settings.Value.SignalMessagesPerSecond)
                 {
                     var limit = $"at most {settings.Value.SignalMessagesPerSecond} messages in a second";
-                    await SendErrorAsync(socket, 429, "Too many messages", $"Send {limit}.", context.RequestAborted);
-                    await socket.CloseOutputAsync(WebSocketCloseStatus.PolicyViolation, limit, context.RequestAborted);
+                    await SendErrorAsync(socket, 429, "Too many messages", $"Send {limit}.", end.Token);
+                    await socket.CloseOutputAsync(WebSocketCloseStatus.PolicyViolation, limit, end.Token);
                     return;
                 }
 
                 if (!TryRead(message, out var type, out var root))
                 {
-                    await SendErrorAsync(socket, 400, "Not understood", "Send one JSON object with a type per text message.", context.RequestAborted);
+                    await SendErrorAsync(socket, 400, "Not understood", "Send one JSON object with a type per text message.", end.Token);
                     continue;
                 }
 
@@ -70,13 +71,13 @@ internal static class SignalSocket
                 {
                     case "join" when Text(root, "channel") is { } name && tails.Find(name) is not null:
                         channel = name;
-                        await SendAsync(socket, new { type = "joined", channel }, context.RequestAborted);
+                        await SendAsync(socket, new { type = "joined", channel }, end.Token);
                         break;
                     case "join":
-                        await SendErrorAsync(socket, 404, "No such channel", "GET /api/channels lists them.", context.RequestAborted);
+                        await SendErrorAsync(socket, 404, "No such channel", "GET /api/channels lists them.", end.Token);
                         break;
                     case "offer" when channel is null:
-                        await SendErrorAsync(socket, 409, "Not joined", "Send join before offer.", context.RequestAborted);
+                        await SendErrorAsync(socket, 409, "Not joined", "Send join before offer.", end.Token);
                         break;
                     case "offer":
                         // One connection a socket: a new offer stands in place of the former.
@@ -85,21 +86,21 @@ internal static class SignalSocket
                         connection = null;
                         if (offers.IsFull)
                         {
-                            await SendErrorAsync(socket, 503, "Full", "Try again in a moment, or another gateway.", context.RequestAborted);
+                            await SendErrorAsync(socket, 503, "Full", "Try again in a moment, or another gateway.", end.Token);
                         }
                         else if (shares.TryTakeViewer(context) is not { } share)
                         {
                             await SendErrorAsync(
-                                socket, 429, "Too many viewers", "This address watches as often as it may. Close a viewer, or try again when one has gone.", context.RequestAborted);
+                                socket, 429, "Too many viewers", "This address watches as often as it may. Close a viewer, or try again when one has gone.", end.Token);
                         }
                         else if (offers.TryAccept(Text(root, "sdp") ?? "", share, out var id, out var answer, out var reason))
                         {
                             connection = id;
-                            await SendAsync(socket, new { type = "answer", sdp = answer, session = id }, context.RequestAborted);
+                            await SendAsync(socket, new { type = "answer", sdp = answer, session = id }, end.Token);
                         }
                         else
                         {
-                            await SendErrorAsync(socket, 400, "The offer cannot be answered", reason, context.RequestAborted);
+                            await SendErrorAsync(socket, 400, "The offer cannot be answered", reason, end.Token);
                         }
 
                         break;
@@ -113,17 +114,17 @@ internal static class SignalSocket
                         channel = null;
                         break;
                     default:
-                        await SendErrorAsync(socket, 400, "Unknown type", "Types are join, offer, ice-candidate and leave.", context.RequestAborted);
+                        await SendErrorAsync(socket, 400, "Unknown type", "Types are join, offer, ice-candidate and leave.", end.Token);
                         break;
                 }
             }
 
             if (socket.State == WebSocketState.CloseReceived)
-                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
+                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, end.Token);
         }
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
         {
-            // The socket is gone; a WebRTC session that was set up through it goes on.
+            // The socket is gone, or the gateway stops; a WebRTC session that was set up through it goes on.
         }
     }
 

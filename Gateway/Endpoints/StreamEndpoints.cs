@@ -17,7 +17,8 @@ internal static class StreamEndpoints
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("The channel's frames, without end");
 
-    private static async Task<IResult> Stream(string name, string? from, string? session, ChannelTails tails, ViewerSessions sessions, AddressShares shares, HttpContext context)
+    private static async Task<IResult> Stream(
+        string name, string? from, string? session, ChannelTails tails, ViewerSessions sessions, AddressShares shares, IHostApplicationLifetime lifetime, HttpContext context)
     {
         if (tails.Find(name) is not { } tail)
             return Problems.NotFound($"There is no channel '{name}'. GET /api/channels lists them.");
@@ -28,22 +29,23 @@ internal static class StreamEndpoints
             return Problems.TooManyViewers(context);
         if (sessions.TryOpen(tail, "http", session) is not { } viewer)
             return Problems.Unavailable(context, "This gateway carries as many viewers as it may. Try again in a moment, or another gateway.", 10);
+        using var end = EndlessAnswer.EndOf(context, lifetime);
         await using (viewer)
         {
             context.Response.ContentType = "application/vnd.nsn.frames";
             context.Response.Headers.CacheControl = "no-store";
             try
             {
-                await foreach (var frame in viewer.Stream.ReadAsync(await viewer.ResumeAsync(position), context.RequestAborted))
+                await foreach (var frame in viewer.Stream.ReadAsync(await viewer.ResumeAsync(position), end.Token))
                 {
-                    await context.Response.Body.WriteAsync(frame, context.RequestAborted);
-                    await context.Response.Body.FlushAsync(context.RequestAborted);
+                    await context.Response.Body.WriteAsync(frame, end.Token);
+                    await context.Response.Body.FlushAsync(end.Token);
                     viewer.Sent(frame.Length);
                 }
             }
             catch (Exception gone) when (gone is OperationCanceledException or IOException)
             {
-                // The viewer is gone.
+                // The viewer is gone, or the gateway stops.
             }
         }
 

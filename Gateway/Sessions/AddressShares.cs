@@ -4,20 +4,24 @@ using Microsoft.Extensions.Options;
 
 namespace Nsn.Gateway.Sessions;
 
-/// <summary>How much of this gateway each address has now: viewers (WebRTC connections of all kinds, HTTP streams), and sockets (event streams, signalling).</summary>
+/// <summary>
+/// How much of this gateway each address has now: TCP connections, viewers (WebRTC connections of all kinds, HTTP streams), and sockets (event streams, signalling).
+/// </summary>
 internal sealed class AddressShares(IOptions<GatewaySettings> settings)
 {
     /// <summary>What Retry-After says, seconds: places get free when people leave, which nobody foresees.</summary>
     public const int RetryAfterSeconds = 10;
 
     private readonly Lock _lock = new();
+    private readonly Dictionary<IPAddress, int> _connections = [];
     private readonly Dictionary<IPAddress, int> _viewers = [];
     private readonly Dictionary<IPAddress, int> _sockets = [];
 
     /// <summary>Who asks, for limits. One customer of a provider has a whole /64 network of IPv6, so that is what counts as an address.</summary>
-    public static IPAddress AddressOf(HttpContext context)
+    public static IPAddress AddressOf(HttpContext context) => AddressOf(context.Connection.RemoteIpAddress ?? IPAddress.None);
+
+    private static IPAddress AddressOf(IPAddress address)
     {
-        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
         if (address.IsIPv4MappedToIPv6)
             return address.MapToIPv4();
         if (address.AddressFamily != AddressFamily.InterNetworkV6 || IPAddress.IsLoopback(address))
@@ -26,6 +30,9 @@ internal sealed class AddressShares(IOptions<GatewaySettings> settings)
         bytes.AsSpan(8).Clear();
         return new IPAddress(bytes);
     }
+
+    /// <summary>Takes a connection's place, or answers null when the address has all that it may have. To be disposed of when the connection is closed.</summary>
+    public IDisposable? TryTakeConnection(IPAddress address) => TryTake(_connections, AddressOf(address), settings.Value.ConnectionsPerAddress);
 
     /// <summary>Takes a viewer's place, or answers null when the address has all that it may have. To be disposed of when the viewer is gone.</summary>
     public IDisposable? TryTakeViewer(HttpContext context) => TryTake(_viewers, AddressOf(context), settings.Value.ViewersPerAddress);

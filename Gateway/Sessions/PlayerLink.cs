@@ -65,6 +65,10 @@ internal sealed partial class PlayerLink(
             case DataChannelWritable writable when writable.Channel == _channel:
                 Release();
                 break;
+            case DataChannelClosed closed when closed.Channel == _channel:
+                // It is all that a player is connected for.
+                connection.Close();
+                break;
             case SessionClosed:
                 _ = DisposeAsync().AsTask();
                 break;
@@ -156,6 +160,8 @@ internal sealed partial class PlayerLink(
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
+            // Frames end for a new subscription as well, and that one is served on this connection.
+            cancellationToken.ThrowIfCancellationRequested();
             connection.Close();
         }
         catch (OperationCanceledException)

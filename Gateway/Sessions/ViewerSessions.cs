@@ -38,6 +38,13 @@ internal sealed class ViewerSessions(
     /// <summary>An open session.</summary>
     public ViewerSession? Find(string id) => _open.GetValueOrDefault(id);
 
+    /// <summary>Ends what streams and connections, which are closed by now, have not ended yet: it is measured, and the grains are told.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await Task.WhenAll([.. _open.Values.Select(session => session.DisposeAsync().AsTask()), .. _leaving.Values]).WaitAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(5), time);

@@ -20,7 +20,8 @@ public sealed class DataFolder : IDisposable
 
     public void Dispose()
     {
-        Commands.Reset(Path);
+        if (DataFolderLock.IsKnown(Path))
+            Commands.Reset(Path);
         Directory.Delete(Outer, recursive: true);
     }
 }

@@ -132,7 +132,13 @@ public class DeclarationTests
     [Theory]
     [InlineData("ConnectionStrings__nsn", "Host=x;Password=abc;Port=1", "Host=x;Password=•••;Port=1")]
     [InlineData("ConnectionStrings__blobs", "AccountName=a;AccountKey=abc==;X=1", "AccountName=a;AccountKey=•••;X=1")]
+    [InlineData("ConnectionStrings__nsn", "Host=x; Password = a b ;Port=1", "Host=x; Password = •••;Port=1")]
+    [InlineData("ConnectionStrings__nsn", "Host=x;Password='a;b''c';Port=1", "Host=x;Password=•••;Port=1")]
+    [InlineData("ConnectionStrings__nsn", "Host=x;Psw=\"a;b\"\"c\";Port=1", "Host=x;Psw=•••;Port=1")]
+    [InlineData("Collector", "https://somebody:abc@example.org/x?y=1", "https://somebody:•••@example.org/x?y=1")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer abc", "•••")]
     [InlineData("Gateway__ApiToken", "abc", "•••")]
+    [InlineData("Gateway__Url", "http://127.0.0.1:8080/", "http://127.0.0.1:8080/")]
     [InlineData("Silo__Name", "core-1", "core-1")]
     public void Secrets_are_masked(string name, string value, string shown) => Assert.Equal(shown, SecretMask.Apply(name, value));
 }

@@ -82,21 +82,77 @@ public class LateReportTests
     }
 
     [Fact]
-    public void The_reason_is_told_after_a_while_when_it_changes_and_once_a_minute()
+    public void The_reason_is_told_after_10_s_after_30_s_and_once_a_minute()
     {
         var report = new LateReport();
         ResourceSnapshot starting = Snapshot(ResourceState.Starting, "the journal is of another chain", "run reset");
-        Assert.Null(report.Next(starting, "added 300 packages", Noon));
-        Assert.Null(report.Next(starting, "added 300 packages", Noon.AddSeconds(14)));
-        Assert.Equal("not ready for 15 s: the journal is of another chain (last complaint in its console: run reset)", report.Next(starting, "added 300 packages", Noon.AddSeconds(15)));
-        Assert.Null(report.Next(starting, "added 300 packages", Noon.AddSeconds(74)));
-        Assert.NotNull(report.Next(starting, "added 300 packages", Noon.AddSeconds(75)));
-        Assert.Equal("not ready for 80 s: the models are being loaded", report.Next(Snapshot(ResourceState.Starting, "the models are being loaded", null), "added 300 packages", Noon.AddSeconds(80)));
-        Assert.Null(report.Next(Snapshot(ResourceState.Ready, "", null), "added 300 packages", Noon.AddSeconds(81)));
-        Assert.Null(report.Next(Snapshot(ResourceState.Preparing, "", null), "", Noon.AddSeconds(82)));
-        Assert.Equal("not ready for 15 s: still preparing (added 300 packages)", report.Next(Snapshot(ResourceState.Preparing, "", null), "added 300 packages", Noon.AddSeconds(97)));
-        Assert.Null(report.Next(Snapshot(ResourceState.Ready, "", null), "", Noon.AddSeconds(98)));
-        Assert.Null(report.Next(Snapshot(ResourceState.Unhealthy, "gone", null), "added 300 packages", Noon.AddSeconds(99)));
+        var told = Enumerable.Range(0, 200).Where(second => report.Next(starting, null, Noon.AddSeconds(second)) is not null);
+        Assert.Equal([10, 30, 90, 150], told);
+        Assert.Equal(
+            "not ready for 210 s: the journal is of another chain (last complaint in its console: run reset)", report.Next(starting, "added 300 packages", Noon.AddSeconds(210)));
+
+        // It was ready in between: everything begins anew.
+        Assert.Null(report.Next(Snapshot(ResourceState.Ready, "", null), "added 300 packages", Noon.AddSeconds(211)));
+        Assert.Null(report.Next(Snapshot(ResourceState.Preparing, "", null), "", Noon.AddSeconds(212)));
+        Assert.Null(report.Next(Snapshot(ResourceState.Preparing, "", null), "", Noon.AddSeconds(221)));
+        Assert.Equal("not ready for 10 s: still preparing (added 300 packages)", report.Next(Snapshot(ResourceState.Preparing, "", null), "added 300 packages", Noon.AddSeconds(222)));
+        Assert.Null(report.Next(Snapshot(ResourceState.Ready, "", null), "", Noon.AddSeconds(223)));
+        Assert.Null(report.Next(Snapshot(ResourceState.Unhealthy, "gone", null), "added 300 packages", Noon.AddSeconds(224)));
+    }
+
+    [Fact]
+    public void A_new_reason_is_told_before_its_time_and_a_known_one_is_not()
+    {
+        var report = new LateReport();
+        string[] reasons = ["the ledger does not answer", "connection refused"];
+
+        // Two reasons that take turns, one of which counts.
+        List<string> told = [];
+        for (int second = 0; second < 30; second++)
+        {
+            if (report.Next(Snapshot(ResourceState.Starting, $"{reasons[second % 2]}, attempt {second}", $"{second} s late"), null, Noon.AddSeconds(second)) is { } line)
+                told.Add(line);
+        }
+
+        Assert.Equal(2, told.Count);
+        Assert.StartsWith("not ready for 10 s: the ledger does not answer, attempt 10", told[0], StringComparison.Ordinal);
+        Assert.StartsWith("not ready for 21 s: connection refused, attempt 21", told[1], StringComparison.Ordinal);
+        Assert.Null(report.Next(Snapshot(ResourceState.Starting, "the models are being loaded", null), null, Noon.AddSeconds(29)));
+        Assert.Equal("not ready for 31 s: the models are being loaded", report.Next(Snapshot(ResourceState.Starting, "the models are being loaded", null), null, Noon.AddSeconds(31)));
+    }
+
+    [Fact]
+    public async Task A_reason_that_changes_with_every_look_is_not_a_line_for_every_look()
+    {
+        using var data = new DataFolder();
+        StackBuilder builder = StackBuilder.Create($"--Data={data.Path}");
+        var fickle = new FickleResource("fickle");
+        builder.Add(fickle);
+        await using StackApplication application = builder.Build();
+        using var output = new StringWriter();
+        var console = new ConsoleReporter(application, output);
+        application.Start();
+        await Eventually.HoldsAsync(() => fickle.Looks > 20, "health checks that fail, each with another reason");
+        await application.StopAsync();
+        console.Line("the end");
+        string[] lines = output.ToString().Split('\n');
+        Assert.Single(lines, line => line.Contains("unhealthy", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("unhealthy: reason ", StringComparison.Ordinal));
+    }
+
+    /// <summary>Well at first, and then unwell for a reason that is another one each time.</summary>
+    private sealed class FickleResource(string name) : Resource(name)
+    {
+        private int _looks;
+
+        public int Looks => Volatile.Read(ref _looks);
+
+        public override string Kind => "test";
+
+        protected internal override LaunchPlan? CreateLaunchPlan(ResourceContext context) => null;
+
+        protected internal override Task<string?> CheckHealthAsync(ResourceContext context, CancellationToken cancellationToken) =>
+            Task.FromResult(Interlocked.Increment(ref _looks) is > 1 and var look ? $"reason {look}" : null);
     }
 
     private static void Append(LogBuffer log, IEnumerable<string> lines, bool isError = false)

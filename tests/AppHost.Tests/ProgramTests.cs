@@ -49,6 +49,22 @@ public sealed partial class ProgramTests
     }
 
     [Theory]
+    [InlineData(2)]
+    [InlineData(15)]
+    [InlineData(1)]
+    public async Task Every_signal_that_asks_it_to_end_ends_everything_in_order(int signal)
+    {
+        using var data = new DataFolder();
+        using var program = await RunningProgram.StartAsync(data.Path, "--Only=blobs");
+        int process = Assert.Single(await program.ProcessIdsAsync());
+        Supervision.Signals.Send(program.Process.Id, (Model.StopSignal)signal);
+        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, program.Process.ExitCode);
+        Assert.Contains("everything has ended", program.Output, StringComparison.Ordinal);
+        Assert.False(ProcessList.IsAlive(process));
+    }
+
+    [Theory]
     [InlineData("ci")]
     [InlineData("run --silent build")]
     public async Task What_npm_has_started_does_not_survive_a_kill_9(string stage)
@@ -113,6 +129,20 @@ public sealed partial class ProgramTests
         Assert.Equal(1, exitCode);
         Assert.Contains($"port {port} (http) of 'blobs' is taken by process {Environment.ProcessId}", output, StringComparison.Ordinal);
         Assert.Contains("--Ports:blobs=NUMBER", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_taken_port_of_the_dashboard_is_such_an_error_too()
+    {
+        using var data = new DataFolder();
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
+        (int exitCode, string output) = await RunToEndAsync("run", "--Only=blobs", "--Ports:blobs=0", $"--Ports:dashboard={port}", $"--Data={data.Path}");
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"port {port} of the dashboard is taken by process {Environment.ProcessId}", output, StringComparison.Ordinal);
+        Assert.Contains("--Ports:dashboard=NUMBER", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(data.Path));
     }
 
     [Theory]
@@ -190,6 +220,24 @@ public sealed partial class ProgramTests
         (int done, _) = await RunToEndAsync("reset", $"--Data={data.Path}");
         Assert.Equal(0, done);
         Assert.False(Directory.Exists(data.Path));
+    }
+
+    [Fact]
+    public async Task Reset_deletes_what_lives_elsewhere_too_and_nothing_that_is_not_ours()
+    {
+        using var data = new DataFolder();
+        DataFolderLock.Take(data.Path).Dispose();
+        string elsewhere = Resources.PostgresResource.FallbackHome(data.Path);
+        Directory.CreateDirectory(Path.Combine(elsewhere, "data"));
+        Assert.Equal(0, (await RunToEndAsync("reset", $"--Data={data.Path}")).ExitCode);
+        Assert.False(Directory.Exists(elsewhere) || Directory.Exists(data.Path));
+
+        string own = Path.Combine(Directory.CreateDirectory(data.Path).FullName, "letters.txt");
+        await File.WriteAllTextAsync(own, "", TestContext.Current.CancellationToken);
+        (int refused, string why) = await RunToEndAsync("reset", $"--Data={data.Path}");
+        Assert.Equal(1, refused);
+        Assert.Contains("is no data folder of AppHost", why, StringComparison.Ordinal);
+        Assert.True(File.Exists(own));
     }
 
     [Fact]

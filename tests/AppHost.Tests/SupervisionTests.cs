@@ -53,6 +53,30 @@ public class SupervisionTests
     }
 
     [Fact]
+    public async Task Restarts_are_put_off_longer_and_longer_and_a_start_by_hand_begins_anew()
+    {
+        using var data = new DataFolder();
+        StackBuilder builder = StackBuilder.Create($"--Data={data.Path}");
+        builder.AddExecutable("crasher", "sh", "/", "-c", "echo started; exit 3");
+        await using StackApplication application = builder.Build();
+        application.Start();
+        ResourceInstance crasher = application.Instances[0];
+        await Eventually.HoldsAsync(() => crasher.Snapshot.Restarts >= 3, "three restarts");
+        DateTimeOffset[] starts = [.. crasher.Log.ReadAfter(0).Where(line => line.Text == "started").Select(line => line.Time)];
+        Assert.Equal(3, starts.Length);
+        // The clock of the pauses and that of the lines may differ by a tick of the system's.
+        Assert.InRange(starts[1] - starts[0], TimeSpan.FromSeconds(0.95), TimeSpan.MaxValue);
+        Assert.InRange(starts[2] - starts[1], TimeSpan.FromSeconds(1.95), TimeSpan.MaxValue);
+        Assert.Equal(["1 s", "2 s", "4 s"], Pauses());
+
+        await crasher.RestartAsync();
+        await Eventually.HoldsAsync(() => crasher.Snapshot.Restarts >= 4, "a restart after the start by hand");
+        Assert.Equal("1 s", Pauses()[3]);
+
+        string[] Pauses() => [.. crasher.Log.ReadAfter(0).Select(line => line.Text.Split("next start in ")).Where(parts => parts.Length == 2).Select(parts => parts[1])];
+    }
+
+    [Fact]
     public async Task A_program_that_does_not_exist_is_reported_in_its_state()
     {
         using var data = new DataFolder();

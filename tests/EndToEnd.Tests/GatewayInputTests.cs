@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
@@ -80,23 +82,42 @@ public sealed class GatewayInputTests(StackFixture stack)
     public async Task A_flood_from_one_address_is_slowed_down_and_others_notice_nothing()
     {
         // Loopback has many addresses; the flood comes from one that nobody else uses.
-        using var flood = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = FromAsync(IPAddress.Parse("127.0.0.9")) }) { BaseAddress = stack.Gateway };
+        using var flood = From("127.0.0.9");
+        using var enough = new CancellationTokenSource();
+        var (answers, refusals) = (0, 0);
         HttpResponseMessage? refused = null;
-        var answers = 0;
-        await Eventually.HoldsAsync(
-            "an address that asks without pause is told to slow down",
-            async () =>
-            {
-                var some = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => flood.GetAsync(new Uri("/p2p/info", UriKind.Relative), Cancellation)));
-                answers += some.Length;
-                return refused = some.FirstOrDefault(answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
-            },
-            answer => answer is not null);
-        Assert.True(answers > 500, $"refused after {answers} requests; ten seconds' worth come through");
+        using var watching = await stack.Http.GetAsync(new Uri("/api/channels/main/stream", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        await using var stream = await watching.Content.ReadAsStreamAsync(Cancellation);
+        var flooding = FloodAsync();
+        await Eventually.HoldsAsync("an address that asks without pause is told to slow down", () => Task.FromResult(Volatile.Read(ref refusals)), count => count > 0 || flooding.IsCompleted);
+        Assert.True(Volatile.Read(ref answers) > 500, $"refused after {answers} requests; ten seconds' worth come through");
+
+        // Meanwhile others ask and watch as ever.
+        var before = Volatile.Read(ref refusals);
+        for (var round = 0; round < 20; round++)
+            await stack.GetAsync("/api/channels/main");
+        await stream.ReadExactlyAsync(new byte[30_000], Cancellation);
+        await Eventually.HoldsAsync("the flood has gone on meanwhile", () => Task.FromResult(Volatile.Read(ref refusals)), count => count > before || flooding.IsCompleted);
+        await enough.CancelAsync();
+        await flooding;
         await ProblemAsync(refused!, HttpStatusCode.TooManyRequests);
         Assert.NotNull(refused!.Headers.RetryAfter);
-        await stack.GetAsync("/api/channels/main");
+
+        async Task FloodAsync()
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                var some = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => flood.GetAsync(new Uri("/p2p/info", UriKind.Relative), Cancellation)));
+                refused ??= some.FirstOrDefault(answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+                Interlocked.Add(ref answers, some.Length);
+                Interlocked.Add(ref refusals, some.Count(answer => answer.StatusCode == HttpStatusCode.TooManyRequests));
+            }
+        }
     }
+
+    /// <summary>Somebody with an address of their own.</summary>
+    private HttpClient From(string source) =>
+        new(new SocketsHttpHandler { UseProxy = false, ConnectCallback = FromAsync(IPAddress.Parse(source)) }) { BaseAddress = stack.Gateway };
 
     private static Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> FromAsync(IPAddress source) => async (context, cancellation) =>
     {
@@ -125,6 +146,65 @@ public sealed class GatewayInputTests(StackFixture stack)
         Assert.Equal(first.Headers.Location, again.Headers.Location);
         using var other = await stack.SubmitAsync(new { prompt = "a cat in the mountains" }, key);
         await ProblemAsync(other, HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task One_key_at_the_same_time_is_one_recipe()
+    {
+        using var person = From("127.0.0.11");
+        async Task<(HttpStatusCode Status, string? Location)> SubmitAsync(string key, string prompt)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/recipes") { Content = JsonContent.Create(new { prompt }) };
+            request.Headers.Add("Idempotency-Key", key);
+            using var response = await person.SendAsync(request, Cancellation);
+            return (response.StatusCode, response.Headers.Location?.ToString());
+        }
+
+        var same = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => SubmitAsync("same", "a horse on a beach")));
+        Assert.All(same, answer => Assert.Equal((HttpStatusCode.Accepted, same[0].Location), answer));
+        // Whichever comes first has the key.
+        var mixed = await Task.WhenAll(Enumerable.Range(0, 6).Select(count => SubmitAsync("mixed", count % 2 == 0 ? "a horse in a library" : "a horse in the mountains")));
+        Assert.Equal(3, mixed.Count(answer => answer.Status == HttpStatusCode.Accepted));
+        Assert.Equal(3, mixed.Count(answer => answer.Status == HttpStatusCode.Conflict));
+        Assert.Single(mixed.Where(answer => answer.Status == HttpStatusCode.Accepted).Select(answer => answer.Location).Distinct());
+    }
+
+    [Theory]
+    [InlineData("/api/slots?limit=2")]
+    [InlineData("/api/epochs?limit=1")]
+    [InlineData("/api/recordings?limit=1")]
+    public async Task Pages_stay_what_they_are_while_the_list_grows(string list)
+    {
+        await stack.CertifiedSlotAsync(0);
+        var number = list.Contains("epochs", StringComparison.Ordinal) ? "epoch" : "slot";
+        var onAir = await OnAirAsync();
+        var pages = new List<(string? Cursor, ulong[] Items)>();
+        string? cursor = null;
+        do
+        {
+            var (items, next) = await PageAsync(cursor);
+            pages.Add((cursor, items));
+            cursor = next;
+        }
+        while (cursor is not null && pages.Count < 10);
+        var walked = pages.SelectMany(page => page.Items).ToArray();
+        Assert.NotEmpty(walked);
+        Assert.Equal(walked.Distinct().OrderDescending(), walked);
+
+        await Eventually.HoldsAsync("another slot is on air", OnAirAsync, slot => slot > onAir);
+        // A cursor says before which number, not how many came before. What was not on air yet may still be certified.
+        foreach (var (at, items) in pages.Where(page => page.Cursor is { } before && ulong.Parse(before, CultureInfo.InvariantCulture) <= onAir))
+            Assert.Equal(items, (await PageAsync(at)).Items);
+        Assert.Empty((await PageAsync("0")).Items);
+        Assert.NotEmpty((await PageAsync($"{(number == "epoch" ? uint.MaxValue : ulong.MaxValue)}")).Items);
+
+        async Task<ulong> OnAirAsync() => (await stack.GetAsync("/api/channels/main")).GetProperty("slot").GetUInt64();
+
+        async Task<(ulong[] Items, string? Next)> PageAsync(string? before)
+        {
+            var page = await stack.GetAsync(before is null ? list : $"{list}&before={before}");
+            return ([.. page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty(number).GetUInt64())], page.GetProperty("next").GetString());
+        }
     }
 
     [Fact]

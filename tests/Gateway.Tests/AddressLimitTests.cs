@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -100,6 +101,62 @@ public sealed class AddressLimitTests
             using var again = await PostAsync(greedy, path, offer);
             return again.StatusCode == HttpStatusCode.Created;
         });
+    }
+
+    [Fact]
+    public async Task Connections_that_say_nothing_are_bounded_and_others_are_served_meanwhile()
+    {
+        await using var gateway = await TestGateway.StartAsync(new FakeGrains(), "Gateway:ConnectionsPerAddress=3");
+        var path = new Uri("/alive", UriKind.Relative);
+        var silent = new List<TcpClient>();
+        try
+        {
+            for (var count = 0; count < 3; count++)
+                silent.Add(await OpenSilentAsync(gateway, Greedy));
+            var greedy = gateway.From(Greedy);
+            await Eventually.HoldsAsync("an address with all its connections is refused another one", async () =>
+            {
+                using var refused = await greedy.GetAsync(path, Cancellation);
+                if (refused.StatusCode == HttpStatusCode.OK)
+                    return false;
+                await RefusedAsync(refused);
+                return true;
+            });
+            using (var other = await gateway.From(Other).GetAsync(path, Cancellation))
+                Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+            silent[0].Dispose();
+            await Eventually.HoldsAsync("a connection that was closed makes room for another", async () =>
+            {
+                using var again = await greedy.GetAsync(path, Cancellation);
+                return again.StatusCode == HttpStatusCode.OK;
+            });
+        }
+        finally
+        {
+            silent.ForEach(connection => connection.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Connections_of_a_trusted_proxy_are_not_counted()
+    {
+        await using var gateway = await TestGateway.StartAsync(new FakeGrains(), "Gateway:ConnectionsPerAddress=1", $"Gateway:TrustedProxies:0={Greedy}");
+        using var first = await OpenSilentAsync(gateway, Greedy);
+        using var second = await OpenSilentAsync(gateway, Greedy);
+        using var answer = await gateway.From(Greedy).GetAsync(new Uri("/alive", UriKind.Relative), Cancellation);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    /// <summary>Connects, is answered once, and then sends half of a request, as those do who want to keep a server waiting.</summary>
+    private static async Task<TcpClient> OpenSilentAsync(TestGateway gateway, string source)
+    {
+        var client = new TcpClient(new IPEndPoint(IPAddress.Parse(source), 0));
+        await client.ConnectAsync(gateway.Address.Host, gateway.Address.Port, Cancellation);
+        await client.GetStream().WriteAsync("GET /alive HTTP/1.1\r\nHost: x\r\n\r\nGET /alive HTTP/1.1\r\nX: "u8.ToArray(), Cancellation);
+        var head = new byte[15];
+        await client.GetStream().ReadExactlyAsync(head, Cancellation);
+        Assert.Equal("HTTP/1.1 200 OK", Encoding.ASCII.GetString(head));
+        return client;
     }
 
     [Fact]

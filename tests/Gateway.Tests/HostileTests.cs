@@ -89,6 +89,38 @@ public sealed class HostileTests
         Assert.Equal(HttpStatusCode.OK, others.StatusCode);
     }
 
+    [Fact]
+    public async Task Every_answer_keeps_pages_from_running_what_is_not_ours()
+    {
+        var grains = new FakeGrains()
+            .On(nameof(ILedgerGrain.GetHeadAsync), _ => throw new InvalidOperationException("a mistake of ours"))
+            .On(nameof(ILedgerGrain.GetEpochAsync), _ => throw new TimeoutException("the silo restarts"));
+        await using var gateway = await TestGateway.StartAsync(grains, "Gateway:RecipesPerMinute=1", $"Gateway:Pages={AppContext.BaseDirectory}");
+        (int Status, string Method, string Path)[] requests =
+        [
+            (200, "GET", "/Nsn.Gateway.Tests.deps.json"), (200, "GET", "/p2p/info"), (200, "GET", "/metrics"), (404, "GET", "/nothing.html"), (405, "DELETE", "/api/slots"),
+            (500, "GET", "/api/epochs"), (503, "GET", "/api/epochs/1"), (413, "POST", "/api/recipes"), (429, "POST", "/api/recipes"),
+        ];
+        foreach (var (status, method, path) in requests)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
+            if (method == "POST")
+                request.Content = new ByteArrayContent(new byte[100_000]) { Headers = { ContentType = new("application/json") } };
+            using var response = await gateway.Http.SendAsync(request, Cancellation);
+            Assert.True(status == (int)response.StatusCode, $"{method} {path}: {(int)response.StatusCode}");
+            foreach (var (name, part) in new[]
+            {
+                ("Content-Security-Policy", "default-src 'none'; script-src 'self'"), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
+                ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"), ("Permissions-Policy", "camera=()"),
+            })
+            {
+                var value = response.Headers.TryGetValues(name, out var values) ? values.Single() : "";
+                Assert.True(value.StartsWith(part, StringComparison.Ordinal), $"{status} of {method} {path}: {name} is '{value}'");
+                Assert.DoesNotContain("unsafe", value, StringComparison.Ordinal);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("/api/recipes", "application/json")]
     [InlineData("/api/recipes/signed", "application/octet-stream")]

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -223,6 +224,18 @@ public sealed class HttpTests
     }
 
     [Fact]
+    public async Task Filler_is_counted_with_the_time_that_it_is_on_air()
+    {
+        await using var gateway = await TestGateway.StartAsync(new FakeGrains());
+        using var figures = new Figures(gateway.Services.GetRequiredService<IMeterFactory>());
+        // Slot 10 is on air and has no certificate; the last one that has is shown again.
+        PutCertified(gateway, "the last certified clip");
+        await Eventually.HoldsAsync("filler is counted", () => Task.FromResult(figures.Of("nsn.gateway.slots.filler").Length > 0));
+        Assert.Equal([1], figures.Of("nsn.gateway.slots.filler"));
+        Assert.Equal([gateway.Tail.Head!.Timing.SlotDuration.TotalSeconds], figures.Of("nsn.gateway.filler.duration"));
+    }
+
+    [Fact]
     public async Task Directors_are_unknown_only_if_the_ledger_says_so()
     {
         var grains = new FakeGrains();
@@ -244,10 +257,9 @@ public sealed class HttpTests
         var described = paths.EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Select(operation => (Route: $"{operation.Name.ToUpperInvariant()} {path.Name}", Operation: operation.Value)))
             .ToDictionary(entry => entry.Route, entry => entry.Operation);
-        string[] notForPlayers = ["/openapi/{documentName}.json", "/metrics", "/health"];
         var mapped = gateway.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Select(endpoint => (Path: "/" + endpoint.RoutePattern.RawText!.Trim('/'), Methods: endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["any"]))
-            .Where(endpoint => !notForPlayers.Contains(endpoint.Path))
+            .Select(endpoint => (Path: "/" + endpoint.RoutePattern.RawText!.Trim('/'), Methods: endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"]))
+            .Where(endpoint => endpoint.Path != "/openapi/{documentName}.json")
             // HTTP/2 opens WebSockets with CONNECT, for which OpenAPI has no word.
             .SelectMany(endpoint => endpoint.Methods.Where(method => method != "CONNECT").Select(method => $"{method} {endpoint.Path}"))
             .Order(StringComparer.Ordinal);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
@@ -90,7 +91,24 @@ public sealed class PlayerLinkTests : IAsyncDisposable
         await SlotFromAsync(1);
     }
 
-    private void Put(ulong slot, int bytes)
+    [Fact]
+    public async Task A_subscription_while_the_next_slot_is_not_due_yet_is_served_on_the_same_connection()
+    {
+        Put(10, bytes: 100);
+        await ConnectAsync();
+        for (var round = 0; round < 4; round++)
+        {
+            // To be sent in about four seconds, for which the pump waits.
+            Put(11, bytes: 100, DateTimeOffset.UtcNow.AddSeconds(8));
+            Subscribe(Segments);
+            await FrameAsync(frame => (FrameType)frame[4] == FrameType.Slot && Encoding.UTF8.GetString(frame).Contains("\"slot\":11", StringComparison.Ordinal), "announcement of the next slot");
+        }
+
+        Subscribe(1);
+        await SlotFromAsync(1);
+    }
+
+    private void Put(ulong slot, int bytes, DateTimeOffset? airsAt = null)
     {
         var content = SlotContent.FromSegments(slot, [.. Enumerable.Range(0, Segments).Select(index =>
             new VerifiedSegment((uint)index, ChunkKind.WebmVp8Opus, (uint)index * 1000, 1000, new byte[bytes]))]);
@@ -101,7 +119,7 @@ public sealed class PlayerLinkTests : IAsyncDisposable
             Channel = "main",
             Kind = "filler",
             State = "failed",
-            AirsAt = _tail.AirTimeOf(slot)!.Value.ToUnixTimeMilliseconds(),
+            AirsAt = (airsAt ?? _tail.AirTimeOf(slot)!.Value).ToUnixTimeMilliseconds(),
             DurationMilliseconds = Segments * 1000,
             Origin = "programme",
         };

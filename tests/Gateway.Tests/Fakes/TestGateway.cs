@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Nsn.Content;
 using Nsn.Gateway.Channels;
 using Nsn.Grains.Channels;
@@ -21,10 +22,11 @@ internal sealed class TestGateway : IAsyncDisposable
     private readonly string _folder;
     private readonly List<HttpClient> _clients = [];
 
-    private TestGateway(WebApplication app, string folder)
+    private TestGateway(WebApplication app, string folder, ServerLog log)
     {
         _app = app;
         _folder = folder;
+        Log = log;
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         Http = From("127.0.0.1");
     }
@@ -34,6 +36,8 @@ internal sealed class TestGateway : IAsyncDisposable
     public HttpClient Http { get; }
 
     public IServiceProvider Services => _app.Services;
+
+    public ServerLog Log { get; }
 
     public ChannelTail Tail => Services.GetRequiredService<ChannelTail>();
 
@@ -49,7 +53,10 @@ internal sealed class TestGateway : IAsyncDisposable
         grains.On(nameof(IChannelGrain.SubscribeAsync), _ => throw new TimeoutException("no silo is there"));
         builder.Services.AddSingleton(grains.Factory);
         builder.Services.AddContentStore("memory");
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
+        var log = new ServerLog();
+        builder.Logging.AddProvider(log);
+        // A gateway that waits for its viewers to go shows it.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMinutes(10));
         var bound = builder.Configuration.GetSection("Gateway").Get<GatewaySettings>()!;
         builder.AddGateway(bound);
         var app = builder.Build();
@@ -57,7 +64,7 @@ internal sealed class TestGateway : IAsyncDisposable
         app.Services.GetRequiredService<ChannelTail>().Observe(
             new ChainHead("nsn", new byte[32], 80, new byte[32], DateTimeOffset.UtcNow, new ChainTiming(TimeSpan.FromMinutes(10), 8, 80, 20)), "Test", 0);
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new TestGateway(app, folder);
+        return new TestGateway(app, folder, log);
     }
 
     /// <summary>A client with an address of its own.</summary>
@@ -95,11 +102,14 @@ internal sealed class TestGateway : IAsyncDisposable
         return document.RootElement.Clone();
     }
 
+    /// <summary>Stops it, as a signal does.</summary>
+    public Task StopAsync() => _app.StopAsync(CancellationToken.None);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var client in _clients)
             client.Dispose();
-        await _app.StopAsync(CancellationToken.None);
+        await StopAsync();
         await _app.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
