@@ -48,8 +48,8 @@ internal sealed partial class DirectorGrain
         if (duty == BeaconDuty.Commit && part is not { Committed: true })
         {
             // Stored before it is committed to, so that a restart can still reveal it.
-            if (part is null)
-                await StoreAsync(epoch, part = new BeaconPart(RandomNumberGenerator.GetBytes(Hash256.Size), false, false));
+            part ??= new BeaconPart(RandomNumberGenerator.GetBytes(Hash256.Size), false, false);
+            await StoreAsync(epoch, part);
             var receipt = await SubmitAsync(new DirectorCalls.CommitBeacon(Beacon.CommitmentOf(new Hash256(part.Secret), _signer.PublicKey)));
             if (receipt.Applied)
                 await StoreAsync(epoch, part with { Committed = true });

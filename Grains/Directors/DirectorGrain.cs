@@ -53,47 +53,51 @@ internal sealed partial class DirectorGrain(
     public async Task<ClipManifest> ProposeAsync(SlotAssignment assignment, CancellationToken cancellationToken = default)
     {
         await RequireSeatAsync(assignment);
-        if (document.State.Proposals.TryGetValue(assignment.Slot, out var made))
-            return made;
         if (!_proposals.TryGetValue(assignment.Slot, out var running))
         {
+            if (document.State.Proposals.TryGetValue(assignment.Slot, out var made))
+            {
+                await WriteAsync(); // the write that came first may have failed
+                return made;
+            }
+
             running = MakeAsync(assignment, cancellationToken);
             _proposals[assignment.Slot] = running;
         }
 
-        try
-        {
-            return await running;
-        }
-        finally
-        {
-            _proposals.Remove(assignment.Slot);
-        }
+        return await EndAsync(_proposals, assignment.Slot, running);
     }
 
     public async Task<DirectorReply> CommitAsync(SlotAssignment assignment, ClipManifest manifest, CancellationToken cancellationToken = default)
     {
         await RequireSeatAsync(assignment);
-        if (document.State.Rounds.TryGetValue(assignment.Slot, out var known))
-        {
-            return known.ContentRoot.AsSpan().SequenceEqual(manifest.ContentRoot)
-                ? new DirectorReply(Restore(known).Commit?.Encode())
-                : throw new InvalidOperationException($"Slot {assignment.Slot}: this director has committed to another clip.");
-        }
-
         if (!_commits.TryGetValue(assignment.Slot, out var running))
         {
+            if (document.State.Rounds.TryGetValue(assignment.Slot, out var known))
+            {
+                if (!known.ContentRoot.AsSpan().SequenceEqual(manifest.ContentRoot))
+                    throw new DirectorRefusalException($"Slot {assignment.Slot}: this director has committed to another clip.");
+                await WriteAsync(); // the write that came first may have failed
+                return new DirectorReply(Restore(known).Commit?.Encode());
+            }
+
             running = CheckAsync(assignment, manifest, cancellationToken);
             _commits[assignment.Slot] = running;
         }
 
+        return await EndAsync(_commits, assignment.Slot, running);
+    }
+
+    /// <summary>Waits for work that several calls may wait for. Whichever is told of its end first makes room for the work's successor; none ends that one's place.</summary>
+    private static async Task<T> EndAsync<T>(Dictionary<ulong, Task<T>> works, ulong slot, Task<T> running)
+    {
         try
         {
             return await running;
         }
         finally
         {
-            _commits.Remove(assignment.Slot);
+            ((ICollection<KeyValuePair<ulong, Task<T>>>)works).Remove(new(slot, running));
         }
     }
 
@@ -135,17 +139,17 @@ internal sealed partial class DirectorGrain(
         if (!_epochs.TryGetValue(assignment.Epoch, out var epoch))
         {
             epoch = await GrainFactory.GetGrain<IEpochGrain>(assignment.Epoch).GetAsync()
-                ?? throw new InvalidOperationException($"Slot {assignment.Slot}: nobody is elected for epoch {assignment.Epoch}.");
+                ?? throw new DirectorRefusalException($"Slot {assignment.Slot}: nobody is elected for epoch {assignment.Epoch}.");
             foreach (var old in _epochs.Keys.Where(known => known + 2 < assignment.Epoch).ToArray())
                 _epochs.Remove(old);
             _epochs[assignment.Epoch] = epoch;
         }
 
         if (AssignmentCheck.WhyNot(assignment, _chain, epoch) is { } reason)
-            throw new InvalidOperationException($"Slot {assignment.Slot}: {reason}.");
+            throw new DirectorRefusalException($"Slot {assignment.Slot}: {reason}.");
         var account = _signer.PublicKey;
         if (!epoch.Directors.Any(director => account.AsSpan().SequenceEqual(director.Account)))
-            throw new InvalidOperationException($"{account} is not a director of epoch {assignment.Epoch}.");
+            throw new DirectorRefusalException($"{account} is not a director of epoch {assignment.Epoch}.");
         _lifecycle.Observe(assignment.Epoch, EpochPhase.OnDeck);
     }
 
@@ -186,36 +190,42 @@ internal sealed partial class DirectorGrain(
     }
 
     /// <summary>Runs a job on the best device, and on the next best when that one is gone.</summary>
+    /// <exception cref="DirectorRefusalException">Devices that are there cannot do it. Where it is the devices that are not there, to ask again may help.</exception>
     private async Task<T> OnDeviceAsync<T>(byte[] packHash, Func<IInferenceGrain, Task<T>> job, CancellationToken cancellationToken)
     {
         var directory = GrainFactory.GetGrain<IDeviceDirectoryGrain>(ChainName.Devices);
         var failed = new List<string>();
-        while (true)
+        var reason = "";
+        var isLost = true;
+        while (failed.Count < options.Value.DeviceAttempts && await directory.ChooseAsync(Convert.ToHexStringLower(packHash), [.. failed]) is { } device)
         {
-            var device = await directory.ChooseAsync(Convert.ToHexStringLower(packHash), [.. failed])
-                ?? throw new InvalidOperationException(failed.Count > 0
-                    ? $"No other device works: {string.Join(", ", failed)} failed."
-                    : "No device that works reports. Start a silo with the role gpu, or look at the health of those that run.");
             try
             {
                 return await job(GrainFactory.GetGrain<IInferenceGrain>(device.Key));
             }
-            catch (Exception failure) when (failed.Count + 1 < options.Value.DeviceAttempts && !cancellationToken.IsCancellationRequested)
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 failed.Add(device.Key);
+                reason = failure.Message;
+                isLost &= failure is OrleansException;
                 LogDevice(device.Key, failure.Message);
             }
         }
+
+        if (failed.Count == 0)
+            throw new InvalidOperationException("No device that works reports. Start a silo with the role gpu, or look at the health of those that run.");
+        reason = $"No other device works: {string.Join(", ", failed)} failed ({reason}).";
+        throw isLost ? new InvalidOperationException(reason) : new DirectorRefusalException(reason);
     }
 
     private DirectorRoundRecord Find(ulong slot) => document.State.Rounds.GetValueOrDefault(slot)
-        ?? throw new InvalidOperationException($"Slot {slot}: this director has not committed.");
+        ?? throw new DirectorRefusalException($"Slot {slot}: this director has not committed.");
 
     private DirectorRound Restore(DirectorRoundRecord record) =>
         DirectorRound.TryRestore(
             record.Round, SlotContexts.Of(record.Assignment, record.ContentRoot), Ed25519.Instance, _signer, out var round, out var reason)
             ? round
-            : throw new InvalidOperationException($"The stored part in slot {record.Assignment.Slot} cannot be used: {reason}.");
+            : throw new DirectorRefusalException($"The stored part in slot {record.Assignment.Slot} cannot be used: {reason}.");
 
     private async Task StoreAsync(ulong slot, DirectorRoundRecord record)
     {
@@ -254,6 +264,6 @@ internal sealed partial class DirectorGrain(
     [LoggerMessage(2, LogLevel.Information, "Director {Director} checked slot {Slot}: {Verdict} after {Seconds:0.00} s")]
     private partial void LogChecked(AccountId director, ulong slot, Verdict verdict, double seconds);
 
-    [LoggerMessage(3, LogLevel.Warning, "Device {Device} failed ({Reason}); another one is asked")]
+    [LoggerMessage(3, LogLevel.Warning, "Device {Device} failed ({Reason}); another one is asked if there is one")]
     private partial void LogDevice(string device, string reason);
 }

@@ -16,7 +16,7 @@ internal sealed class InferenceGrain(IInferenceDevices devices) : Grain, IInfere
     {
         var key = this.GetPrimaryKeyString();
         _device = devices.Find(key)
-            ?? throw new InvalidOperationException($"Device {key} is not on this silo. Ask the device directory for one that reports.");
+            ?? throw new SiloUnavailableException($"Device {key} is not on this silo. Ask the device directory for one that reports.");
         return Task.CompletedTask;
     }
 

@@ -10,8 +10,9 @@ using Nsn.Protocol.Ledger.Pallets.Director;
 namespace Nsn.Grains.Slots;
 
 /// <summary>
-/// The saga of a slot. It runs as one task of the grain; what others build on (assignment, published clip, certificate, end) is stored before
-/// it goes on, so that another activation continues from there. As a collector it is not trusted: directors check everything themselves.
+/// The saga of a slot. It runs as one task of the grain; what others build on (assignment, published clip, the commitments and the reveals that were closed, certificate,
+/// end) is stored before it goes on, so that another activation continues from there. A director whose call fails, because its silo has died for one, is asked again: it
+/// gives the answer that it has stored. As a collector the saga is not trusted: directors check everything themselves.
 /// </summary>
 [Reentrant]
 internal sealed partial class SlotGrain(
@@ -23,6 +24,9 @@ internal sealed partial class SlotGrain(
 {
     private static readonly TimeSpan s_submitAgain = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_storeAgain = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The grains of a silo that was killed are elsewhere after about two seconds.</summary>
+    private static readonly TimeSpan s_askAgain = TimeSpan.FromMilliseconds(250);
 
     /// <summary>A result that came just before air is stored, too.</summary>
     private static readonly TimeSpan s_storePatience = TimeSpan.FromSeconds(30);
@@ -116,16 +120,17 @@ internal sealed partial class SlotGrain(
         }
     }
 
-    /// <summary>Asks proposers in rotation until one has published a clip.</summary>
+    /// <summary>Asks proposers in rotation until one has published a clip, and those that have not refused once more while there is time.</summary>
     private async Task<ClipManifest> PublishAsync(SlotAssignment assignment, CancellationToken cancellationToken)
     {
         var stage = Stopwatch.GetTimestamp();
-        var reasons = new List<string>();
-        foreach (var place in assignment.Proposers)
+        var reasons = new Dictionary<int, string>();
+        var rotation = new Queue<int>(assignment.Proposers);
+        for (var asked = 0; rotation.Count > 0 && Left(assignment) is var left && left >= options.Value.ProposerTimeMin; asked++)
         {
-            var left = Left(assignment);
-            if (left < options.Value.ProposerTimeMin)
-                break;
+            if (asked >= assignment.Proposers.Length)
+                await Task.Delay(s_askAgain, time, cancellationToken);
+            var place = rotation.Dequeue();
             var account = assignment.Directors[place];
             using var budget = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             ClipManifest manifest;
@@ -139,8 +144,12 @@ internal sealed partial class SlotGrain(
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 await budget.CancelAsync();
-                reasons.Add(failure is TimeoutException ? $"director {place + 1} did not publish in time" : $"director {place + 1}: {failure.Message}");
-                LogProposer(Slot, place + 1, reasons[^1]);
+                var reason = failure is TimeoutException ? $"director {place + 1} did not publish in time" : $"director {place + 1}: {failure.Message}";
+                if (reasons.GetValueOrDefault(place) != reason)
+                    LogProposer(Slot, place + 1, reason);
+                reasons[place] = reason;
+                if (failure is not DirectorRefusalException)
+                    rotation.Enqueue(place);
                 continue;
             }
 
@@ -151,14 +160,17 @@ internal sealed partial class SlotGrain(
 
         throw reasons.Count == 0
             ? new SlotFailedException(SlotFailure.NoTime, "There was no time left to make the clip.")
-            : new SlotFailedException(SlotFailure.NotPublished, $"No clip was published: {string.Join("; ", reasons)}.");
+            : new SlotFailedException(SlotFailure.NotPublished, $"No clip was published: {string.Join("; ", reasons.Values)}.");
     }
 
     /// <summary>Brings the directors from commitments over reveals to votes.</summary>
     private async Task<byte[]> AgreeAsync(SlotAssignment assignment, ClipManifest manifest, CancellationToken cancellationToken)
     {
         var collector = new SlotCollector(SlotContexts.Of(assignment, manifest.ContentRoot), Ed25519.Instance);
-        var answers = assignment.Directors.Select(account => new DirectorAnswer(account, false, false, null, null, null, null)).ToArray();
+        DirectorAnswer[] answers = Report.Phase > SlotPhase.Committing
+            ? [.. Report.Answers]
+            : [.. assignment.Directors.Select(account => new DirectorAnswer(account, false, false, null, null, null, null))];
+        Restore(collector, Report.Phase, answers);
 
         await CollectAsync(collector, answers, ConsensusPhase.Commit, "commit", SlotPhase.Committing, options.Value.CommitTimeout, assignment,
             (director, _) => director.CommitAsync(assignment, manifest, cancellationToken), cancellationToken);
@@ -181,6 +193,28 @@ internal sealed partial class SlotGrain(
         Report = Report with { Certificate = bytes, Phase = SlotPhase.Submitting };
         await StoreAsync(assignment, cancellationToken);
         return bytes;
+    }
+
+    /// <summary>
+    /// Brings a new collector to where the last activation had come. What was closed then stays closed: directors have revealed for those commitments, and voted about those reveals.
+    /// </summary>
+    private static void Restore(SlotCollector collector, SlotPhase phase, DirectorAnswer[] answers)
+    {
+        Take(answers.Select(answer => answer.Commit), ConsensusPhase.Commit, phase > SlotPhase.Committing);
+        Take(answers.Select(answer => answer.Reveal), ConsensusPhase.Reveal, phase > SlotPhase.Revealing);
+
+        void Take(IEnumerable<byte[]?> messages, ConsensusPhase closed, bool isClosed)
+        {
+            if (!isClosed)
+                return;
+            foreach (var bytes in messages)
+            {
+                if (bytes is not null && ConsensusMessage.TryDecode(bytes, out var message, out _))
+                    collector.Handle(message);
+            }
+
+            collector.OnDeadline(closed);
+        }
     }
 
     /// <summary>Has the ledger punish a director that voted twice: any other director may bring the proof.</summary>
@@ -220,18 +254,21 @@ internal sealed partial class SlotGrain(
     {
         if (collector.Phase != phase)
             return;
-        var stage = Stopwatch.GetTimestamp();
         Report = Report with { Phase = reported, Answers = [.. answers] };
+        if (phase != ConsensusPhase.Commit)
+            await StoreAsync(assignment, cancellationToken); // what is closed, before anybody goes by it
+        var stage = Stopwatch.GetTimestamp();
         byte[][] broadcast = [.. collector.Broadcast.Select(message => message.Encode())];
+        var failures = new string?[answers.Length];
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var inTime = DelayAsync(timeout);
         var air = DelayAsync(Left(assignment));
         var asked = Enumerable.Range(0, answers.Length).Where(place => !collector.HasAnswered(place)).ToDictionary(
-            place => AskAsync(ask, assignment.Directors[place], broadcast), place => place);
+            place => AskAsync(place), place => place);
         while (asked.Count > 0 && collector.Phase == phase)
         {
             var late = inTime.IsCompleted;
-            if (late && asked.Count <= answers.Length - Quorum.Votes)
+            if (late && HasQuorum(collector, answers.Length - asked.Count))
                 break;
             var first = await Task.WhenAny(asked.Keys.Append(late ? air : inTime));
             cancellationToken.ThrowIfCancellationRequested();
@@ -247,25 +284,48 @@ internal sealed partial class SlotGrain(
 
         await over.CancelAsync();
         foreach (var place in asked.Values)
-            answers[place] = answers[place] with { Note = answers[place].Note ?? $"no {stageName} in time" };
+            answers[place] = answers[place] with { Note = answers[place].Note ?? $"no {stageName} in time{(failures[place] is { } failure ? $": {failure}" : "")}" };
         collector.OnDeadline(phase);
         Report = Report with { Answers = [.. answers], StageSeconds = With(stageName, stage) };
 
         Task DelayAsync(TimeSpan wait) => Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, over.Token);
+
+        // A director that refuses says nothing; why is noted. One that fails or is lost is asked until the phase is over.
+        async Task<DirectorReply> AskAsync(int place)
+        {
+            while (!over.IsCancellationRequested)
+            {
+                try
+                {
+                    return await ask(Director(assignment.Directors[place]), broadcast);
+                }
+                catch (DirectorRefusalException refusal)
+                {
+                    return new DirectorReply(null, refusal.Message);
+                }
+                catch (Exception failure)
+                {
+                    if (failures[place] != failure.Message)
+                        LogAskedAgain(Slot, place + 1, stageName, failure.Message);
+                    failures[place] = failure.Message;
+                }
+
+                if (!over.IsCancellationRequested)
+                    await DelayAsync(s_askAgain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            }
+
+            return new DirectorReply(null); // nobody listens any more
+        }
     }
 
-    /// <summary>A director that throws says nothing; why is noted.</summary>
-    private async Task<DirectorReply> AskAsync(Func<IDirectorGrain, byte[][], Task<DirectorReply>> ask, byte[] account, byte[][] broadcast)
+    /// <summary>Whether a phase can end although not everybody has answered: with what there is, the slot has its outcome.</summary>
+    private static bool HasQuorum(SlotCollector collector, int answered) => collector.Phase switch
     {
-        try
-        {
-            return await ask(Director(account), broadcast);
-        }
-        catch (Exception failure)
-        {
-            return new DirectorReply(null, failure.Message);
-        }
-    }
+        // Those that saw no clip have nothing to commit to; they, too, can be three that say the same.
+        ConsensusPhase.Commit => Math.Max(collector.Commits.Length, answered - collector.Commits.Length) >= Quorum.Votes,
+        ConsensusPhase.Reveal => collector.Commits.Length < Quorum.Votes || collector.Reveals.Length >= Quorum.Votes,
+        _ => collector.Votes.GroupBy(vote => vote.Statement).Any(same => same.Count() >= Quorum.Votes),
+    };
 
     private static DirectorAnswer Take(SlotCollector collector, DirectorAnswer answer, DirectorReply reply)
     {
@@ -419,6 +479,9 @@ internal sealed partial class SlotGrain(
 
     [LoggerMessage(7, LogLevel.Warning, "Slot {Slot} could not be stored: {Reason}; tried again")]
     private partial void LogNotStored(ulong slot, string reason);
+
+    [LoggerMessage(8, LogLevel.Warning, "Slot {Slot}, director {Place}: no {Stage} ({Reason}); asked again")]
+    private partial void LogAskedAgain(ulong slot, int place, string stage, string reason);
 
     [LoggerMessage(6, LogLevel.Warning, "Slot {Slot}: director {Director} voted twice: {Outcome}")]
     private partial void LogEquivocation(ulong slot, AccountId director, string outcome);

@@ -2,21 +2,33 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Runtime;
 using Orleans.Storage;
 
 namespace Nsn.Grains.Tests;
 
 /// <summary>
-/// Storage as a database is one: it takes a moment, holds JSON, and refuses a write that names an old version. It can be made to fail for a while.
+/// Storage as a database is one: it takes a moment, holds JSON, refuses a write that names an old version, and outlives the silos of its cluster. It can be made to fail for a while.
 /// </summary>
-internal sealed class AwayStorage : IGrainStorage
+internal sealed class AwayStorage(IOptions<ClusterOptions> cluster) : IGrainStorage
 {
     private static readonly JsonSerializerOptions s_json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
-    private readonly ConcurrentDictionary<(string Grain, string Name), (long Version, string? Json)> _records = new();
+    private static readonly ConcurrentDictionary<string, ConcurrentDictionary<(string Grain, string Name), (long Version, string? Json)>> s_clusters = new();
+    private static readonly ConcurrentDictionary<string, (TaskCompletionSource Reached, Task Lost)> s_held = new();
+    private readonly ConcurrentDictionary<(string Grain, string Name), (long Version, string? Json)> _records = s_clusters.GetOrAdd(cluster.Value.ClusterId, _ => new());
 
     /// <summary>How many of the next writes of a state fail, by the state's name.</summary>
     public static ConcurrentDictionary<string, int> Failing { get; } = new();
+
+    /// <summary>Holds the next write of a state, by the state's name, until a test lets it be lost.</summary>
+    public static (Task Reached, TaskCompletionSource Lost) Hold(string stateName)
+    {
+        TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously), lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        s_held[stateName] = (reached, lost.Task);
+        return (reached.Task, lost);
+    }
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
@@ -43,6 +55,13 @@ internal sealed class AwayStorage : IGrainStorage
     private async Task<string> WriteAsync(string stateName, GrainId grainId, string? etag, string? json)
     {
         await Task.Delay(5, TestContext.Current.CancellationToken);
+        if (s_held.TryRemove(stateName, out var held))
+        {
+            held.Reached.SetResult();
+            await held.Lost;
+            throw new IOException("the database went away");
+        }
+
         if (Failing.TryGetValue(stateName, out var left) && left > 0)
         {
             Failing[stateName] = left - 1;

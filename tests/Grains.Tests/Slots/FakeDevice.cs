@@ -64,8 +64,10 @@ internal sealed class FakeDevice(IContentStore content) : IInferenceDevices, IIn
         {
             var segments = await new PublishedClip(content).ReadAsync(
                 job.Assignment.Slot, job.Manifest.Headers, job.Manifest.ContentRoot, cancellationToken);
-            var lies = RequestContext.Get(DirectorKey) is string director && Misbehaving.GetValueOrDefault(director) == Misbehaviour.LiesAboutEmbedding;
-            var embedding = Embed(lies ? [9, 9, 9] : segments[0].Bytes.ToArray(), job.SampleSecret);
+            var wrong = RequestContext.Get(DirectorKey) is string director ? Misbehaving.GetValueOrDefault(director) : Misbehaviour.None;
+            var embedding = Embed(
+                wrong == Misbehaviour.LiesAboutEmbedding ? [9, 9, 9] : segments[0].Bytes.ToArray(),
+                wrong == Misbehaviour.LateAndTypical ? [128] : job.SampleSecret);
             return new ClipFindings((byte)Verdict.Accept, [], embedding.Bytes.ToArray(), 0.8f, 0.7f, 0, 0.1);
         }
         catch (InvalidDataException broken)
@@ -78,7 +80,7 @@ internal sealed class FakeDevice(IContentStore content) : IInferenceDevices, IIn
     {
         var vector = new float[QuantisedEmbedding.Length];
         for (var index = 0; index < vector.Length; index++)
-            vector[index] = SHA256.HashData([.. seen, (byte)index, (byte)(index >> 8)])[0] - 127.5f + noise[index % noise.Length] / 255f;
+            vector[index] = SHA256.HashData([.. seen, (byte)index, (byte)(index >> 8)])[0] - 127.5f + noise[index % noise.Length] / 16f;
         Assert.True(QuantisedEmbedding.TryQuantise(vector, out var embedding, out var reason), reason);
         return embedding;
     }
@@ -102,6 +104,9 @@ internal enum Misbehaviour
     PublishesOtherBytes,
     HangsAsSubmitter,
     HangsWhenTold,
+
+    /// <summary>Its embedding is in the middle of those of the others. That it is late is a matter of <see cref="Interruptions"/>.</summary>
+    LateAndTypical,
 }
 
 /// <summary>Makes directors misbehave, and tells the device which director calls it.</summary>

@@ -21,112 +21,9 @@ using Orleans.TestingHost;
 namespace Nsn.Grains.Tests.Slots;
 
 /// <summary>The saga of a slot over real grains, real consensus and the real ledger; only the models are missing.</summary>
-public sealed class SlotSagaTests : IAsyncLifetime
+[Collection(SlotCluster.Name)]
+public sealed class SlotSagaTests : SlotCluster
 {
-    private TestCluster _cluster = null!;
-    private SlotAssignment _assignment = null!;
-    private readonly CancellationTokenSource _ended = new();
-    private Task _reporting = Task.CompletedTask;
-
-    public async ValueTask InitializeAsync()
-    {
-        FakeDevice.Misbehaving.Clear();
-        AwayStorage.Failing.Clear();
-        FakeDevice.Hung = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var builder = new TestClusterBuilder(1);
-        builder.AddSiloBuilderConfigurator<SiloSetup>();
-        _cluster = builder.Build();
-        await _cluster.DeployAsync();
-        var ledger = Grains.GetGrain<ILedgerGrain>(ChainName.Default);
-        var head = await ledger.GetHeadAsync();
-        var epoch = await ledger.GetEpochAsync(0);
-        Assert.NotNull(epoch);
-        await Grains.GetGrain<IDeviceDirectoryGrain>(ChainName.Devices).ReportAsync(
-            await Grains.GetGrain<IInferenceGrain>(FakeDevice.Key).GetStatusAsync());
-        _reporting = ReportAsync();
-        const ulong slot = 1;
-        var recipe = Recipe;
-        _assignment = new SlotAssignment(
-            head.GenesisHash,
-            0,
-            slot,
-            RecipeCodec.Encode(recipe),
-            recipe.Hash().ToArray(),
-            recipe.RecipeId,
-            SlotSeed.Derive(new Hash256(epoch.Randomness), slot).ToArray(),
-            FakeDevice.PackHash,
-            [.. epoch.Directors.Select(director => director.Account)],
-            EpochSchedule.Proposers(slot, 5),
-            DateTimeOffset.UtcNow.AddSeconds(30));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        FakeDevice.Misbehaving.Clear();
-        AwayStorage.Failing.Clear();
-        FakeDevice.Hung.TrySetResult();
-        await _ended.CancelAsync();
-        await _reporting;
-        _ended.Dispose();
-        await StopSilosAsync();
-        await _cluster.DisposeAsync();
-    }
-
-    private Task StopSilosAsync() => _cluster.StopAllSilosAsync();
-
-    private static Recipe Recipe => new()
-    {
-        RecipeId = "r-test",
-        SlotParameters = new SlotParameters { DurationSeconds = 8, Width = 256, Height = 256, FramesPerSecond = 12 },
-        AudioTrack = new AudioTrack { Script = "Hello." },
-        VisualTrack = new VisualTrack { Prompt = "a cat" },
-    };
-
-    private IGrainFactory Grains => _cluster.GrainFactory;
-
-    /// <summary>Reports the device every second, as a silo does.</summary>
-    private async Task ReportAsync()
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_ended.Token))
-            {
-                await Grains.GetGrain<IDeviceDirectoryGrain>(ChainName.Devices).ReportAsync(
-                    await Grains.GetGrain<IInferenceGrain>(FakeDevice.Key).GetStatusAsync());
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The test is over.
-        }
-    }
-
-    private IDirectorGrain Director(int place) => Grains.GetGrain<IDirectorGrain>(Convert.ToHexStringLower(_assignment.Directors[place]));
-
-    private void Make(int place, Misbehaviour wrong) => FakeDevice.Misbehaving[Convert.ToHexStringLower(_assignment.Directors[place])] = wrong;
-
-    private async Task<SlotReport> RunAsync()
-    {
-        var grain = Grains.GetGrain<ISlotGrain>((long)_assignment.Slot);
-        await grain.StartAsync(_assignment);
-        return await Eventually.HoldsAsync(
-            "the slot ends", grain.GetAsync, report => report.Phase is SlotPhase.Certified or SlotPhase.Failed);
-    }
-
-    private async Task<Certificate> CertifiedAsync(SlotReport report)
-    {
-        Assert.True(report.Phase == SlotPhase.Certified, report.Failure);
-        Assert.True(Certificate.TryDecode(report.Certificate, out var certificate, out var error), error.ToString());
-        var directors = new EpochDirectors(
-            new Hash256(_assignment.ChainId), 0, [.. _assignment.Directors.Select(account => new AccountId(account))]);
-        Assert.Equal(CertificateError.None, certificate.Verify(Ed25519.Instance, directors));
-        Assert.True(certificate.IsAccept);
-        Assert.Equal(report.Manifest!.ContentRoot, certificate.Statement.ContentRoot.ToArray());
-        Assert.Equal(report.Certificate, await Grains.GetGrain<ILedgerGrain>(ChainName.Default).GetCertificateAsync(_assignment.Slot));
-        return certificate;
-    }
-
     [Fact]
     public async Task Five_honest_directors_certify_and_the_ledger_holds_it()
     {
@@ -145,7 +42,7 @@ public sealed class SlotSagaTests : IAsyncLifetime
         Make(1, Misbehaviour.Silent);
         var report = await RunAsync();
         var certificate = await CertifiedAsync(report);
-        var collector = new SlotCollector(SlotContexts.Of(_assignment, report.Manifest!.ContentRoot), Ed25519.Instance);
+        var collector = new SlotCollector(SlotContexts.Of(Assignment, report.Manifest!.ContentRoot), Ed25519.Instance);
         var commits = report.Answers.Where(answer => answer.Commit is not null).Select(answer => Decode(answer.Commit!)).ToArray();
         Assert.All(commits, commit => Assert.Equal(MessageOutcome.Accepted, collector.Handle(commit))); // signatures included
         collector.OnDeadline(ConsensusPhase.Commit);
@@ -164,7 +61,7 @@ public sealed class SlotSagaTests : IAsyncLifetime
     [Fact]
     public async Task What_becomes_of_slots_is_measured()
     {
-        using var figures = new Figures(_cluster.GetSiloServiceProvider().GetRequiredService<IMeterFactory>());
+        using var figures = new Figures(Cluster.GetSiloServiceProvider().GetRequiredService<IMeterFactory>());
         Make(2, Misbehaviour.LiesAboutEmbedding);
         Make(0, Misbehaviour.Silent);
         await CertifiedAsync(await RunAsync());
@@ -183,8 +80,8 @@ public sealed class SlotSagaTests : IAsyncLifetime
     [Fact]
     public async Task The_reason_of_a_slot_without_certificate_is_measured()
     {
-        using var figures = new Figures(_cluster.GetSiloServiceProvider().GetRequiredService<IMeterFactory>());
-        Make(_assignment.Proposers[0], Misbehaviour.PublishesOtherBytes);
+        using var figures = new Figures(Cluster.GetSiloServiceProvider().GetRequiredService<IMeterFactory>());
+        Make(Assignment.Proposers[0], Misbehaviour.PublishesOtherBytes);
         Assert.Equal(SlotPhase.Failed, (await RunAsync()).Phase);
         Assert.Equal(1, figures.Sum("nsn.slots", "outcome=failed", "reason=rejected"));
         Assert.Equal(5, figures.Sum("nsn.slots.votes", "verdict=reject_content"));
@@ -218,7 +115,7 @@ public sealed class SlotSagaTests : IAsyncLifetime
     {
         for (var place = 0; place < 3; place++)
             Make(place, Misbehaviour.Silent);
-        _assignment = _assignment with { Deadline = DateTimeOffset.UtcNow.AddSeconds(10) };
+        Assignment = Assignment with { Deadline = DateTimeOffset.UtcNow.AddSeconds(10) };
         var report = await RunAsync();
         Assert.Equal(SlotPhase.Failed, report.Phase);
         Assert.Contains("No three directors said the same", report.Failure, StringComparison.Ordinal);
@@ -228,12 +125,12 @@ public sealed class SlotSagaTests : IAsyncLifetime
     [Fact]
     public async Task A_proposer_that_publishes_other_bytes_than_it_named_is_rejected()
     {
-        Make(_assignment.Proposers[0], Misbehaviour.PublishesOtherBytes);
+        Make(Assignment.Proposers[0], Misbehaviour.PublishesOtherBytes);
         var report = await RunAsync();
         Assert.Equal(SlotPhase.Failed, report.Phase);
         Assert.Contains("rejected the clip", report.Failure, StringComparison.Ordinal);
         Assert.All(report.Answers, answer => Assert.Equal("reject", answer.Verdict));
-        Assert.Null(await Grains.GetGrain<ILedgerGrain>(ChainName.Default).GetCertificateAsync(_assignment.Slot));
+        Assert.Null(await Grains.GetGrain<ILedgerGrain>(ChainName.Default).GetCertificateAsync(Assignment.Slot));
     }
 
     [Theory]
@@ -241,19 +138,19 @@ public sealed class SlotSagaTests : IAsyncLifetime
     [InlineData(Misbehaviour.HangsAsProposer)]
     internal async Task A_proposer_that_fails_is_replaced_by_the_next_in_rotation(Misbehaviour wrong)
     {
-        Make(_assignment.Proposers[0], wrong);
+        Make(Assignment.Proposers[0], wrong);
         if (wrong == Misbehaviour.HangsAsProposer)
-            _assignment = _assignment with { Deadline = DateTimeOffset.UtcNow.AddSeconds(15) };
+            Assignment = Assignment with { Deadline = DateTimeOffset.UtcNow.AddSeconds(15) };
         var report = await RunAsync();
         await CertifiedAsync(report);
-        Assert.Equal(_assignment.Directors[_assignment.Proposers[1]], report.Manifest!.Proposer);
+        Assert.Equal(Assignment.Directors[Assignment.Proposers[1]], report.Manifest!.Proposer);
     }
 
     [Fact]
     public async Task A_submitter_that_hangs_is_replaced_by_the_next()
     {
-        Make(_assignment.Proposers[0], Misbehaviour.HangsAsSubmitter);
-        _assignment = _assignment with { Deadline = DateTimeOffset.UtcNow.AddSeconds(25) };
+        Make(Assignment.Proposers[0], Misbehaviour.HangsAsSubmitter);
+        Assignment = Assignment with { Deadline = DateTimeOffset.UtcNow.AddSeconds(25) };
         await CertifiedAsync(await RunAsync());
     }
 
@@ -269,8 +166,8 @@ public sealed class SlotSagaTests : IAsyncLifetime
     [Fact]
     public async Task A_slot_outlives_a_store_that_is_away_for_a_moment_at_every_step()
     {
-        var grain = Grains.GetGrain<ISlotGrain>((long)_assignment.Slot);
-        await grain.StartAsync(_assignment);
+        var grain = Grains.GetGrain<ISlotGrain>((long)Assignment.Slot);
+        await grain.StartAsync(Assignment);
         var seen = SlotPhase.Planned;
         var report = await Eventually.HoldsAsync(
             "the slot ends",
@@ -284,15 +181,15 @@ public sealed class SlotSagaTests : IAsyncLifetime
             },
             report => report.Phase is SlotPhase.Certified or SlotPhase.Failed);
         await CertifiedAsync(report);
-        Assert.Equal(_assignment.Directors[_assignment.Proposers[0]], report.Manifest!.Proposer); // whose fault it was not
+        Assert.Equal(Assignment.Directors[Assignment.Proposers[0]], report.Manifest!.Proposer); // whose fault it was not
     }
 
     [Fact]
     public async Task A_slot_that_could_not_be_stored_at_its_start_is_begun_by_the_next_call()
     {
         AwayStorage.Failing["slot"] = 1;
-        var grain = Grains.GetGrain<ISlotGrain>((long)_assignment.Slot);
-        await Assert.ThrowsAnyAsync<Exception>(() => grain.StartAsync(_assignment));
+        var grain = Grains.GetGrain<ISlotGrain>((long)Assignment.Slot);
+        await Assert.ThrowsAnyAsync<Exception>(() => grain.StartAsync(Assignment));
         await CertifiedAsync(await RunAsync());
     }
 
@@ -345,11 +242,9 @@ public sealed class SlotSagaTests : IAsyncLifetime
         var signer = DevAccounts.SignerOf(DevAccounts.Directors[0]);
         var nonce = await ledger.GetNextNonceAsync(signer.PublicKey.ToArray());
         var call = new DirectorCalls.CommitBeacon(new Hash256(new byte[32]));
-        var waiting = ledger.SubmitAsync(DevChain.Sign(new Hash256(_assignment.ChainId), call, signer, nonce + 5)); // which waits for those before it
+        var waiting = ledger.SubmitAsync(DevChain.Sign(new Hash256(Assignment.ChainId), call, signer, nonce + 5)); // which waits for those before it
         await ledger.GetHeadAsync();
         Assert.False(waiting.IsCompleted);
-        await _ended.CancelAsync();
-        await _reporting;
         await StopSilosAsync().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken); // it would wait for half a minute
     }
 
@@ -358,27 +253,27 @@ public sealed class SlotSagaTests : IAsyncLifetime
     {
         (SlotAssignment Wrong, string Reason)[] lies =
         [
-            (_assignment with { Directors = [.. _assignment.Directors[..4], new byte[32]] }, "not the directors"),
-            (_assignment with { Directors = [.. _assignment.Directors.Reverse()] }, "not the directors"),
-            (_assignment with { Proposers = [.. _assignment.Proposers.Reverse()] }, "order of proposers"),
-            (_assignment with { Seed = new byte[32] }, "seed does not follow"),
-            (_assignment with { Recipe = RecipeCodec.Encode(Recipe with { VisualTrack = new VisualTrack { Prompt = "a dog" } }) }, "not the one that is named"),
-            (_assignment with { RecipeId = "r-other" }, "not the one that is named"),
-            (_assignment with { RecipeHash = new byte[32] }, "not the one that is named"),
-            (_assignment with { Recipe = [1, 2, 3] }, "cannot be read"),
-            (_assignment with { Epoch = 1000 }, "nobody is elected"),
-            (_assignment with { Slot = 1_000_000 }, "not one of epoch"),
-            (_assignment with { ChainId = new byte[32] }, "another chain"),
+            (Assignment with { Directors = [.. Assignment.Directors[..4], new byte[32]] }, "not the directors"),
+            (Assignment with { Directors = [.. Assignment.Directors.Reverse()] }, "not the directors"),
+            (Assignment with { Proposers = [.. Assignment.Proposers.Reverse()] }, "order of proposers"),
+            (Assignment with { Seed = new byte[32] }, "seed does not follow"),
+            (Assignment with { Recipe = RecipeCodec.Encode(Recipe with { VisualTrack = new VisualTrack { Prompt = "a dog" } }) }, "not the one that is named"),
+            (Assignment with { RecipeId = "r-other" }, "not the one that is named"),
+            (Assignment with { RecipeHash = new byte[32] }, "not the one that is named"),
+            (Assignment with { Recipe = [1, 2, 3] }, "cannot be read"),
+            (Assignment with { Epoch = 1000 }, "nobody is elected"),
+            (Assignment with { Slot = 1_000_000 }, "not one of epoch"),
+            (Assignment with { ChainId = new byte[32] }, "another chain"),
         ];
         var cancellation = TestContext.Current.CancellationToken;
-        var manifest = await Director(_assignment.Proposers[0]).ProposeAsync(_assignment, cancellation);
+        var manifest = await Director(Assignment.Proposers[0]).ProposeAsync(Assignment, cancellation);
         foreach (var (wrong, reason) in lies)
         {
             for (var place = 0; place < 5; place++)
             {
                 var director = Director(place);
-                Assert.Contains(reason, (await Assert.ThrowsAsync<InvalidOperationException>(() => director.ProposeAsync(wrong, cancellation))).Message, StringComparison.Ordinal);
-                Assert.Contains(reason, (await Assert.ThrowsAsync<InvalidOperationException>(() => director.CommitAsync(wrong, manifest, cancellation))).Message, StringComparison.Ordinal);
+                Assert.Contains(reason, (await Assert.ThrowsAsync<DirectorRefusalException>(() => director.ProposeAsync(wrong, cancellation))).Message, StringComparison.Ordinal);
+                Assert.Contains(reason, (await Assert.ThrowsAsync<DirectorRefusalException>(() => director.CommitAsync(wrong, manifest, cancellation))).Message, StringComparison.Ordinal);
             }
         }
     }
@@ -388,7 +283,7 @@ public sealed class SlotSagaTests : IAsyncLifetime
     {
         // The ledger takes certificates two slots (16 blocks) ahead. Slot 3 begins with block 24: until block 8 it is too early.
         var epoch = await Grains.GetGrain<ILedgerGrain>(ChainName.Default).GetEpochAsync(0);
-        _assignment = _assignment with
+        Assignment = Assignment with
         {
             Slot = 3,
             Seed = SlotSeed.Derive(new Hash256(epoch!.Randomness), 3).ToArray(),
@@ -401,11 +296,11 @@ public sealed class SlotSagaTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_first_assignment_stands()
+    public async Task The_firstAssignment_stands()
     {
-        var grain = Grains.GetGrain<ISlotGrain>((long)_assignment.Slot);
-        await grain.StartAsync(_assignment);
-        var other = _assignment with { RecipeId = "r-other", RecipeHash = new byte[32] };
+        var grain = Grains.GetGrain<ISlotGrain>((long)Assignment.Slot);
+        await grain.StartAsync(Assignment);
+        var other = Assignment with { RecipeId = "r-other", RecipeHash = new byte[32] };
         Assert.Equal("r-test", (await grain.StartAsync(other)).RecipeId);
         await CertifiedAsync(await RunAsync());
     }
@@ -417,10 +312,10 @@ public sealed class SlotSagaTests : IAsyncLifetime
         await CertifiedAsync(report);
         var director = Director(1);
         var cancellation = TestContext.Current.CancellationToken;
-        var first = await director.CommitAsync(_assignment, report.Manifest!, cancellation);
-        Assert.Equal(first.Message, (await director.CommitAsync(_assignment, report.Manifest!, cancellation)).Message);
+        var first = await director.CommitAsync(Assignment, report.Manifest!, cancellation);
+        Assert.Equal(first.Message, (await director.CommitAsync(Assignment, report.Manifest!, cancellation)).Message);
         var other = report.Manifest! with { ContentRoot = new byte[32] };
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => director.CommitAsync(_assignment, other, cancellation));
+        var refused = await Assert.ThrowsAsync<DirectorRefusalException>(() => director.CommitAsync(Assignment, other, cancellation));
         Assert.Contains("another clip", refused.Message, StringComparison.Ordinal);
     }
 
@@ -430,21 +325,5 @@ public sealed class SlotSagaTests : IAsyncLifetime
         var receipt = await Grains.GetGrain<ILedgerGrain>(ChainName.Default).SubmitAsync([1, 2, 3]);
         Assert.False(receipt.Applied);
         Assert.NotNull(receipt.Error);
-    }
-
-    private sealed class SiloSetup : ISiloConfigurator
-    {
-        public void Configure(ISiloBuilder siloBuilder)
-        {
-            siloBuilder.Services.AddKeyedSingleton<IGrainStorage, AwayStorage>("nsn");
-            siloBuilder.AddIncomingGrainCallFilter<MisbehaviourFilter>();
-            siloBuilder.Services.Configure<ChannelOptions>(channel => channel.SlotsKept = 2);
-            siloBuilder.Services.AddSingleton(TimeProvider.System);
-            siloBuilder.Services.AddGrainMetrics();
-            siloBuilder.Services.AddSingleton<ILedgerJournal, MemoryLedgerJournal>();
-            siloBuilder.Services.AddSingleton<IDirectorKeys, TestKeys>();
-            siloBuilder.Services.AddSingleton<IContentStore, MemoryContentStore>();
-            siloBuilder.Services.AddSingleton<IInferenceDevices, FakeDevice>();
-        }
     }
 }
