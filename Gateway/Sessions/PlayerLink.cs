@@ -21,12 +21,16 @@ internal sealed partial class PlayerLink(
 
     private const int PieceMax = 65_536;
     private const int FramesPerSecondMax = 20;
+
+    // For what was sent before the error frame, and for that itself.
+    private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(5);
     private readonly FrameReader _reader = new();
     private readonly SemaphoreSlim _writable = new(0, 1);
     private readonly CancellationTokenSource _gone = new();
     private readonly Lock _sending = new();
     private readonly Queue<byte[]> _between = new(FramesPerSecondMax);
     private bool _isMidFrame;
+    private volatile bool _isRefused;
     private DataChannel? _channel;
     private Task _restarts = Task.CompletedTask;
     private Subscription? _wanted;
@@ -58,7 +62,7 @@ internal sealed partial class PlayerLink(
             case DataChannelOpened opened when opened.Channel.Label == Label && _channel is null:
                 _channel = opened.Channel;
                 break;
-            case DataChannelMessage message when message.Channel == _channel && !message.IsText:
+            case DataChannelMessage message when message.Channel == _channel && !message.IsText && !_isRefused:
                 if (!_reader.TryRead(message.Data.Span, OnFrame))
                     Refuse("A frame is longer than this gateway takes.");
                 break;
@@ -77,6 +81,8 @@ internal sealed partial class PlayerLink(
 
     private void OnFrame(FrameType type, ReadOnlySpan<byte> body)
     {
+        if (_isRefused)
+            return;
         var second = time.GetTimestamp() / time.TimestampFrequency;
         _framesInWindow = second == _window ? _framesInWindow + 1 : 1;
         _window = second;
@@ -184,7 +190,12 @@ internal sealed partial class PlayerLink(
     private async Task<bool> SendFrameAsync(byte[] frame, CancellationToken cancellationToken)
     {
         lock (_sending)
+        {
+            if (_isRefused)
+                return false;
             _isMidFrame = true;
+        }
+
         while (true)
         {
             for (var offset = 0; offset < frame.Length; offset += PieceMax)
@@ -198,10 +209,16 @@ internal sealed partial class PlayerLink(
                 if (!_between.TryDequeue(out frame!))
                 {
                     _isMidFrame = false;
-                    return true;
+                    if (!_isRefused)
+                        return true;
+                    break;
                 }
             }
         }
+
+        // The error was the last of what had to wait.
+        _ = connection.CloseAsync(s_farewell);
+        return false;
     }
 
     /// <summary>Sends a small frame at once, or after the one that is being sent. There are never more of them than a player may ask for in a second.</summary>
@@ -245,9 +262,46 @@ internal sealed partial class PlayerLink(
         }
     }
 
+    /// <summary>Says why, and ends the connection once that has arrived: the player hears it behind all that is on its way, and in the middle of a frame after its end.</summary>
     private void Refuse(string detail)
     {
-        SendBetween(Frame.OfJson(FrameType.Error, new { title = "The player broke the protocol", status = 400, detail, fatal = true }));
+        var error = Frame.OfJson(FrameType.Error, new { title = "The player broke the protocol", status = 400, detail, fatal = true });
+        Volatile.Write(ref _wanted, null);
+        lock (_sending)
+        {
+            if (_isRefused)
+                return;
+            _isRefused = true;
+            if (_isMidFrame)
+            {
+                _between.Enqueue(error);
+                _ = LoseAsync();
+                return;
+            }
+        }
+
+        _ = SayAsync(error);
+    }
+
+    private async Task SayAsync(byte[] error)
+    {
+        try
+        {
+            if (_channel is not null)
+                await SendAsync(error, _gone.Token).WaitAsync(s_farewell, time);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            // The player takes nothing, or is gone.
+        }
+
+        await connection.CloseAsync(s_farewell);
+    }
+
+    /// <summary>A player that takes nothing keeps the frame from its end.</summary>
+    private async Task LoseAsync()
+    {
+        await Task.Delay(s_farewell, time, _gone.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         connection.Close();
     }
 

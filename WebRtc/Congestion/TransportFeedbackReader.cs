@@ -10,6 +10,7 @@ internal sealed class TransportFeedbackReader
     private const int TicksPerDelta = 2_500;
 
     private readonly Sent[] _sent = new Sent[History];
+    private int _reference;
 
     public void NoteSent(ushort sequence, int length, TimeSpan now, byte cluster = 0) =>
         _sent[sequence % History] = new Sent { IsPending = true, Sequence = sequence, Length = length, At = now, Cluster = cluster };
@@ -25,7 +26,7 @@ internal sealed class TransportFeedbackReader
 
         ushort sequence = BinaryPrimitives.ReadUInt16BigEndian(feedback);
         int count = BinaryPrimitives.ReadUInt16BigEndian(feedback[2..]);
-        int reference = (int)BinaryPrimitives.ReadUInt32BigEndian(feedback[4..]) >> 8;
+        int reference = BinaryPrimitives.ReadInt32BigEndian(feedback[4..]) >> 8;
         if (count > PacketsMax)
         {
             return false;
@@ -38,7 +39,9 @@ internal sealed class TransportFeedbackReader
             return false;
         }
 
-        long time = reference * 640_000L;
+        // 24 bits of 64 ms wrap once in twelve days; the nearest to the one before is meant.
+        _reference += (reference - _reference) << 8 >> 8;
+        long time = _reference * 640_000L;
         for (int i = 0; i < count; i++, sequence++)
         {
             bool received = symbols[i] is 1 or 2;

@@ -36,7 +36,8 @@ internal sealed class TransportFeedbackRecorder
             return false;
         }
 
-        long first = _nextBase < 0 ? _pending.First().Key : Math.Max(_nextBase, _pending.First().Key - PacketsPerFeedback);
+        // One that came is always in it: without it there would be no reference time.
+        long first = _nextBase < 0 ? _pending.First().Key : Math.Max(_nextBase, _pending.First().Key - (PacketsPerFeedback - 1));
         TimeSpan? reference = null;
         Span<byte> deltas = stackalloc byte[2 * PacketsPerFeedback];
         Span<byte> symbols = stackalloc byte[PacketsPerFeedback];

@@ -155,7 +155,8 @@ public sealed class DataChannelEndpoint : IDisposable
     {
         for (int id = _firstLocalId; id < _options.Sctp.MaxStreams; id += 2)
         {
-            if (!_channels.ContainsKey((ushort)id))
+            // A channel of the peer's that was refused leaves its number unusable until the peer has confirmed the reset.
+            if (!_channels.ContainsKey((ushort)id) && Association.IsStreamAvailable((ushort)id))
                 return (ushort)id;
         }
 
@@ -228,6 +229,13 @@ public sealed class DataChannelEndpoint : IDisposable
 
         if (message[0] != OpenMessage.OpenType)
             return;
+
+        if (channel is { IncomingClosed: true, OutgoingClosed: false } && Association.TryConfirmReset(id))
+        {
+            channel.OutgoingClosed = true;
+            FinishClosing(channel);
+            channel = null;
+        }
 
         // A number of our own half is taken while it is free: werift and aiortc choose by the ICE role where RFC 8832 section 6 asks for the DTLS role.
         if (channel is not null || _channels.Count >= _options.MaxChannels

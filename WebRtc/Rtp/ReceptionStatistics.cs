@@ -35,7 +35,7 @@ internal sealed class ReceptionStatistics(int clockRate)
         }
 
         Highest = Math.Max(Highest, index);
-        int difference = Math.Abs((int)(transit - _lastTransit));
+        long difference = Math.Abs((long)(int)(transit - _lastTransit));
         _lastTransit = transit;
 
         // A jump of the time line is no jitter.

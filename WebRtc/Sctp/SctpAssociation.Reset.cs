@@ -41,6 +41,19 @@ public sealed partial class SctpAssociation
         _resetWanted.Add(streamId);
     }
 
+    /// <summary>
+    /// The peer has begun to use a stream again, as it may only once it has performed our reset: its confirmation was lost on the way. False where that was not asked for yet.
+    /// </summary>
+    internal bool TryConfirmReset(ushort streamId)
+    {
+        if (!_resetRequested.Remove(streamId))
+            return false;
+        OutgoingStream stream = GetStream(streamId);
+        stream.Reset = OutgoingReset.None;
+        stream.NextSequence = 0;
+        return true;
+    }
+
     // One request at a time, with the streams that have nothing left to send.
     private void QueueResetRequest(TimeSpan now)
     {

@@ -62,6 +62,10 @@ public sealed partial class SctpAssociation
         return result;
     }
 
+    /// <summary>Whether a stream takes messages now; one that is being reset does not.</summary>
+    internal bool IsStreamAvailable(ushort streamId) =>
+        streamId < Math.Min(_options.MaxStreams, _outgoingStreamLimit) && !(_streams.TryGetValue(streamId, out OutgoingStream? stream) && stream.Reset != OutgoingReset.None);
+
     private SctpSendResult CheckSend(ushort streamId, int length, out OutgoingStream? stream, bool beyondLimit = false)
     {
         stream = null;

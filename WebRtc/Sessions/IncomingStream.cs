@@ -13,6 +13,9 @@ internal sealed class IncomingStream(NegotiatedMedia media, uint ssrc, int encod
     private const int Slots = 2_048;
     private const int MissingMax = 256;
     private const int RepeatsMax = 10;
+
+    // The last packets may have been lost and come as repeats first, sent to probe the link; one that claims to be of farther ahead would make all before it too late.
+    private const int RepeatAheadMax = 64;
     private static readonly TimeSpan FirstNackDelay = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan PatienceMax = TimeSpan.FromMilliseconds(400);
 
@@ -68,6 +71,10 @@ internal sealed class IncomingStream(NegotiatedMedia media, uint ssrc, int encod
         if (!isRepeat)
         {
             Statistics.Note(index, timestamp, now);
+        }
+        else if (index > Statistics.Highest + RepeatAheadMax)
+        {
+            return;
         }
 
         if (!media.Codec.IsVideo())
@@ -234,6 +241,9 @@ internal sealed class IncomingStream(NegotiatedMedia media, uint ssrc, int encod
         }
 
         _next = index;
+
+        // Nothing below is missing any more: to ask for it, and to give it up later, would take the stream back to there.
+        _highestSeen = index > _highestSeen ? index - 1 : _highestSeen;
         _assembler.NoteLoss();
     }
 

@@ -108,6 +108,28 @@ public sealed class PlayerLinkTests : IAsyncDisposable
         await SlotFromAsync(1);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_player_hears_why_it_is_refused_behind_all_that_is_on_its_way(bool inTheMiddleOfAFrame)
+    {
+        // More than a connection buffers, or less but more than is sent before the error comes.
+        Put(10, bytes: inTheMiddleOfAFrame ? ChunkLimits.PayloadBytesMax - 1 : 60_000);
+        await ConnectAsync();
+        Subscribe(0);
+        await FrameAsync(frame => (FrameType)frame[4] == FrameType.Chunk, "first chunk");
+        if (inTheMiddleOfAFrame)
+            _client!.Connection.SendData(_channel!, new byte[] { 0xFF, 0xFF, 0xFF, 0xFF, 0 });
+        else
+            _client!.Connection.SendData(_channel!, Frame.OfJson(FrameType.Subscribe, new { channel = "nowhere" }));
+        var error = await FrameAsync(frame => (FrameType)frame[4] == FrameType.Error, "error");
+        using var problem = JsonDocument.Parse(error.AsMemory(Frame.HeaderLength));
+        Assert.True(problem.RootElement.GetProperty("fatal").GetBoolean());
+        Assert.Contains(inTheMiddleOfAFrame ? "longer than" : "'nowhere'", problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        var closed = await _client.Connection.Closed.WaitAsync(s_limit, Cancellation);
+        Assert.Equal(CloseReason.Peer, closed.Reason);
+    }
+
     private void Put(ulong slot, int bytes, DateTimeOffset? airsAt = null)
     {
         var content = SlotContent.FromSegments(slot, [.. Enumerable.Range(0, Segments).Select(index =>

@@ -91,6 +91,47 @@ public class DataChannelTests
     }
 
     [Fact]
+    public void Another_number_is_taken_while_a_refused_channel_of_the_peer_is_being_closed()
+    {
+        using var pair = new ChannelPair(10, server: new DataChannelOptions { MaxLabelLength = 4 }, isClientDtlsClient: false);
+        DataChannel first = pair.Client.Open("a", new DataChannelSettings(), pair.Now);
+        pair.RunUntil(() => first.State == DataChannelState.Open, "the first channel to open");
+        DataChannel refused = pair.Client.Open("a long label", new DataChannelSettings(), pair.Now);
+        pair.LosesServerPackets = true;
+        pair.RunUntil(() => pair.Server.Association.Statistics.BytesReceived > 30, "the announcement to arrive");
+        DataChannel local = pair.Server.Open("ours", new DataChannelSettings(), pair.Now);
+        pair.LosesServerPackets = false;
+        pair.RunUntil(() => local.State == DataChannelState.Open && refused.State == DataChannelState.Closed, "one to open and the other to be refused");
+        Assert.NotEqual(refused.Id, local.Id);
+    }
+
+    [Fact]
+    public void A_number_can_be_used_again_where_the_confirmation_of_its_closing_was_lost()
+    {
+        using var pair = new ChannelPair(11);
+        DataChannel former = pair.Client.Open("former", new DataChannelSettings(), pair.Now), other = pair.Client.Open("other", new DataChannelSettings(), pair.Now);
+        pair.RunUntil(() => former.State == DataChannelState.Open && other.State == DataChannelState.Open, "the channels to open");
+        DataChannel atServer = pair.Server.Channels.Single(channel => channel.Id == former.Id);
+        atServer.SendText("numbers of messages begin anew", pair.Now);
+        pair.RunUntil(() => pair.AtClient.Count == 1, "the server's message");
+        int requests = 0;
+        // The client confirms both halves' resets, of which it asked for one; that of the server's half is lost.
+        pair.LosesClientPacket = packet => packet[12] == 130 && packet[17] == 16 && requests++ == 0;
+        former.Close();
+        pair.RunUntil(() => former.State == DataChannelState.Closed, "the first channel to close");
+        DataChannel again = pair.Client.Open("again", new DataChannelSettings(), pair.Now);
+        again.SendText("hello", pair.Now);
+        Assert.Equal(former.Id, again.Id);
+        pair.RunUntil(() => again.State == DataChannelState.Open, "the number to be used again");
+        Assert.Equal((1, DataChannelState.Closed), (requests, atServer.State));
+        pair.Server.Channels.Single(channel => channel.Id == again.Id).SendText("and so they do", pair.Now);
+        pair.RunUntil(() => pair.AtClient.Count == 2 && pair.AtServer.Count == 1, "messages both ways");
+        other.Close();
+        pair.RunUntil(() => other.State == DataChannelState.Closed && pair.Server.Channels.Count == 1, "another channel to close as ever");
+        Assert.Equal(DataChannelState.Open, again.State);
+    }
+
+    [Fact]
     public void The_end_of_the_association_closes_every_channel()
     {
         using var pair = new ChannelPair(7);
@@ -142,6 +183,10 @@ public class DataChannelTests
 
         public bool ClientDisconnected { get; private set; }
 
+        public bool LosesServerPackets { get; set; }
+
+        public Func<byte[], bool>? LosesClientPacket { get; set; }
+
         public void RunUntil(Func<bool> condition, string what)
         {
             for (int i = 0; i < 10_000; i++)
@@ -173,13 +218,15 @@ public class DataChannelTests
                 Read(Server, AtServer);
                 while (Client.TryPollPacket(Now, _buffer, out int length))
                 {
-                    Server.Handle(_buffer.AsSpan(0, length), Now);
+                    if (LosesClientPacket?.Invoke(_buffer[..length]) != true)
+                        Server.Handle(_buffer.AsSpan(0, length), Now);
                     moved = true;
                 }
 
                 while (Server.TryPollPacket(Now, _buffer, out int length))
                 {
-                    Client.Handle(_buffer.AsSpan(0, length), Now);
+                    if (!LosesServerPackets)
+                        Client.Handle(_buffer.AsSpan(0, length), Now);
                     moved = true;
                 }
             }

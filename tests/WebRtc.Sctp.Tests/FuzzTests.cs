@@ -83,6 +83,85 @@ public class FuzzTests
         }
     }
 
+    [Fact]
+    public void Data_channels_take_any_message_on_any_stream_and_still_open_the_next_one()
+    {
+        var random = new Random(12);
+        var options = new DataChannelOptions { MaxChannels = 16 };
+        byte[] buffer = new byte[1200];
+        for (int round = 0; round < (Rounds ?? 300); round++)
+        {
+            using var peer = new SctpAssociation(new SctpOptions(), random.NextBytes);
+            using var channels = new DataChannelEndpoint(options, isDtlsClient: false, random.NextBytes);
+            var opened = new List<DataChannel>();
+            TimeSpan now = TimeSpan.FromSeconds(1);
+            peer.Connect(now);
+            Turn();
+            for (int i = 0; i < 100; i++)
+            {
+                ushort stream = (ushort)random.Next(24);
+                uint protocol = random.Next(4) == 0 ? (uint)random.Next(48, 60) : PayloadProtocol.Control;
+                peer.SendCopy(stream, protocol, Announcement(random), new SctpSendOptions(Unordered: random.Next(3) == 0), now);
+                if (random.Next(4) == 0)
+                    peer.ResetStream((ushort)random.Next(24));
+                if (random.Next(6) == 0 && channels.Channels.Count > 0)
+                    channels.Channels.First().Close();
+                if (random.Next(6) == 0 && channels.Channels.Count < options.MaxChannels)
+                    channels.Open("ours", new DataChannelSettings { NegotiatedId = random.Next(2) == 0 ? 100 + (i * 8) : null }, now);
+                Turn();
+                Assert.True(channels.Channels.Count <= options.MaxChannels, $"{channels.Channels.Count} channels are open");
+            }
+
+            foreach (DataChannel channel in channels.Channels.ToArray())
+                channel.Close();
+            for (ushort stream = 0; stream < 1000; stream++)
+                peer.ResetStream(stream);
+            for (int i = 0; i < 20; i++)
+                Turn();
+            Assert.Equal((SctpState.Established, 0), (peer.State, channels.Channels.Count));
+            opened.Clear();
+            Assert.Equal(SctpSendResult.Queued, peer.SendCopy(2, PayloadProtocol.Control, OpenMessage.Create("last", new DataChannelSettings()), default, now));
+            Turn();
+            Assert.Equal("last", Assert.Single(opened).Label);
+
+            void Turn()
+            {
+                now += TimeSpan.FromMilliseconds(500);
+                peer.HandleTimeout(now);
+                channels.HandleTimeout(now);
+                for (bool moved = true; moved;)
+                {
+                    moved = false;
+                    while (channels.TryPollEvent(now, out DataChannelEvent e))
+                    {
+                        if (e.Kind == DataChannelEventKind.Opened)
+                            opened.Add(e.Channel!);
+                    }
+
+                    while (peer.TryPollEvent(out _))
+                    {
+                        // What the channels say is of no interest.
+                    }
+
+                    while (peer.TryPollPacket(now, buffer, out int length))
+                        moved |= channels.Handle(buffer.AsSpan(0, length), now) == SctpHandleResult.Handled;
+                    while (channels.TryPollPacket(now, buffer, out int length))
+                        moved |= peer.Handle(buffer.AsSpan(0, length), now) == SctpHandleResult.Handled;
+                }
+            }
+        }
+    }
+
+    private static byte[] Announcement(Random random)
+    {
+        if (random.Next(4) == 0)
+            return [(byte)random.Next(5)];
+        byte[] copy = OpenMessage.Create("a label", new DataChannelSettings { Protocol = "a protocol", Ordered = random.Next(2) == 0, MaxRetransmits = random.Next(3) });
+        for (int i = random.Next(3); i > 0; i--)
+            copy[random.Next(copy.Length)] = (byte)random.Next(256);
+        return random.Next(4) == 0 ? copy[..random.Next(1, copy.Length)] : copy;
+    }
+
     private static byte[] HeaderTowardsB(VirtualLink link)
     {
         byte[] buffer = new byte[1200];

@@ -166,39 +166,6 @@ public class FuzzTests
     }
 
     [Fact]
-    public void transport_feedback_is_read_as_it_was_written()
-    {
-        TransportFeedbackRecorder recorder = new();
-        TransportFeedbackReader reader = new();
-        Random random = new(3);
-        TimeSpan now = TimeSpan.FromSeconds(10);
-        List<TimeSpan> arrivals = [];
-        for (int i = 0; i < 600; i++)
-        {
-            ushort sequence = (ushort)(65_300 + i);
-            reader.NoteSent(sequence, 1_200, now);
-            now += TimeSpan.FromMilliseconds(random.Next(1, 4));
-            if (random.Next(10) > 0)
-            {
-                arrivals.Add(now);
-                recorder.Note(sequence, now);
-            }
-        }
-
-        List<TimeSpan> read = [];
-        byte[] buffer = new byte[900];
-        List<PacketResult> results = [];
-        while (recorder.TryWrite(buffer, out int length))
-        {
-            Assert.True(reader.TryRead(buffer.AsSpan(0, length), results));
-            read.AddRange(results.Where(result => result.ReceivedAt is not null).Select(result => result.ReceivedAt!.Value));
-        }
-
-        Assert.Equal(arrivals.Count, read.Count);
-        Assert.All(arrivals.Zip(read), pair => Assert.True((pair.First - pair.Second).Duration() < TimeSpan.FromMilliseconds(0.3)));
-    }
-
-    [Fact]
     public void estimate_falls_when_delay_grows_and_recovers()
     {
         BandwidthEstimator estimator = new(2_000_000, 10_000_000);
