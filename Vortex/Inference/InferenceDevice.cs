@@ -217,11 +217,22 @@ public sealed partial class InferenceDevice : IDisposable
             }
             catch (OnnxRuntimeException exception)
             {
-                reason = $"{candidate} did not open ({exception.Message})";
+                reason = $"{candidate} did not open ({CauseIn(exception.Message)})";
             }
         }
 
-        throw new ClipException(ClipError.InvalidRequest, $"No device could be opened: {reason}.");
+        throw new ClipException(
+            ClipError.InvalidRequest,
+            $"No device could be opened: {reason}. The device auto takes the processor where there is no GPU that works; docs/inference.md says what each device needs.");
+    }
+
+    /// <summary>What a message of the runtime library says went wrong: it begins with the place in its source and the condition that did not hold there.</summary>
+    internal static string CauseIn(string message)
+    {
+        const string Condition = " was false. ";
+        var end = message.LastIndexOf(Condition, StringComparison.Ordinal);
+        var cause = end < 0 ? "" : message[(end + Condition.Length)..].Trim();
+        return cause.Length > 0 ? cause : message.Trim();
     }
 
     internal SessionOptions CreateOptions(ExecutionProvider provider)

@@ -27,10 +27,10 @@ internal sealed class HostConsole : IDisposable
     public void Dispose() => _host.Dispose();
 
     /// <summary>The lines of an entry.</summary>
-    public string[] Write(LogLevel level, string message, Exception? exception = null)
+    public string[] Write(LogLevel level, string message, Exception? exception = null, string category = "Nsn.Silo.CoreWaker")
     {
         using var text = new StringWriter();
-        var entry = new LogEntry<string>(level, "Nsn.Silo.CoreWaker", 7, message, exception, (state, _) => state);
+        var entry = new LogEntry<string>(level, category, 7, message, exception, (state, _) => state);
         _formatter.Write(in entry, null, text);
         return text.ToString().TrimEnd().Split(Environment.NewLine);
     }

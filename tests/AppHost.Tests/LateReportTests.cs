@@ -33,6 +33,8 @@ public class LateReportTests
         Append(log, console.Write(LogLevel.Information, "going on"));
         Append(log, console.Write(LogLevel.Debug, "going on\nand on"));
         Assert.Equal("The ledger [1] does not answer", Complaint.Last(log));
+        Append(log, console.Write(LogLevel.Error, "Health check silo with status Unhealthy", category: "Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService"));
+        Assert.Equal("The ledger [1] does not answer", Complaint.Last(log));
         Append(log, console.Write(LogLevel.Error, "The journal is of another chain", Thrown()));
         Assert.StartsWith("The journal is of another chain", Complaint.Last(log), StringComparison.Ordinal);
         Assert.DoesNotContain("    at ", Complaint.Last(log), StringComparison.Ordinal);

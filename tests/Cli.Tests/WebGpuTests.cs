@@ -45,6 +45,17 @@ public sealed class WebGpuTests : IDisposable
     }
 
     [Fact]
+    public async Task Webgpu_without_an_adapter_says_what_is_the_matter_and_what_to_do()
+    {
+        var (code, output, errors) = await RunWithAsync("/no/such/adapter.json", Library(), "devices", "--device", "webgpu");
+        Assert.True(code == ExitCode.Negative, output + errors);
+        var line = Assert.Single(output.Split('\n'), line => line.StartsWith("webgpu: ", StringComparison.Ordinal));
+        Assert.StartsWith("webgpu: No device could be opened: WebGpu did not open (Failed to get a WebGPU adapter: ", line, StringComparison.Ordinal);
+        Assert.Contains("The device auto takes the processor", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(".cc:", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Graphs_give_on_webgpu_what_they_give_on_the_processor_but_for_rounding()
     {
         var (code, output, errors) = await RunAsync(Library(), "models", "compare", _pack.Folder, "--device", "webgpu", "--json", "-");
@@ -117,6 +128,11 @@ public sealed class WebGpuTests : IDisposable
     {
         string adapter = Path.Combine(_folder, "swiftshader.json");
         await File.WriteAllTextAsync(adapter, Adapter);
+        return await RunWithAsync(adapter, library, arguments);
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> RunWithAsync(string adapter, string? library, params string[] arguments)
+    {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "nsn.dll"), .. arguments])
         {
             RedirectStandardOutput = true,

@@ -57,6 +57,6 @@ internal sealed partial class Scrape
     [GeneratedRegex(@"^(?<name>nsn_\w+)(\{(?<labels>.*)\})? (?<value>[0-9.eE+-]+)( \d+)?$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Sample();
 
-    [GeneratedRegex("""\w+="[^"]*\"""")]
+    [GeneratedRegex(@"\w+=""[^""]*""")]
     private static partial Regex Label();
 }
