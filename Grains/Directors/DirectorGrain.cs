@@ -20,8 +20,11 @@ internal sealed partial class DirectorGrain(
     [PersistentState("director", "nsn")] IPersistentState<DirectorDocument> document,
     IDirectorKeys keys,
     IOptions<DirectorOptions> options,
+    TimeProvider time,
     ILogger<DirectorGrain> logger) : Grain, IDirectorGrain
 {
+    /// <summary>No slot is begun earlier, whatever deadline its collector names.</summary>
+    private static readonly TimeSpan s_workMax = TimeSpan.FromMinutes(10);
     private readonly DirectorLifecycle _lifecycle = new();
     private readonly Dictionary<ulong, Task<DirectorReply>> _commits = [];
     private readonly Dictionary<ulong, Task<ClipManifest>> _proposals = [];
@@ -156,9 +159,7 @@ internal sealed partial class DirectorGrain(
     private async Task<ClipManifest> MakeAsync(SlotAssignment assignment, CancellationToken cancellationToken)
     {
         var manifest = await OnDeviceAsync(
-            assignment.ModelPackHash,
-            device => device.GenerateAsync(assignment, _signer.PublicKey.ToArray(), cancellationToken),
-            cancellationToken);
+            assignment, (device, ended) => device.GenerateAsync(assignment, _signer.PublicKey.ToArray(), ended), cancellationToken);
         document.State.Proposals[assignment.Slot] = manifest;
         await WriteAsync();
         _proposed++;
@@ -169,10 +170,7 @@ internal sealed partial class DirectorGrain(
     {
         var secret = RandomNumberGenerator.GetBytes(Hash256.Size);
         var job = new VerificationJob(assignment, manifest, secret, options.Value.SampleCount, options.Value.Regeneration);
-        var findings = await OnDeviceAsync(
-            assignment.ModelPackHash,
-            device => device.VerifyAsync(job, cancellationToken),
-            cancellationToken);
+        var findings = await OnDeviceAsync(assignment, (device, ended) => device.VerifyAsync(job, ended), cancellationToken);
         var embedding = Embedding(findings.Embedding);
         var verdict = embedding is null && findings.Verdict == (byte)Verdict.Accept ? Verdict.RejectContent : (Verdict)findings.Verdict;
         var round = new DirectorRound(
@@ -189,21 +187,27 @@ internal sealed partial class DirectorGrain(
         return new DirectorReply(round.Commit?.Encode());
     }
 
-    /// <summary>Runs a job on the best device, and on the next best when that one is gone.</summary>
+    /// <summary>
+    /// Runs a job on the best device, and on the next best when that one is gone. It ends when the slot is on air, whatever the device does: so does the draining of a director
+    /// whose epoch is over.
+    /// </summary>
     /// <exception cref="DirectorRefusalException">Devices that are there cannot do it. Where it is the devices that are not there, to ask again may help.</exception>
-    private async Task<T> OnDeviceAsync<T>(byte[] packHash, Func<IInferenceGrain, Task<T>> job, CancellationToken cancellationToken)
+    private async Task<T> OnDeviceAsync<T>(SlotAssignment assignment, Func<IInferenceGrain, CancellationToken, Task<T>> job, CancellationToken cancellationToken)
     {
+        var left = Math.Clamp((assignment.Deadline - time.GetUtcNow()).TotalSeconds, 0, s_workMax.TotalSeconds);
+        using var air = new CancellationTokenSource(TimeSpan.FromSeconds(left), time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, air.Token);
         var directory = GrainFactory.GetGrain<IDeviceDirectoryGrain>(ChainName.Devices);
         var failed = new List<string>();
         var reason = "";
         var isLost = true;
-        while (failed.Count < options.Value.DeviceAttempts && await directory.ChooseAsync(Convert.ToHexStringLower(packHash), [.. failed]) is { } device)
+        while (failed.Count < options.Value.DeviceAttempts && await directory.ChooseAsync(Convert.ToHexStringLower(assignment.ModelPackHash), [.. failed]) is { } device)
         {
             try
             {
-                return await job(GrainFactory.GetGrain<IInferenceGrain>(device.Key));
+                return await job(GrainFactory.GetGrain<IInferenceGrain>(device.Key), ended.Token).WaitAsync(ended.Token);
             }
-            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception failure) when (!ended.IsCancellationRequested)
             {
                 failed.Add(device.Key);
                 reason = failure.Message;

@@ -109,7 +109,8 @@ public sealed class WatchingViewer(StackFixture stack) : IAsyncLifetime
         }
     }
 
-    private async Task<Seen> SeenSinceAsync(double from)
+    /// <summary>What was seen since a moment of the page's clock.</summary>
+    public async Task<Seen> SeenSinceAsync(double from)
     {
         var watch = JsonDocument.Parse(await Page.Page.EvaluateAsync<string>("JSON.stringify(globalThis.watch)")).RootElement;
         var looks = watch.GetProperty("looks").EnumerateArray().Select(look => (At: look[0].GetDouble(), Dry: look[1].GetInt32() == 1)).Where(look => look.At >= from).ToArray();

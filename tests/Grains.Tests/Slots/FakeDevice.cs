@@ -14,7 +14,7 @@ namespace Nsn.Grains.Tests.Slots;
 
 /// <summary>
 /// A device without models: its clips are bytes that follow from the seed, its embeddings follow from the bytes, with a little noise that
-/// differs from director to director. Published bytes are fetched and checked as the real one does. Directors can be made to misbehave.
+/// differs from director to director. Published bytes are fetched and checked as the real one does, and frames are made again. Directors can be made to misbehave.
 /// </summary>
 internal sealed class FakeDevice(IContentStore content) : IInferenceDevices, IInferenceDevice
 {
@@ -22,6 +22,8 @@ internal sealed class FakeDevice(IContentStore content) : IInferenceDevices, IIn
     public const string DirectorKey = "director";
 
     public const string Key = "test/0";
+
+    private const int FramesPerSecond = 12; // of the tests' recipes
 
     public static byte[] PackHash { get; } = SHA256.HashData("pack"u8);
 
@@ -44,12 +46,14 @@ internal sealed class FakeDevice(IContentStore content) : IInferenceDevices, IIn
 
     public async Task<ClipManifest> GenerateAsync(SlotAssignment assignment, byte[] proposer, CancellationToken cancellationToken)
     {
-        var swaps = Misbehaving.GetValueOrDefault(Convert.ToHexStringLower(proposer)) == Misbehaviour.PublishesOtherBytes;
+        var wrong = Misbehaving.GetValueOrDefault(Convert.ToHexStringLower(proposer));
         var builder = new ClipBuilder();
         for (byte index = 0; index < 8; index++)
         {
-            var bytes = SHA256.HashData([.. assignment.Seed, index]);
-            await content.PutAsync(swaps && index == 5 ? SHA256.HashData(bytes) : bytes, cancellationToken);
+            var bytes = Second(assignment, index);
+            if (wrong == Misbehaviour.PublishesOneOtherFrame && index == 5)
+                bytes[0] ^= 1;
+            await content.PutAsync(wrong == Misbehaviour.PublishesOtherBytes && index == 5 ? SHA256.HashData(bytes) : bytes, cancellationToken);
             builder.AddSegment(bytes, index * 1000u, 1000);
         }
 
@@ -65,16 +69,23 @@ internal sealed class FakeDevice(IContentStore content) : IInferenceDevices, IIn
             var segments = await new PublishedClip(content).ReadAsync(
                 job.Assignment.Slot, job.Manifest.Headers, job.Manifest.ContentRoot, cancellationToken);
             var wrong = RequestContext.Get(DirectorKey) is string director ? Misbehaving.GetValueOrDefault(director) : Misbehaviour.None;
+            if (wrong == Misbehaviour.HangsAtCheck)
+                await Hung.Task.WaitAsync(TimeSpan.FromMinutes(1), CancellationToken.None);
+            int[] other = [.. FrameDraw.Of(job).Where(frame => segments[frame / FramesPerSecond].Bytes.Span[frame % FramesPerSecond] != Second(job.Assignment, frame / FramesPerSecond)[frame % FramesPerSecond])];
             var embedding = Embed(
                 wrong == Misbehaviour.LiesAboutEmbedding ? [9, 9, 9] : segments[0].Bytes.ToArray(),
                 wrong == Misbehaviour.LateAndTypical ? [128] : job.SampleSecret);
-            return new ClipFindings((byte)Verdict.Accept, [], embedding.Bytes.ToArray(), 0.8f, 0.7f, 0, 0.1);
+            return new ClipFindings(
+                (byte)(other.Length == 0 ? Verdict.Accept : Verdict.RejectRegeneration), [.. other.Select(frame => $"Frame {frame} is another one.")], embedding.Bytes.ToArray(), 0.8f, 0.7f, 0, 0.1);
         }
         catch (InvalidDataException broken)
         {
             return new ClipFindings((byte)Verdict.RejectContent, [broken.Message], [], 0, 0, 0, 0.1);
         }
     }
+
+    /// <summary>What the pipeline makes of a second: a byte for each frame, and some that stand for the sound.</summary>
+    private static byte[] Second(SlotAssignment assignment, int index) => SHA256.HashData([.. assignment.Seed, (byte)index]);
 
     private static QuantisedEmbedding Embed(byte[] seen, byte[] noise)
     {
@@ -102,8 +113,10 @@ internal enum Misbehaviour
     DiesAsProposer,
     HangsAsProposer,
     PublishesOtherBytes,
+    PublishesOneOtherFrame,
     HangsAsSubmitter,
     HangsWhenTold,
+    HangsAtCheck,
 
     /// <summary>Its embedding is in the middle of those of the others. That it is late is a matter of <see cref="Interruptions"/>.</summary>
     LateAndTypical,

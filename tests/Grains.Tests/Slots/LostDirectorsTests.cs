@@ -1,7 +1,9 @@
 using Nsn.Grains.Directors;
 using Nsn.Grains.Epochs;
+using Nsn.Grains.Ledger;
 using Nsn.Grains.Slots;
-using Nsn.Protocol.Consensus;
+using Nsn.Protocol.Cryptography;
+using Nsn.Protocol.Ledger.Pallets.Director;
 
 namespace Nsn.Grains.Tests.Slots;
 
@@ -119,6 +121,19 @@ public sealed class LostDirectorsTests : SlotCluster
 
         var stored = await director.CommitAsync(Assignment, manifest, cancellation);
         Assert.Equal([Convert.ToHexStringLower(stored.Message!)], Interruptions.SaidBy(Account(1), nameof(IDirectorGrain.CommitAsync)));
+    }
+
+    [Fact]
+    public async Task A_secret_for_the_beacon_is_stored_before_anybody_has_its_hash()
+    {
+        var (reached, lost) = AwayStorage.Hold("director");
+        var serving = Director(0).ServeBeaconAsync(0, BeaconDuty.Commit);
+        await reached.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var commitment = DirectorStorage.BeaconCommits.KeyOf(1, new AccountId(Assignment.Directors[0])).Span.ToArray();
+        Assert.Null(await Grains.GetGrain<ILedgerGrain>(ChainName.Default).GetStorageAsync(commitment));
+        lost.SetResult();
+        await Assert.ThrowsAnyAsync<Exception>(() => serving);
+        Assert.Null(await Grains.GetGrain<ILedgerGrain>(ChainName.Default).GetStorageAsync(commitment));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Nsn.Content;
 using Nsn.Grains.Channels;
 using Nsn.Grains.Directors;
@@ -50,6 +51,7 @@ public sealed class SlotSagaTests : SlotCluster
         Assert.All(reveals, reveal => Assert.Equal(MessageOutcome.Accepted, collector.Handle(reveal))); // each opens its commitment
         collector.OnDeadline(ConsensusPhase.Reveal);
         Assert.Equal(4, reveals.Length);
+        Assert.Equal(4, reveals.Cast<RevealMessage>().Select(reveal => reveal.Nonce).Distinct().Count()); // from which each drew frames of its own
         Assert.Equal(certificate.Statement.EmbeddingHash, collector.Canonical!.Embedding.Hash);
         Assert.Null(report.Answers[1].Reveal);
         Assert.All(report.Answers.Where(answer => answer.Revealed), answer => Assert.Equal(new DirectorOptions().SampleCount, answer.SampleCount));
@@ -236,6 +238,16 @@ public sealed class SlotSagaTests : SlotCluster
     }
 
     [Fact]
+    public async Task Work_begins_more_than_a_slot_before_air()
+    {
+        var channel = Grains.GetGrain<IChannelGrain>(ChainName.MainChannel);
+        await channel.WakeAsync();
+        var entry = await Eventually.HoldsAsync("slot 2 is begun", () => channel.GetSlotAsync(2), entry => entry?.Report.StartedAt is not null, 60);
+        var ahead = entry!.AirsAt - entry.Report.StartedAt!.Value;
+        Assert.True(ahead > entry.AirDuration, $"slot 2 was begun {ahead.TotalSeconds:F1} s before air, and a slot is on air for {entry.AirDuration.TotalSeconds:F1} s");
+    }
+
+    [Fact]
     public async Task A_silo_that_stops_does_not_wait_for_blocks_that_nobody_seals()
     {
         var ledger = Grains.GetGrain<ILedgerGrain>(ChainName.Default);
@@ -261,12 +273,15 @@ public sealed class SlotSagaTests : SlotCluster
             (Assignment with { RecipeId = "r-other" }, "not the one that is named"),
             (Assignment with { RecipeHash = new byte[32] }, "not the one that is named"),
             (Assignment with { Recipe = [1, 2, 3] }, "cannot be read"),
+            (Signed(Recipe.Hash(), forged => forged with { Account = DevAccounts.AccountOf(DevAccounts.Users[1]) }), "not signed by the author"),
+            (Signed(Recipe.Hash(), forged => forged with { TimestampMilliseconds = 2 }), "not signed by the author"),
+            (Signed((Recipe with { RecipeId = "r-other" }).Hash(), forged => forged), "not signed by the author"),
             (Assignment with { Epoch = 1000 }, "nobody is elected"),
             (Assignment with { Slot = 1_000_000 }, "not one of epoch"),
             (Assignment with { ChainId = new byte[32] }, "another chain"),
         ];
         var cancellation = TestContext.Current.CancellationToken;
-        var manifest = await Director(Assignment.Proposers[0]).ProposeAsync(Assignment, cancellation);
+        var manifest = await Director(Assignment.Proposers[0]).ProposeAsync(Signed(Recipe.Hash(), holds => holds), cancellation);
         foreach (var (wrong, reason) in lies)
         {
             for (var place = 0; place < 5; place++)
@@ -276,6 +291,74 @@ public sealed class SlotSagaTests : SlotCluster
                 Assert.Contains(reason, (await Assert.ThrowsAsync<DirectorRefusalException>(() => director.CommitAsync(wrong, manifest, cancellation))).Message, StringComparison.Ordinal);
             }
         }
+
+        // One that has a key and no seat in the epoch takes no part in what does follow.
+        var other = DevAccounts.Directors.Select(DevAccounts.AccountOf).First(account => !Assignment.Directors.Any(elected => account.AsSpan().SequenceEqual(elected)));
+        var unseated = Grains.GetGrain<IDirectorGrain>(Convert.ToHexStringLower(other.AsSpan()));
+        Assert.Contains("is not a director", (await Assert.ThrowsAsync<DirectorRefusalException>(() => unseated.ProposeAsync(Assignment, cancellation))).Message, StringComparison.Ordinal);
+        Assert.Contains("is not a director", (await Assert.ThrowsAsync<DirectorRefusalException>(() => unseated.CommitAsync(Assignment, manifest, cancellation))).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The assignment with an author's signature of some hash, after something was done to it; the author is no part of the recipe's own hash.</summary>
+    private SlotAssignment Signed(Hash256 hash, Func<RecipeAuthor, RecipeAuthor> change)
+    {
+        using var author = DevAccounts.SignerOf(DevAccounts.Users[0]);
+        return Assignment with { Recipe = RecipeCodec.Encode(Recipe with { Author = change(RecipeAuthor.Sign(author, new Hash256(Assignment.ChainId), hash, 1)) }) };
+    }
+
+    [Theory]
+    [InlineData(Regeneration.Full, SlotPhase.Failed)]
+    [InlineData(Regeneration.Sample, SlotPhase.Certified)]
+    public async Task One_different_frame_is_found_where_every_frame_is_made_again(Regeneration regeneration, SlotPhase end)
+    {
+        // Five that draw one of 96 frames each find that one with three votes in one slot of a hundred thousand.
+        var options = Cluster.GetSiloServiceProvider().GetRequiredService<IOptions<DirectorOptions>>().Value;
+        (options.Regeneration, options.SampleCount) = (regeneration, 1);
+        Make(Assignment.Proposers[0], Misbehaviour.PublishesOneOtherFrame);
+        var report = await RunAsync();
+        Assert.Equal(end, report.Phase);
+        Assert.All(report.Answers, answer => Assert.Equal(regeneration == Regeneration.Full ? FrameDraw.FrameCount(Recipe) : 1, answer.SampleCount));
+        if (end == SlotPhase.Failed)
+        {
+            Assert.Contains("rejected the clip", report.Failure, StringComparison.Ordinal);
+            Assert.All(report.Answers, answer => Assert.Equal(("reject", "Frame 60 is another one."), (answer.Verdict, answer.Note)));
+        }
+    }
+
+    [Fact]
+    public async Task A_director_that_did_not_hear_of_an_epoch_is_told_at_the_next_look()
+    {
+        var ledger = Grains.GetGrain<ILedgerGrain>(ChainName.Default);
+        Interruptions.Plan(Convert.ToHexStringLower(Assignment.Directors[3]), nameof(IDirectorGrain.ObserveEpochAsync), new Interruption(Moment.Call));
+        var states = await Eventually.HoldsAsync(
+            "all five are active",
+            async () =>
+            {
+                await Grains.GetGrain<IEpochGrain>(0).ObserveAsync(await ledger.GetHeadAsync());
+                return await Task.WhenAll(Enumerable.Range(0, 5).Select(async place => (await Director(place).GetStatusAsync()).State));
+            },
+            states => states.All(state => state == DirectorState.Active),
+            20);
+        Assert.Equal(5, states.Length);
+    }
+
+    [Fact]
+    public async Task A_director_whose_device_hangs_drains_until_its_slot_is_on_air_and_no_longer()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        Assignment = Assignment with { Deadline = DateTimeOffset.UtcNow.AddSeconds(5) };
+        Make(1, Misbehaviour.HangsAtCheck);
+        var manifest = await Director(Assignment.Proposers[0]).ProposeAsync(Assignment, cancellation);
+        var director = Director(1);
+        var check = director.CommitAsync(Assignment, manifest, cancellation);
+        await director.ObserveEpochAsync(0, EpochPhase.Active);
+        await director.ObserveEpochAsync(0, EpochPhase.Closed);
+        if ((await director.GetStatusAsync()) is { State: not DirectorState.Draining } status)
+            Assert.True(DateTimeOffset.UtcNow >= Assignment.Deadline, $"it is {status.State} while it has a slot in work");
+
+        await Assert.ThrowsAnyAsync<Exception>(() => check.WaitAsync(TimeSpan.FromSeconds(50), cancellation));
+        Assert.True(check.IsCompleted, "it still waits for the device");
+        await Eventually.HoldsAsync("it stands by", async () => (await director.GetStatusAsync()).State, state => state == DirectorState.Standby, 20);
     }
 
     [Fact]
