@@ -95,7 +95,7 @@ public sealed partial class MetricsTests(StackFixture stack)
             Assert.Equal(1, Grown("nsn_channel_recipes_total", after, "channel=\"main\"", $"outcome=\"{outcome}\""));
         Assert.Equal(0, Grown("nsn_channel_recipes_total", after, "outcome=\"invalid\""));
         Assert.Equal(1, Grown("nsn_gateway_session_duration_seconds_count", after, "transport=\"http\""));
-        Assert.Equal(1, Grown("nsn_gateway_sessions_total", after, "transport=\"http\"", "resumed=\"False\""));
+        Assert.Equal(1, Grown("nsn_gateway_sessions_total", after, "transport=\"http\"", "resumed=\"false\""));
         Assert.True(Grown("nsn_gateway_session_duration_seconds_sum", after, "transport=\"http\"") > 0, "the visit took no time");
         Assert.Equal(0, Grown("nsn_gateway_viewers", after, "transport=\"http\""));
         Assert.True(Grown("nsn_gateway_sent_bytes_total", after, "transport=\"http\"") >= bytes, "fewer bytes are counted than have come");
