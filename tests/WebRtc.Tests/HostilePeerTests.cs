@@ -24,7 +24,7 @@ public class HostilePeerTests
         for (int round = 0; round < Rounds; round += 500)
         {
             using HostilePeer peer = new(round, codec, publishes: true);
-            ulong index = (ulong)random.Next(65_536);
+            ulong index = (ulong)random.Next(32_768);
             uint timestamp = 0;
             for (int i = 0; i < 500; i++)
             {

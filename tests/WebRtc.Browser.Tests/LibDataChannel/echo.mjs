@@ -1,28 +1,10 @@
-// node peer.mjs MESSAGES BYTES: libdatachannel offers on its output (one JSON object a line) and reads the answer from its input. It sends messages on an ordered and on an
-// unordered channel and takes them back, answers on a channel of the other side's, receives VP8, and says what came before it closes one channel after the other.
+// node echo.mjs MESSAGES BYTES: sends messages on an ordered and on an unordered channel and takes them back, answers on a channel of the other side's, says what came, closes
+// one channel after the other and then the connection.
 import { createHash, randomFillSync } from 'node:crypto';
-import { createInterface } from 'node:readline';
-import nodeDataChannel from 'node-datachannel';
+import { hear, negotiate, peer, say } from './signalling.mjs';
 
 const [count, size] = process.argv.slice(2).map(Number);
 const bufferedMax = 1_048_576;
-const say = message => process.stdout.write(JSON.stringify(message) + '\n');
-const peer = new nodeDataChannel.PeerConnection('peer', { iceServers: [], bindAddress: '127.0.0.1', disableAutoNegotiation: true });
-
-const picture = { packets: 0, frames: 0, gaps: 0 };
-const video = new nodeDataChannel.Video('video', 'RecvOnly');
-video.addVP8Codec(96);
-const track = peer.addTrack(video);
-track.setMediaHandler(new nodeDataChannel.RtcpReceivingSession());
-let previous = -1;
-track.onMessage(packet => {
-  if ((packet[1] & 0x7f) !== 96) return;
-  picture.packets++;
-  if (packet[1] & 0x80) picture.frames++;
-  const sequence = packet.readUInt16BE(2);
-  if (previous >= 0 && ((sequence - previous) & 0xffff) !== 1) picture.gaps++;
-  previous = sequence;
-});
 
 // The order of an unordered channel's messages says nothing, so each is hashed, and the hashes are sorted.
 const digest = (messages, ordered) => {
@@ -62,23 +44,18 @@ const theirsIsClosed = new Promise(resolve => {
     channel.onClosed(resolve);
   });
 });
-const offered = new Promise(resolve => peer.onGatheringStateChange(state => { if (state === 'complete') resolve(); }));
-peer.setLocalDescription('offer');
-await offered;
-const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-say({ offer: peer.localDescription().sdp });
-peer.setRemoteDescription((JSON.parse((await input.next()).value)).answer, 'answer');
-
-await Promise.all(channels.map(channel => channel.done));
-while (picture.frames < 20) await new Promise(resolve => setTimeout(resolve, 20));
-await theirsIsClosed;
-say({ ordered: channels[0].result(), unordered: channels[1].result(), theirs, picture });
+await negotiate();
+await Promise.all([...channels.map(channel => channel.done), theirsIsClosed]);
+say({ ordered: channels[0].result(), unordered: channels[1].result(), theirs });
 for (const channel of channels) {
   channel.close();
   await channel.isClosed;
   say({ closed: channel.label });
 }
 
-await input.next();
+await hear();
 peer.close();
-nodeDataChannel.cleanup();
+
+// Its threads say goodbye after that.
+await hear();
+process.exit(0);
