@@ -46,6 +46,9 @@ internal sealed class BandwidthEstimator
     /// <summary>How often the estimate was lowered because of delay.</summary>
     public long DelayDecreases { get; private set; }
 
+    /// <summary>True if a queue that grew, or loss where that is all that is known, has lowered the estimate since then.</summary>
+    public bool WasLoweredSince(TimeSpan time) => _lastDecrease != TimeSpan.MinValue && _lastDecrease >= time;
+
     /// <summary>Takes transport-wide feedback.</summary>
     public void OnFeedback(List<PacketResult> results, TimeSpan now)
     {

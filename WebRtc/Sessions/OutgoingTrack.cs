@@ -17,6 +17,7 @@ internal sealed class OutgoingTrack : IDisposable
     private const int PacketsWithMid = 32;
     private static readonly TimeSpan RepeatIntervalMin = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan RepeatIntervalMax = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan RepeatAgeMax = TimeSpan.FromMilliseconds(100);
 
     private readonly SentPacket[] _history;
     private readonly Queue<QueuedFrame> _frames = new();
@@ -24,6 +25,7 @@ internal sealed class OutgoingTrack : IDisposable
     private readonly byte[] _mid;
     private readonly uint _timestampOffset;
     private ulong _nextIndex;
+    private ulong _repeatableFrom;
     private ulong _nextRtxIndex;
     private int _nextPacketOfFrame;
     private int _pictureId;
@@ -181,13 +183,25 @@ internal sealed class OutgoingTrack : IDisposable
         return true;
     }
 
+    /// <summary>What was sent so far is not repeated any more: a key frame takes its place, and must not wait behind it.</summary>
+    public void ForgetSent()
+    {
+        _repeatableFrom = _nextIndex;
+        foreach (ulong index in _repeats)
+        {
+            _history[index % (ulong)_history.Length].WaitsForRepeat = false;
+        }
+
+        _repeats.Clear();
+    }
+
     /// <summary>The peer misses a packet.</summary>
     public void RequestRepeat(ushort sequence, TimeSpan now, TimeSpan roundTripTime)
     {
         ulong index = (_nextIndex & ~0xFFFFUL) | sequence;
         index = index >= _nextIndex ? index - 0x1_0000 : index;
         ref SentPacket packet = ref _history[index % (ulong)_history.Length];
-        if (packet.Frame is null || packet.Index != index)
+        if (packet.Frame is null || packet.Index != index || index < _repeatableFrom)
         {
             PacketsNotInHistory++;
             return;
@@ -200,7 +214,11 @@ internal sealed class OutgoingTrack : IDisposable
         if (now - packet.LastSent >= interval && _repeats.Count < _history.Length)
         {
             packet.LastSent = now;
-            _repeats.Enqueue(index);
+            if (!packet.WaitsForRepeat)
+            {
+                packet.WaitsForRepeat = true;
+                _repeats.Enqueue(index);
+            }
         }
     }
 
@@ -217,7 +235,14 @@ internal sealed class OutgoingTrack : IDisposable
         while (mayRepeat && _repeats.TryDequeue(out ulong index))
         {
             ref SentPacket sent = ref _history[index % (ulong)_history.Length];
-            if (sent.Index == index && sent.Frame is not null)
+            if (sent.Index != index || sent.Frame is null)
+            {
+                continue;
+            }
+
+            // What the peer has not asked for again meanwhile it has given up, or will ask for: fresh requests are of more use where there are more than can be served.
+            sent.WaitsForRepeat = false;
+            if (now - sent.LastSent <= RepeatAgeMax)
             {
                 PacketsRepeated++;
                 return Repeat(packet, srtp, ref sent, ref transportSequence, now, out usedTransportSequence);

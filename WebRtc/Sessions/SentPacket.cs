@@ -21,4 +21,7 @@ internal struct SentPacket
     public bool HasMid;
     public int MinimumDelayUnits;
     public TimeSpan LastSent;
+
+    /// <summary>True while its number waits in the queue of repeats.</summary>
+    public bool WaitsForRepeat;
 }

@@ -39,10 +39,10 @@ public sealed partial class WebRtcSession
     /// <summary>How often the link was probed for more.</summary>
     public int Probes { get; private set; }
 
-    /// <summary>Chooses the encoding that the link carries, unless <see cref="TargetEncoding"/> was set; call it a few times a second.</summary>
+    /// <summary>Chooses the encoding that the link carries, unless <see cref="TargetEncoding"/> was set; call it a few times a second in either case.</summary>
     /// <param name="rates">What each encoding takes, bits per second, the smallest first; 0 for one that is not being sent.</param>
     /// <param name="now">The time.</param>
-    /// <returns>True if another encoding was chosen than the viewer gets, so that a key frame of it is wanted.</returns>
+    /// <returns>True if another encoding was chosen or set than the viewer gets, so that a key frame of it is wanted.</returns>
     public bool ChooseEncoding(ReadOnlySpan<long> rates, TimeSpan now)
     {
         Span<int> order = stackalloc int[Transport.MediaSource.EncodingsMax];
@@ -60,9 +60,15 @@ public sealed partial class WebRtcSession
     /// <param name="now">The time.</param>
     internal bool ChooseEncodingInOrder(ReadOnlySpan<long> rates, ReadOnlySpan<int> order, TimeSpan now)
     {
-        if (!_choosesEncoding || _video is null || State != SessionState.Connected)
+        if (_video is null || State != SessionState.Connected)
         {
             return false;
+        }
+
+        if (!_choosesEncoding)
+        {
+            // Nobody can make a key frame of what is not being sent.
+            return _targetEncoding != CurrentEncoding && (uint)_targetEncoding < (uint)rates.Length && rates[_targetEncoding] > 0;
         }
 
         Span<long> ranked = stackalloc long[Transport.MediaSource.EncodingsMax];

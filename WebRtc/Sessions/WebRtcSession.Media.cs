@@ -14,10 +14,16 @@ public sealed partial class WebRtcSession
     // Frames of a second or two, in several encodings, and their sound.
     private const int FrameEventsMax = 512;
 
+    private const int RepeatBitrateMin = 100_000;
+
     private static readonly TimeSpan MediaBurst = TimeSpan.FromMilliseconds(40);
 
     // A key frame that was lost whole is repeated at once; a peer that asks for more and more gets no more than its link carries.
     private static readonly TimeSpan RepeatBurst = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan FullLinkAge = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan LiveWindow = TimeSpan.FromMilliseconds(500);
 
     // Groups of pictures for decoders that lost track: a second's worth of the estimate at once, and a quarter of it in the long run.
     private static readonly TimeSpan RecoveryBurst = TimeSpan.FromSeconds(4);
@@ -41,6 +47,10 @@ public sealed partial class WebRtcSession
     private TimeSpan _polledAt;
     private TimeSpan _nextKeyFrameWish;
     private int _pathChanges;
+    private bool _lostWithPath;
+    private long _liveBytes;
+    private TimeSpan _liveSince;
+    private long _liveBitsPerSecond;
 
     /// <summary>The SRTP profile in use; null before it is connected and for data channels alone.</summary>
     public SrtpProfile? SrtpProfile { get; private set; }
@@ -120,12 +130,13 @@ public sealed partial class WebRtcSession
         // A key frame that waits is what was asked for. What is before it is of no use to anybody.
         if (_video.TrySkipToKeyFrame())
         {
+            ForgetLost();
             return true;
         }
 
         (int, uint) keyFrame = (frames[0].Encoding, frames[0].Timestamp);
         _recoveryPacer.BitsPerSecond = _bandwidth.BitsPerSecond / 4;
-        if (_recoveryPacer.CanSend(now) && SendBacklog(frames))
+        if (_recoveryPacer.CanSend(now) && FitsBesideLive(frames, now) && SendBacklog(frames))
         {
             foreach (MediaFrame frame in frames)
             {
@@ -146,6 +157,23 @@ public sealed partial class WebRtcSession
         }
 
         return false;
+    }
+
+    // On a link that was just found to be full a group of pictures would push the live frames out, and the peer would ask again and again. A new key frame alone is less.
+    private bool FitsBesideLive(IReadOnlyList<MediaFrame> frames, TimeSpan now)
+    {
+        if (_lostWithPath || !_bandwidth.WasLoweredSince(now - FullLinkAge))
+        {
+            return true;
+        }
+
+        long bits = 0;
+        foreach (MediaFrame frame in frames)
+        {
+            bits += 8L * frame.Length;
+        }
+
+        return bits <= _bandwidth.BitsPerSecond - _liveBitsPerSecond;
     }
 
     private bool SendFrame(MediaFrame frame, uint timestamp, bool isLive)
@@ -176,6 +204,11 @@ public sealed partial class WebRtcSession
             track.DropQueue();
         }
 
+        if (track == _video && frame.IsKeyFrame)
+        {
+            ForgetLost();
+        }
+
         track.Enqueue(frame, timestamp, isLive);
         if (isLive && track.NeedsKeyFrame && _polledAt >= _nextKeyFrameWish)
         {
@@ -184,6 +217,16 @@ public sealed partial class WebRtcSession
         }
 
         return true;
+    }
+
+    // Of what went to an address that was silent a player asks for all again. With a key frame it needs none of it, and repeats go before frames.
+    private void ForgetLost()
+    {
+        if (_lostWithPath)
+        {
+            _lostWithPath = false;
+            _video!.ForgetSent();
+        }
     }
 
     // More than two seconds in the queue is a link that cannot carry the stream: start over at a key frame.
@@ -270,10 +313,25 @@ public sealed partial class WebRtcSession
         {
             _repeatPacer.Sent(length);
         }
+        else
+        {
+            NoteLive(length, now);
+        }
 
         return length;
 
         static bool HasWork(OutgoingTrack? track, bool mayRepeat) => track is not null && (track.HasFrames || (mayRepeat && track.HasRepeats));
+    }
+
+    private void NoteLive(int bytes, TimeSpan now)
+    {
+        _liveBytes += bytes;
+        TimeSpan elapsed = now - _liveSince;
+        if (elapsed >= LiveWindow)
+        {
+            _liveBitsPerSecond = (long)(_liveBytes * 8 / elapsed.TotalSeconds);
+            (_liveBytes, _liveSince) = (0, now);
+        }
     }
 
     private TimeSpan MediaDeadline(TimeSpan now)
@@ -396,6 +454,7 @@ public sealed partial class WebRtcSession
         _pathChanges = _ice.PathChanges;
         if (_ice.SilenceBeforeChange > RepeatableSilence && _video is { PacketsSent: > 0 })
         {
+            _lostWithPath = true;
             _events.Enqueue(new KeyFrameRequested());
         }
     }
@@ -409,7 +468,8 @@ public sealed partial class WebRtcSession
         return (seconds << 32) | fraction;
     }
 
-    private static long RepeatBitrate(long estimate) => Math.Max(300_000, estimate);
+    // What the live frames leave: on a link that became narrow, frames and repeats together would lose each other for good. But never nothing, as the estimate may be too low.
+    private long RepeatBitrate(long estimate) => Math.Max(RepeatBitrateMin, Math.Max(estimate / 4, estimate - _liveBitsPerSecond));
 
     private static long PacingBitrate(long estimate) => Math.Max(1_000_000, estimate * 5 / 2);
 }

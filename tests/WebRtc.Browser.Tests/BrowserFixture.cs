@@ -43,6 +43,9 @@ public sealed class BrowserFixture : IAsyncLifetime
     /// <summary>What is played at `/whep/` and its name: `test`, and what tests add.</summary>
     public ConcurrentDictionary<string, MediaSource> Channels { get; } = new();
 
+    /// <summary>What comes in at `/whip-` and a name, and goes out at `/watch-` and that name.</summary>
+    public ConcurrentDictionary<string, MediaSource> PublishedBy { get; } = new();
+
     /// <summary>What `/whep-turn` tells its viewers to use.</summary>
     public string? TurnLink { get; set; }
 
@@ -77,9 +80,9 @@ public sealed class BrowserFixture : IAsyncLifetime
             Authorize = context => ValueTask.FromResult<int?>(context.Request.Headers.Authorization == "Bearer wrong" ? 403 : null),
         });
         _app.MapWhep("/whep-turn", Server, new WhepOptions { FindSource = context => Source, CreateIceServerLinks = context => [TurnLink!] });
-        foreach (string peer in new[] { "firefox", "werift", "gstreamer", "whip-whep" })
+        foreach (string peer in new[] { "firefox", "werift", "gstreamer", "whip-whep", "chromium-simulcast", "chromium-wishes", "firefox-wishes" })
         {
-            MediaSource published = new(Server, "published by " + peer);
+            MediaSource published = PublishedBy[peer] = new(Server, "published by " + peer);
             WhepOptions whep = new() { FindSource = context => published };
             WhipOptions whip = new() { FindSource = context => published };
             whep.IceServerLinks.Add(IceServerLink.Turn("turn:127.0.0.1:9", "somebody", "secret"));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Nsn.WebRtc.Browser.Tests.Firefox;
 
@@ -18,7 +19,12 @@ public class FirefoxPlaysTests(BrowserFixture fixture, FirefoxBrowser firefox)
         Assert.True(result.GetProperty("frames").GetInt32() > 100, result.ToString());
         Assert.True(result.GetProperty("changed").GetInt32() > 50, result.ToString());
         Assert.True(result.GetProperty("energy").GetDouble() > 0, result.ToString());
-        Assert.True(result.GetProperty("lost").GetInt32() <= 10, result.ToString());
+        Assert.Equal(0, result.GetProperty("audioLost").GetInt32());
+
+        // Nothing is lost on loopback, but for what the kernel throws away because a Firefox that gets no processor does not read it.
+        int port = fixture.Source.Viewers[^1].Use((session, _) => session.RemoteAddress!.Value.ToEndPoint().Port);
+        int thrownAway = ThrownAway(port);
+        Assert.True(result.GetProperty("lost").GetInt32() <= thrownAway, $"{result}; the kernel threw {thrownAway} datagrams away");
         Assert.Contains("GCM", result.GetProperty("srtp").GetString(), StringComparison.Ordinal);
         await page.CloseAsync(Cancellation);
     }
@@ -121,6 +127,14 @@ public class FirefoxPlaysTests(BrowserFixture fixture, FirefoxBrowser firefox)
         await publisher.CloseAsync(Cancellation);
         await viewer.CloseAsync(Cancellation);
     }
+
+    // What did not fit into the receive buffer of the socket with that port: the last column of the kernel's table.
+    private static int ThrownAway(int port) => new[] { "/proc/net/udp", "/proc/net/udp6" }
+        .Where(File.Exists)
+        .SelectMany(File.ReadLines)
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Where(columns => columns.Length > 2 && columns[1].EndsWith(":" + port.ToString("X4", CultureInfo.InvariantCulture), StringComparison.Ordinal))
+        .Sum(columns => int.Parse(columns[^1], CultureInfo.InvariantCulture));
 
     private async Task<JsonElement> WatchAsync(FirefoxPage page, int seconds)
     {

@@ -34,6 +34,9 @@ internal sealed class SampleHost : IAsyncDisposable
 
     public string Origin { get; private set; } = string.Empty;
 
+    /// <summary>The UDP and TCP port of its sessions.</summary>
+    public int Port => _server.Port;
+
     public static async Task<SampleHost> StartAsync(TestClip clip, string url = "http://127.0.0.1:0")
     {
         SampleHost host = new(clip, url);

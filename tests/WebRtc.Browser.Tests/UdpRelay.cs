@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Nsn.WebRtc.Browser.Tests;
 
-/// <summary>A seeded bad network between a browser and the gateway: loses and delays datagrams both ways.</summary>
+/// <summary>A seeded bad network between a browser and the gateway: loses and delays datagrams both ways, and may carry little to the browser.</summary>
 public sealed class UdpRelay : IDisposable
 {
     private readonly Socket _outer = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
@@ -16,6 +16,7 @@ public sealed class UdpRelay : IDisposable
     private long _number;
     private long _latestToClient;
     private long _latestToServer;
+    private double _linkFreeAt;
     private volatile bool _stopping;
     private long _reboundAt;
     private long _checkedAfter = -1;
@@ -39,6 +40,9 @@ public sealed class UdpRelay : IDisposable
     public TimeSpan Delay { get; set; }
 
     public TimeSpan Jitter { get; set; }
+
+    /// <summary>What the link to the browser carries, bits per second; 0 for any rate. Up to 300 ms of it wait in a queue, what comes then is lost.</summary>
+    public int LinkBitsPerSecond { get; set; }
 
     /// <summary>Whether datagrams overtake each other because of the jitter; the queues that jitter comes from keep the order.</summary>
     public bool Reorders { get; set; }
@@ -150,7 +154,19 @@ public sealed class UdpRelay : IDisposable
                 return;
             }
 
-            long at = Environment.TickCount64 + (long)(Delay + (Jitter * _random.NextDouble())).TotalMilliseconds;
+            double departure = Environment.TickCount64;
+            if (socket == _outer && LinkBitsPerSecond > 0)
+            {
+                double free = Math.Max(departure, _linkFreeAt);
+                if (free - departure > 300)
+                {
+                    return;
+                }
+
+                departure = _linkFreeAt = free + ((datagram.Length + 28) * 8_000.0 / LinkBitsPerSecond);
+            }
+
+            long at = (long)(departure + (Delay + (Jitter * _random.NextDouble())).TotalMilliseconds);
             if (!Reorders)
             {
                 ref long latest = ref socket == _outer ? ref _latestToClient : ref _latestToServer;

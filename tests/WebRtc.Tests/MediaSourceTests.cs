@@ -127,6 +127,67 @@ public class MediaSourceTests
     }
 
     [Fact]
+    public void wish_for_another_encoding_is_fulfilled_at_a_key_frame_that_is_asked_for()
+    {
+        using VirtualStudio studio = new();
+        Simulcast simulcast = new(studio, [150_000, 500_000, 1_700_000]);
+        simulcast.Run(3);
+        VirtualPeer viewer = studio.Watch();
+        simulcast.Run(20);
+        Assert.Equal(2, viewer.Video.Last().Data.Span[3]);
+        foreach (int encoding in new[] { 0, 2, 1 })
+        {
+            viewer.Connection.Use((session, _) => session.TargetEncoding = encoding);
+            simulcast.Run(1);
+            Assert.Equal(encoding, viewer.Video.Last().Data.Span[3]);
+        }
+
+        // Nobody can make a key frame of what is not being sent.
+        int asked = simulcast.KeyFrameRequests;
+        viewer.Connection.Use((session, _) => session.TargetEncoding = 3);
+        simulcast.Run(5);
+        Assert.Equal(asked, simulcast.KeyFrameRequests);
+        Assert.Equal(1, viewer.Video.Last().Data.Span[3]);
+    }
+
+    [Theory]
+    [InlineData(1, 300_000)]
+    [InlineData(2, 300_000)]
+    [InlineData(3, 300_000)]
+    [InlineData(1, 800_000)]
+    [InlineData(2, 800_000)]
+    [InlineData(3, 800_000)]
+    public void viewer_whose_link_shrinks_has_a_smaller_picture_soon_and_smoothly(int seed, int linkBitsPerSecond)
+    {
+        using VirtualStudio studio = new(seed);
+        Simulcast simulcast = new(studio, [150_000, 500_000, 1_700_000]);
+        simulcast.Run(3);
+        VirtualPeer viewer = studio.Watch();
+        viewer.Delay = TimeSpan.FromMilliseconds(20);
+        simulcast.Run(20);
+        Assert.Equal(2, viewer.Video.Last().Data.Span[3]);
+        TimeSpan shrunk = studio.Now;
+        viewer.LinkBitsPerSecond = linkBitsPerSecond;
+        simulcast.Run(5);
+        int before = viewer.Video.Count();
+        simulcast.Run(5);
+        int frames = viewer.Video.Count() - before;
+        viewer.LinkBitsPerSecond = 0;
+        simulcast.Run(20);
+        Assert.Equal(2, viewer.Video.Last().Data.Span[3]);
+        TimeSpan last = shrunk;
+        TimeSpan longest = TimeSpan.Zero;
+        foreach (TimeSpan at in viewer.Frames.Where(item => item.Frame.Codec.IsVideo() && item.At >= shrunk).Select(item => item.At))
+        {
+            longest = at - last > longest ? at - last : longest;
+            last = at;
+        }
+
+        Assert.True(longest < TimeSpan.FromSeconds(2), $"the picture stood still for {longest.TotalMilliseconds:F0} ms");
+        Assert.True(frames > 130, $"{frames} of 150 frames came once the smaller picture was there");
+    }
+
+    [Fact]
     public void still_pictures_do_not_turn_the_order_of_the_encodings_round()
     {
         EncodingRates rates = new();
@@ -235,10 +296,16 @@ public class MediaSourceTests
             _rates = rates;
             _wantsKeyFrame = [.. rates.Select(_ => true)];
             Active = [.. Enumerable.Range(0, rates.Length)];
-            studio.Source.KeyFrameRequested += _ => Array.Fill(_wantsKeyFrame, true);
+            studio.Source.KeyFrameRequested += _ =>
+            {
+                KeyFrameRequests++;
+                Array.Fill(_wantsKeyFrame, true);
+            };
         }
 
         public int[] Active { get; set; }
+
+        public int KeyFrameRequests { get; private set; }
 
         public void Run(int seconds)
         {
