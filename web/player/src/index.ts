@@ -15,6 +15,7 @@ export { ScaleReader } from './codec/scaleReader.js';
 export { parseCertificate, checkCertificate, type Certificate, type Statement } from './verify/certificate.js';
 export { parseChunk, checkChunk, type Chunk, type ChunkHeader } from './verify/chunk.js';
 export { hashLeaf, hashNode, hashRoot, proofLength, verifyProof } from './verify/merkle.js';
+export { checkAgreement, drawFrames, type Agreement, type Opening, type Round } from './verify/agreement.js';
 export { checkRecipe, type Recipe } from './verify/recipe.js';
 export { SlotVerifier, newCounters, type SlotVerifierContext } from './verify/slotVerifier.js';
 export { DirectorTrust, type DirectorSet } from './verify/trust.js';

@@ -24,6 +24,13 @@ export interface SlotProof {
   readonly recipeHash: string;
   readonly modelPackHash: string;
   readonly contentRoot: string;
+  readonly chainId: string;
+  /** Hash of the embedding that stands for what the directors saw. */
+  readonly embeddingHash: string;
+  /** Frames of the clip, by its recipe; null while the recipe is missing. */
+  readonly frameCount: number | null;
+  /** Keys (hex) of the epoch's directors, in the order of the ledger. */
+  readonly directorKeys: readonly string[];
   /** Keys (hex) of the directors whose signatures were verified. */
   readonly signers: readonly string[];
   readonly directors: number;

@@ -80,6 +80,13 @@ describe('an honest slot', () => {
     expect(setup.seen).toHaveLength(count);
   });
 
+  it('counts a chunk once, however often it comes', async () => {
+    const setup = verifier();
+    await feed(setup);
+    await feed(setup, { certificate: null, recipe: null, chunks: made.chunks.slice(0, 4) });
+    expect(setup.subject.chunksVerified).toBe(9);
+  });
+
   it('holds chunks back until the certificate is proven', async () => {
     const setup = verifier();
     await feed(setup, { certificate: null });

@@ -1,6 +1,7 @@
 import { concatBytes, toHex, utf8, type Bytes } from '../src/codec/bytes.js';
 import { sha256 } from '../src/verify/crypto.js';
 import { DomainTag } from '../src/verify/domainTag.js';
+import { drawFrames } from '../src/verify/agreement.js';
 import { hashLeaf, hashNode, hashRoot } from '../src/verify/merkle.js';
 
 /** Makes slots as five honest directors would, so that tests can then spoil them. */
@@ -27,6 +28,16 @@ export interface MadeSlot {
   readonly certificate: Bytes;
   readonly chunks: readonly Bytes[];
   readonly durationMilliseconds: number;
+  /** What each director said before the votes; null for one that was silent. */
+  readonly messages: readonly (Messages | null)[];
+}
+
+/** A director's consensus messages, and the frames that follow from its nonce. */
+export interface Messages {
+  readonly commit: Bytes;
+  readonly reveal: Bytes;
+  readonly frames: readonly number[];
+  readonly embeddingHash: Bytes;
 }
 
 export const chainId = new Uint8Array(32).fill(0x4e) as Bytes;
@@ -69,15 +80,36 @@ export async function makeSlot(options: MakeOptions): Promise<MadeSlot> {
   const recipe = concatBytes([body, Uint8Array.of(0)]);
   const recipeHash = await sha256(concatBytes([DomainTag.recipe, body]));
   const { chunks, contentRoot } = await makeChunks(options.slot, options.segments, options.chunkBytes ?? chunkPayloadMax);
+  const signers = options.signers ?? [0, 1, 2, 3];
+  const round = concatBytes([options.chainId ?? chainId, u64(options.epoch), u64(options.slot), contentRoot]);
+  const messages = await Promise.all(options.directors.map((director, place) => (signers.includes(place) ? agree(director, place, round, contentRoot) : null)));
   const statement = concatBytes([
     options.chainId ?? chainId, u64(options.epoch), u64(options.slot), recipeHash,
-    new Uint8Array(32).fill(0x33), contentRoot, new Uint8Array(32).fill(0x44), Uint8Array.of(options.verdict ?? 0),
+    new Uint8Array(32).fill(0x33), contentRoot, messages.find(said => said !== null)!.embeddingHash, Uint8Array.of(options.verdict ?? 0),
   ]);
-  const certificate = await certify(statement, options.directors, options.signers ?? [0, 1, 2, 3]);
+  const certificate = await certify(statement, options.directors, signers);
   const last = options.segments.at(-1)!;
   const durationMilliseconds = last.startMilliseconds + last.durationMilliseconds;
-  return { slot: options.slot, epoch: options.epoch, recipe, recipeHash, contentRoot, certificate, chunks, durationMilliseconds };
+  return { slot: options.slot, epoch: options.epoch, recipe, recipeHash, contentRoot, certificate, chunks, durationMilliseconds, messages };
 }
+
+/** A director commits to an embedding that is nearly that of the others, and opens the commitment. */
+async function agree(director: Director, place: number, round: Bytes, contentRoot: Bytes): Promise<Messages> {
+  const nonce = await sha256(concatBytes([director.key, round]));
+  const embedding = Uint8Array.from({ length: 512 }, (_, i) => (i === 0 ? 127 : (i * 37) % 100 + (i % 5 === place ? 1 : 0)));
+  const embeddingHash = await sha256(concatBytes([DomainTag.embedding, embedding]));
+  const commitment = await sha256(concatBytes([DomainTag.commitment, director.key, round, nonce, embeddingHash]));
+  const signature = await director.sign(concatBytes([DomainTag.commitMessage, director.key, round, commitment]));
+  return {
+    commit: concatBytes([Uint8Array.of(0), director.key, round, commitment, signature]),
+    reveal: concatBytes([Uint8Array.of(1), director.key, round, nonce, embedding]),
+    frames: await drawFrames(nonce, contentRoot, recipeSeconds * recipeFramesPerSecond, 3),
+    embeddingHash,
+  };
+}
+
+const recipeSeconds = 8;
+const recipeFramesPerSecond = 24;
 
 export async function certify(statement: Bytes, directors: readonly Director[], signers: readonly number[]): Promise<Bytes> {
   const message = concatBytes([DomainTag.vote, statement]);
@@ -123,7 +155,7 @@ async function makeChunks(slot: number, segments: readonly SegmentInput[], chunk
 /** The canonical form of a recipe without its author. */
 export function recipeBody({ prompt, script = 'Hello.' }: RecipeInput): Bytes {
   return concatBytes([
-    text('r-1'), text('1.0'), Uint8Array.of(0), u32(8), u16(512), u16(512), u32(24),
+    text('r-1'), text('1.0'), Uint8Array.of(0), u32(recipeSeconds), u16(512), u16(512), u32(recipeFramesPerSecond),
     text(script), text('default'), u16(1000), Uint8Array.of(0),
     text(prompt), text(''), text('default'), compact(0), text('static'), u32(0), compact(0), compact(0),
   ]);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex, type Bytes } from '../src/codec/bytes.js';
 import { ScaleReader } from '../src/codec/scaleReader.js';
+import { checkAgreement, drawFrames } from '../src/verify/agreement.js';
 import { checkCertificate, parseCertificate } from '../src/verify/certificate.js';
 import { checkChunk, parseChunk } from '../src/verify/chunk.js';
 import { verifyEd25519 } from '../src/verify/crypto.js';
@@ -92,6 +93,65 @@ describe.skipIf(!existsSync(folder))('golden vectors', () => {
     const other = bytes(canonical);
     other[4]! ^= 1;
     expect((await checkRecipe(other, bytes(hash))).ok).toBe(false);
+  });
+
+  const consensus = load<{
+    chainId: string; epoch: string; slot: string; directors: string[]; commits: string[]; reveals: string[]; canonical: { place: number; hash: string }; certificate: string;
+  }>('consensus.json');
+  const hex = (digits: string) => `0x${digits}`;
+  const round = () => {
+    const parsed = parseCertificate(bytes(consensus.certificate));
+    if (!parsed.ok) throw new Error(parsed.reason);
+    const { statement } = parsed.value;
+    return {
+      chainId: toHex(statement.chainId), epoch: statement.epoch, contentRoot: toHex(statement.contentRoot), embeddingHash: toHex(statement.embeddingHash),
+      frameCount: null, directorKeys: consensus.directors.map(hex),
+    };
+  };
+  const votes = () => consensus.directors.map((key, place) => ({ key: hex(key), verdict: 'accept' as const, commit: hex(consensus.commits[place]!), reveal: hex(consensus.reveals[place]!) }));
+
+  it('commitments and what opens them', async () => {
+    expect(await checkAgreement(round(), Number(consensus.slot), votes())).toEqual({
+      openings: consensus.directors.map(key => ({ key: hex(key), state: 'opened', reason: null, frames: [] })),
+      canonical: consensus.canonical.place,
+    });
+    expect(round().embeddingHash).toBe(hex(consensus.canonical.hash));
+  });
+
+  // One bit anywhere in a message is one too many: kind, director, round, commitment, signature; nonce, embedding.
+  it.each([['commit', [0, 1, 33, 112, 113, 145, 208]], ['reveal', [0, 1, 33, 112, 113, 145, 656]]] as const)('a %s of which a bit is another', async (message, places) => {
+    for (const at of places) {
+      const said = votes();
+      const changed = bytes(said[2]![message]);
+      changed[at]! ^= 1;
+      said[2] = { ...said[2]!, [message]: toHex(changed) };
+      const { openings } = await checkAgreement(round(), Number(consensus.slot), said);
+      expect(openings.map(opening => opening.state), `byte ${at}`).toEqual(['opened', 'opened', 'wrong', 'opened', 'opened']);
+      expect(openings[2]!.reason).not.toBeNull();
+    }
+  });
+
+  it('messages about another slot, another content or by other directors', async () => {
+    const states = async (changed: object, slot = Number(consensus.slot)) => new Set((await checkAgreement({ ...round(), ...changed }, slot, votes())).openings.map(opening => opening.state));
+    expect(await states({}, 1)).toEqual(new Set(['wrong']));
+    expect(await states({ epoch: 1 })).toEqual(new Set(['wrong']));
+    expect(await states({ contentRoot: round().chainId })).toEqual(new Set(['wrong']));
+    expect(await states({ chainId: round().contentRoot })).toEqual(new Set(['wrong']));
+    expect(await states({ directorKeys: consensus.commits.map(commit => hex(commit.slice(0, 64))) })).toEqual(new Set(['silent']));
+    expect((await checkAgreement({ ...round(), embeddingHash: round().chainId }, Number(consensus.slot), votes())).canonical).toBeNull();
+  });
+
+  it('says who was silent, who opened nothing, and who opened what it had not committed to', async () => {
+    const said = votes().map((vote, place) => [{}, { commit: null, reveal: null }, { reveal: null }, { commit: null }, { frames: [3] }].map(change => ({ ...vote, ...change }))[place]!);
+    const { openings } = await checkAgreement({ ...round(), frameCount: 192 }, Number(consensus.slot), said);
+    expect(openings.map(opening => opening.state)).toEqual(['opened', 'silent', 'sealed', 'wrong', 'wrong']);
+    expect(openings[4]!.reason).toMatch(/frames/);
+  });
+
+  const draws = load<{ frames: { secret: string; contentRoot: string; count: number; sample: number; frames: number[] }[] }>('draws.json');
+
+  it.each(draws.frames)('$sample frames drawn of $count', async ({ secret, contentRoot, count, sample, frames }) => {
+    expect(await drawFrames(bytes(secret), bytes(contentRoot), count, sample)).toEqual(frames);
   });
 
   const keys = load<{ cases: { publicKey: string; message: string; signature: string }[] }>('keys.json');

@@ -97,7 +97,7 @@ export function App({ channel, settings: initial, player, video }: AppProps) {
     <>
       <a className="skip" href="#prompt-title">Skip to the prompt</a>
       <header className="masthead">
-        <a className="brand" href="/" aria-label="NSN, home"><span className="brand-mark" aria-hidden="true">NSN</span><span className="brand-claim">television that proves itself</span></a>
+        <a className="brand" href="/"><span className="brand-mark">NSN</span><span className="brand-claim">television that proves itself</span></a>
         <span className={`connection connection-${snapshot.status}`} title={snapshot.statusReason ?? undefined} data-testid="connection">
           <span className="dot" /> {snapshot.status === 'live' && snapshot.udpBlocked ? 'Connected, no UDP' : connectionTexts[snapshot.status]}
         </span>
@@ -109,13 +109,13 @@ export function App({ channel, settings: initial, player, video }: AppProps) {
           <Stage player={player} snapshot={snapshot} video={video} settings={settings} statistics={statistics} now={now} onSettings={changeSettings} onToggleStatistics={toggleStatistics} onToggleFullScreen={toggleFullScreen} stage={stage} />
           <div className="headline">
             {snapshot.verdict !== null && <Badge verdict={snapshot.verdict} signers={view?.proof?.signers.length} directors={view?.proof?.directors} />}
-            <h1 className={certifiedPrompt === null ? 'unproven' : undefined} title={certifiedPrompt === null ? 'As the gateway says; not checked' : 'From the recipe that the directors signed'} data-testid="title">{snapshot.verdict === 'broken' ? 'Not shown: its proof does not hold' : (title ?? 'Nothing on the screen yet')}</h1>
+            <h1 className={certifiedPrompt === null ? 'unproven' : undefined} title={certifiedPrompt === null ? 'As the gateway says; not checked' : 'From the recipe that the directors signed'} dir="auto" data-testid="title">{snapshot.verdict === 'broken' ? 'Not shown: its proof does not hold' : (title ?? 'Nothing on the screen yet')}</h1>
             {snapshot.restarts > 0 && <p className="notice" role="status" data-testid="restarted">The chain was started afresh. Slots count anew; what was certified before belongs to a chain that is gone.</p>}
             {replayError !== null && <p className="error" role="alert">{replayError}</p>}
           </div>
           <div className="desk">
             <PromptBox prompts={prompts.prompts} submit={prompts.submit} sending={prompts.sending} error={prompts.error} now={now} input={prompt} />
-            <ComingUp slots={snapshot.upcoming} now={now} />
+            <ComingUp slots={snapshot.upcoming} replaying={snapshot.mode === 'replay'} now={now} />
           </div>
           <Aired slots={history.slots} current={view?.slot ?? null} replaying={snapshot.mode === 'replay'} now={now} onReplay={replay} more={history.more} />
         </div>

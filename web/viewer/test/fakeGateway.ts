@@ -6,7 +6,7 @@ import { encodeFrame, encodeJsonFrame, FrameType } from '../../player/src/codec/
 import { chainId, directorsJson, flip, makeDirectors, makeSlot, u64, type Director, type MadeSlot, type SegmentInput } from '../../player/test/studio.js';
 
 /** What is wrong with a slot. */
-export type Spoiler = 'chunk' | 'certificate' | 'directors' | 'filler' | 'recipe';
+export type Spoiler = 'chunk' | 'certificate' | 'directors' | 'filler' | 'recipe' | 'opening' | 'unproven';
 
 export interface Item {
   readonly prompt: string;
@@ -49,6 +49,12 @@ export class FakeGateway {
   requests: string[] = [];
   /** Answers 503 to discovery, as a gateway that starts. */
   starting = false;
+  /** Discovery waits for it. */
+  discoverable: Promise<void> = Promise.resolve();
+  /** Streams say hello, and nothing after it. */
+  silent = false;
+  /** The resume points that streams were asked for, and the chunks that were sent on each. */
+  readonly sent: { from: string | null; chunks: string[] }[] = [];
 
   constructor(readonly options: FakeGatewayOptions) {
     this.server = createServer((request, response) => {
@@ -163,6 +169,13 @@ export class FakeGateway {
   private async detail(slot: number) {
     const summary = await this.summary(slot);
     const airsAt = this.airsAt(slot);
+    const made = slot <= this.slotNow + 1 ? await this.make(slot) : null;
+    const messages = (place: number) => {
+      const said = made?.messages[place] ?? null;
+      if (said === null) return {};
+      const reveal = this.spoiler(slot) === 'opening' && place === 1 ? flip(said.reveal, -1) : said.reveal;
+      return { commit: toHex(said.commit), reveal: toHex(reveal), frames: said.frames };
+    };
     const wobble = (i: number, j: number) => Math.round((1 - Math.abs(Math.sin(slot + 3 * i + 7 * j)) * 0.03) * 1e4) / 1e4;
     return {
       ...summary,
@@ -170,6 +183,7 @@ export class FakeGateway {
       proposer: toHex(this.directors[slot % 5]!.key), block: slot * 8, script: this.item(slot).script ?? null,
       directors: this.directors.map((director, i) => ({
         account: toHex(director.key), name: director.name, key: toHex(director.key), verdict: i < 4 ? 'accept' : 'absent', reason: null, committed: i < 4, revealed: i < 4,
+        ...messages(i),
         scores: i < 4 ? { clipA: 0.31 + 0.01 * Math.sin(slot + i), clipB: 0.28 + 0.01 * Math.cos(slot + i) } : {},
       })),
       similarity: Array.from({ length: 5 }, (_, i) => Array.from({ length: 5 }, (_, j) => (i === 4 || j === 4 ? null : i === j ? 1 : wobble(Math.min(i, j), Math.max(i, j))))),
@@ -193,7 +207,7 @@ export class FakeGateway {
     const url = new URL(request.url ?? '/', 'http://localhost');
     this.requests.push(`${request.method} ${url.pathname}`);
     const parts = url.pathname.split('/').filter(part => part !== '');
-    if (url.pathname === '/p2p/info') return this.discovery(response);
+    if (url.pathname === '/p2p/info') return this.discoverable.then(() => this.discovery(response));
     if (parts[0] !== 'api') return this.page(url.pathname, response);
     switch (parts[1]) {
       case 'channels':
@@ -236,7 +250,7 @@ export class FakeGateway {
     }
     const slot = Number(parts[2]);
     if (!Number.isSafeInteger(slot) || slot > this.slotNow + 3) return this.problem(response, 404, 'There is no such slot.');
-    if (parts[3] === 'certificate') return this.spoiler(slot) === 'filler' ? this.problem(response, 404, 'No certificate.') : this.bytes(response, await this.certificate(slot));
+    if (parts[3] === 'certificate') return this.spoiler(slot) === 'filler' ? this.problem(response, 404, 'No certificate.') : this.spoiler(slot) === 'unproven' ? this.problem(response, 503, 'Not now.') : this.bytes(response, await this.certificate(slot));
     if (parts[3] === 'recipe') return this.bytes(response, (await this.make(slot)).recipe);
     if (parts[3] === 'chunks') return this.bytes(response, await this.chunk(slot, Number(parts[4])));
     return this.json(response, await this.detail(slot));
@@ -279,9 +293,11 @@ export class FakeGateway {
     let slot = from === null ? this.slotNow : Number(from[1]);
     let first = from === null ? -1 : Number(from[2]);
     send(encodeJsonFrame(FrameType.hello, { protocol: 1, channel: 'main', session: 's-1', chainId: toHex(chainId), now: Date.now(), resumed: from !== null, slotMilliseconds: this.options.slotMilliseconds }));
+    const log = { from: url.searchParams.get('from'), chunks: [] as string[] };
+    this.sent.push(log);
     let epoch = -1;
     while (open) {
-      const wait = this.airsAt(slot) - 1000 - Date.now();
+      const wait = this.silent ? 200 : this.airsAt(slot) - 1000 - Date.now();
       if (wait > 0) {
         send(encodeFrame(FrameType.keepAlive, new Uint8Array(0)));
         await new Promise(resolve => setTimeout(resolve, Math.min(wait, 200)));
@@ -294,10 +310,13 @@ export class FakeGateway {
       send(encodeJsonFrame(FrameType.slot, await this.summary(slot)));
       for (const ahead of [1, 2, 3]) send(encodeJsonFrame(FrameType.slot, await this.summary(slot + ahead)));
       const made = await this.make(slot);
-      if (this.spoiler(slot) !== 'filler') send(encodeFrame(FrameType.certificate, await this.certificate(slot)));
+      if (!['filler', 'unproven'].includes(this.spoiler(slot) ?? '')) send(encodeFrame(FrameType.certificate, await this.certificate(slot)));
       send(encodeFrame(FrameType.recipe, concatBytes([u64(slot), made.recipe])));
       if (first < 0) first = this.firstChunkOnAir(slot, made);
-      for (let index = first; index < made.chunks.length; index++) send(encodeFrame(FrameType.chunk, await this.chunk(slot, index)));
+      for (let index = first; index < made.chunks.length; index++) {
+        send(encodeFrame(FrameType.chunk, await this.chunk(slot, index)));
+        if (open) log.chunks.push(`${slot}.${index}`);
+      }
       slot++;
       first = 0;
     }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeClip } from './clips.js';
@@ -78,6 +79,10 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
       await page.waitForTimeout(50);
     }
   }
+
+  /** The figures of the statistics overlay, by name. */
+  const statistics = () =>
+    page.evaluate(() => Object.fromEntries([...document.querySelectorAll('.statistics dl > div')].map(row => [row.querySelector('dt')!.textContent!, row.querySelector('dd')!.textContent!])));
 
   /** From now on the page can listen to what the video plays, sound switch and volume included. */
   const listen = () =>
@@ -181,15 +186,43 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
     await until('a certified slot is shown', async () => (await badge('certified').isVisible()) && (await picture()).visible);
   });
 
-  it('reconnects and resumes where it stopped when the stream is cut', async () => {
+  it('reconnects and resumes where it stopped when the stream is cut, without a hole and without a repeat', async () => {
     await page.goto(url);
     await badge('certified').waitFor();
+    await until('a whole slot has come', () => Promise.resolve((gateway.sent.at(-1)?.chunks.length ?? 0) > 2));
+    // While there is no answer the page says what it does.
+    let answer: () => void = () => undefined;
+    gateway.discoverable = new Promise(resolve => (answer = resolve));
+    await page.route('**/stream*', async route => {
+      await gateway.discoverable;
+      await route.continue();
+    });
     gateway.cut();
-    await until('the stream is asked for again', () => Promise.resolve(gateway.requests.filter(request => request.endsWith('/stream')).length >= 2));
+    await page.locator('.connection-reconnecting').waitFor();
+    expect(await page.getByTestId('connection').textContent()).toMatch(/Reconnecting/);
+    const streams = gateway.sent.length;
+    answer();
+    await until('the stream is asked for again', () => Promise.resolve(gateway.sent.length > streams));
     const before = (await picture()).time;
     await until('the picture goes on', async () => (await picture()).time > before + slotMilliseconds / 1000);
     await page.locator('.connection-live').waitFor();
     expect(await badge('certified').count()).toBe(1);
+
+    // It asked for the very next chunk after the last that had come, or for one that was lost on the way; nothing is missing on the timeline.
+    const [first, second] = [gateway.sent[streams - 1]!, gateway.sent[streams]!];
+    expect(second.from).not.toBeNull();
+    const [slot, chunk] = second.from!.split('.').map(Number) as [number, number];
+    const [lastSlot, lastChunk] = first.chunks.at(-1)!.split('.').map(Number) as [number, number];
+    expect(first.chunks.includes(second.from!) || (slot === lastSlot && chunk === lastChunk + 1) || (slot === lastSlot + 1 && chunk === 0)).toBe(true);
+    expect(second.chunks[0]).toBe(second.from);
+    expect(await page.evaluate(() => document.querySelector('video')!.buffered.length)).toBe(1);
+    await page.keyboard.press('s');
+    await page.locator('.statistics').waitFor();
+    const figures = await statistics();
+    const received = Number(/^\d+/.exec(figures['Chunks']!)![0]);
+    const distinct = new Set([...first.chunks, ...second.chunks]).size;
+    expect(received, 'every chunk came once').toBeLessThanOrEqual(distinct);
+    expect(figures['Chunks']).toMatch(/ 0 lost$/);
   });
 
   it('gets the channel through a WebRTC data channel, and over HTTP when the offer leads nowhere', async () => {
@@ -208,9 +241,82 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
       await far.close();
       await until('HTTP takes over', async () => (await page.locator('.statistics dd').first().textContent()) === 'HTTP (UDP is blocked)');
       await badge('certified').waitFor();
+      expect(await page.getByTestId('connection').textContent()).toMatch(/Connected, no UDP/);
     } finally {
       await overWebRtc.stop();
     }
+  });
+
+  it('says that it connects, and that it checks, before it shows anything', async () => {
+    let answer: () => void = () => undefined;
+    gateway.discoverable = new Promise(resolve => (answer = resolve));
+    gateway.spoilFrom = { slot: 0, spoiler: 'unproven' };
+    await page.goto(url);
+    await page.getByTestId('cover').getByText('Connecting').waitFor();
+    expect(await page.getByTestId('connection').textContent()).toMatch(/Connecting/);
+    answer();
+    await badge('checking').waitFor();
+    await page.getByTestId('cover').getByText('Checking the proof').waitFor();
+    expect((await picture()).frames).toBe(0);
+    expect(await page.locator('.panel').textContent()).toMatch(/certificate is being checked/);
+    gateway.spoilFrom = null;
+    await badge('certified').waitFor();
+    await until('there is a picture', async () => (await picture()).frames > 0);
+  });
+
+  it('says that nothing certified is on air where nothing comes', async () => {
+    gateway.silent = true;
+    await page.goto(url);
+    await page.getByTestId('cover').getByText('Nothing certified is on air').waitFor();
+    await page.locator('.connection-live').waitFor();
+    expect(await page.locator('.headline [data-verdict]').count()).toBe(0);
+    gateway.silent = false;
+    await badge('certified').waitFor();
+  });
+
+  it('tells in the slot panel who made the slot, who checked it and what they saw', async () => {
+    await page.goto(url);
+    await badge('certified').waitFor();
+    await until('the panel is filled', async () => (await page.locator('.times').count()) === 1);
+    const panel = await page.evaluate(() => {
+      const texts = (selector: string) => [...document.querySelectorAll(`.panel ${selector}`)].map(element => element.textContent!);
+      return {
+        directors: texts('.directors li'), proven: document.querySelectorAll('.vote.proven').length, cells: texts('.cell'), below: document.querySelectorAll('.cell.below').length,
+        scores: texts('.score'), times: texts('.time-legend li'), identity: texts('.identity > div'),
+        links: [...document.querySelectorAll('.identity a')].map(link => link.getAttribute('href')), slot: texts('h2')[0],
+      };
+    });
+    expect(panel.directors).toHaveLength(5);
+    expect(panel.directors.slice(0, 4).every(text => /accepted, verified$/.test(text))).toBe(true);
+    expect(panel.directors[4]).toMatch(/director-5.*silent$/);
+    expect(panel.directors.filter(text => text.includes('made it'))).toHaveLength(1);
+    expect(panel.directors.filter(text => text.includes('medoid'))).toHaveLength(1);
+    expect(panel.proven).toBe(4);
+    expect(panel.cells).toHaveLength(25);
+    expect(panel.cells.filter(text => text === '1')).toHaveLength(4);
+    expect(panel.cells.filter(text => /^\.9\d\d$/.test(text))).toHaveLength(12);
+    expect(panel.cells.filter(text => text === '·')).toHaveLength(9);
+    expect(panel.below).toBe(0);
+    expect(panel.scores).toEqual([expect.stringMatching(/^Tower A0\.\d{3} ≥ 0\.25$/), expect.stringMatching(/^Tower B0\.\d{3} ≥ 0\.24$/)]);
+    expect(panel.times).toEqual(['Waited 7.0 s', 'Made and published 6.1 s', 'Certified 3.9 s', 'ready 4.0 s before air']);
+    expect(panel.identity.join()).toMatch(/Content root0x.*Recipe0x.*Model pack toon-10x333333…3333.*Seed0x/);
+    const slot = /\d+/.exec(panel.slot!)![0];
+    expect(panel.links).toEqual([`/api/slots/${slot}/certificate`, `/api/slots/${slot}/recording`]);
+  });
+
+  it('measures what its statistics say', async () => {
+    await page.goto(url);
+    await badge('certified').waitFor();
+    await page.getByRole('button', { name: 'Statistics' }).click();
+    await until('pictures are counted', async () => Number(/^\d+/.exec((await statistics())['Frames'] ?? '')?.[0] ?? 0) > 24);
+    const figures = await statistics();
+    expect(figures).toMatchObject({
+      Transport: 'HTTP', Picture: '192 × 108', 'Join to first picture': expect.stringMatching(/^[\d.]+ m?s$/), 'Bit rate': expect.stringMatching(/^[1-9][\d.]* [kM]bit\/s$/),
+      Received: expect.stringMatching(/^[1-9][\d.]* [kM]B$/), Buffer: expect.stringMatching(/^\d+\.\d s$/), 'Failed checks': '0', 'Checking takes': expect.stringMatching(/^\d+\.\d ms a chunk$/),
+      'Certificates, signatures': expect.stringMatching(/^[1-9]\d*, [1-9]\d* checked$/), Chunks: expect.stringMatching(/^[1-9]\d* checked, 0 fetched again, 0 lost$/),
+    });
+    const [certificates, signatures] = figures['Certificates, signatures']!.match(/\d+/g)!.map(Number) as [number, number];
+    expect(signatures).toBe(4 * certificates);
   });
 
   it('waits for a gateway that is starting', async () => {
@@ -243,8 +349,48 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
     expect(await page.getByRole('alert').textContent()).toMatch(/three characters/);
     await page.getByTestId('prompt').fill('a lighthouse that sings');
     await page.getByTestId('send').click();
-    await page.getByTestId('wish').waitFor();
+    const wish = page.getByTestId('wish');
+    await wish.waitFor();
+    expect(await page.getByTestId('prompt').inputValue()).toBe('');
+    expect(await wish.textContent()).toMatch(/Number 1 in the queue, on air in \d+ s/);
+    // The way to air, step by step: what is behind it is done, where it is now is marked.
+    const steps = new Set<string>();
+    await until('the wish is on air', async () => {
+      const { state, way, named } = await wish.evaluate(element => ({
+        state: (element as HTMLElement).dataset['state']!,
+        way: [...element.querySelectorAll('.way li')].map(step => step.className || 'ahead').join(' '),
+        named: element.querySelector('.way')!.getAttribute('aria-label'),
+      }));
+      steps.add(`${named}: ${way}`);
+      return state === 'on-air';
+    });
+    expect([...steps]).toContain('Step 1 of 5: now ahead ahead ahead ahead');
+    expect([...steps].at(-1)).toBe('Step 5 of 5: done done done done now');
+    expect(await wish.textContent()).toMatch(/On air now/);
     await until('the prompt is on the screen, certified', () => shows('a lighthouse that sings', '[data-testid=title]'));
+    await until('it says in which slot it was', async () => /Was on air in slot \d+/.test((await wish.textContent())!));
+  });
+
+  it('opens the commitments of the directors itself, and shows the frames that each had to make again', async () => {
+    await page.goto(url);
+    await badge('certified').waitFor();
+    const openings = () =>
+      page.locator('[data-testid=opening]').evaluateAll(rows =>
+        rows.map(row => ({ state: (row as HTMLElement).dataset['state'], text: row.textContent, drawn: row.querySelectorAll('.frames > span').length })),
+      );
+    const states = async () => (await openings()).map(({ state }) => state).join(' ');
+    await until('four commitments are opened', async () => (await states()) === 'opened opened opened opened silent');
+    for (const { text, drawn } of (await openings()).slice(0, 4)) {
+      expect(drawn).toBe(3);
+      expect(text).toMatch(/^\d\d+, \d+, \d+opened$/);
+    }
+    await until('the page says whose embedding is certified', async () => /4 commitments open; the certified embedding is director 1’s/.test((await page.locator('.checks').textContent()) ?? ''));
+
+    // Whoever shows something else than it had sealed is found out by the page; what is certified stays certified.
+    for (let slot = gateway.slotNow + 1; slot < gateway.slotNow + 120; slot++) gateway.spoiled.set(slot, 'opening');
+    await until('the second director is found out', async () => (await states()) === 'opened wrong opened opened silent');
+    expect(await page.locator('[data-testid=opening][data-state=wrong] td').last().getAttribute('title')).toMatch(/not what it had committed to/);
+    expect(await page.locator('.badge-broken').count()).toBe(0);
   });
 
   it('gives up a prompt that the gateway does not know any more, and says so', async () => {
@@ -440,6 +586,30 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
     await dialog.waitFor({ state: 'hidden' });
   });
 
+  it('keeps as far behind the air as the viewer allows, and no further', async () => {
+    await page.goto(url);
+    await badge('certified').waitFor();
+    await page.keyboard.press(',');
+    const dialog = page.getByRole('dialog', { name: 'Settings' });
+    await dialog.getByRole('radio', { name: 'Fewest jumps' }).check();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    await page.keyboard.press('s');
+    const behind = async () => parseFloat((await statistics())['Behind the air'] ?? '');
+    const jumps = async () => Number((await statistics())['Stalls, jumps, reconnections']!.split(', ')[1]);
+    await page.keyboard.press(' ');
+    const slot = gateway.slotNow;
+    await until('three slots have passed', () => Promise.resolve(gateway.slotNow > slot + 3));
+    await page.keyboard.press(' ');
+    await until('it goes on where it was', async () => !(await page.evaluate(() => document.querySelector('video')!.paused)));
+    await until('it is behind the air', async () => (await behind()) > 4);
+    const before = await jumps();
+    await page.keyboard.press(',');
+    await dialog.getByRole('radio', { name: 'Least delay' }).check();
+    await until('it jumps', async () => (await jumps()) > before && (await behind()) < 3);
+    expect(before).toBe(0);
+  });
+
   it('fits a phone: nothing scrolls sideways and every control can be reached', async () => {
     const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 });
     phone.setDefaultTimeout(60_000);
@@ -518,10 +688,137 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
     await page.keyboard.press('Escape');
-    await page.getByTestId('prompt').fill('m is only a letter here');
-    expect(await page.getByTestId('prompt').inputValue()).toBe('m is only a letter here');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.keyboard.press('p');
+    const state = () =>
+      page.evaluate(() => ({
+        muted: document.querySelector('video')!.muted, paused: document.querySelector('video')!.paused, volume: document.querySelector('video')!.volume,
+        statistics: document.querySelector('.statistics') !== null, captions: document.querySelector('[aria-label=Captions]')!.getAttribute('aria-pressed'),
+        dialog: document.querySelector('dialog') !== null, fullScreen: document.fullscreenElement !== null, replay: document.querySelector('.replay-chip') !== null,
+      }));
+    const before = await state();
+    expect(before).toMatchObject({ muted: true, statistics: true, dialog: false });
+    // While somebody writes, keys are letters.
+    await page.keyboard.type('mk fscl,?p');
+    for (const key of ['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight']) await page.keyboard.press(key);
+    expect(await page.getByTestId('prompt').inputValue()).toBe('mk fscl,?p');
+    expect(await state()).toEqual(before);
+    await page.getByTestId('prompt').blur();
+    // With a modifier they are the browser's.
+    await page.keyboard.press('Alt+m');
+    expect(await state()).toEqual(before);
+    await page.keyboard.press('Escape');
+    expect((await state()).statistics).toBe(false);
+    await page.keyboard.press('f');
+    await until('the stage fills the screen', async () => (await state()).fullScreen);
+    await page.keyboard.press('f');
+    await until('the stage is small again', async () => !(await state()).fullScreen);
+    await until('there is an earlier slot', async () => (await page.locator('.card:not(.shown)').count()) > 1);
+    await page.keyboard.press('ArrowLeft');
+    await page.locator('.replay-chip').waitFor();
+    await page.keyboard.press('l');
+    await until('it is live again', async () => !(await state()).replay);
+    await badge('certified').waitFor();
     const nameless = await page.evaluate(() => [...document.querySelectorAll('button, input, textarea, video')].filter(element => !(element.getAttribute('aria-label') ?? element.textContent ?? '').trim() && !element.closest('label')).length);
     expect(nameless).toBe(0);
     expect(await page.locator('[aria-live]').textContent()).toMatch(/Slot \d+, certified: /);
+  });
+
+  for (const [device, viewport] of [['a desk', { width: 1280, height: 800 }], ['a phone', { width: 390, height: 844 }]] as const) {
+    it(`has nothing that axe objects to in any state, on ${device}`, async () => {
+      await page.setViewportSize(viewport);
+      // Without it, colours are judged in the middle of a transition.
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      const objections: string[] = [];
+      const check = async (state: string) => {
+        if ((await page.evaluate(() => (globalThis as { axe?: unknown }).axe)) === undefined) await page.evaluate(axe.source);
+        const found = await page.evaluate(async () => (await (globalThis as unknown as { axe: typeof axe }).axe.run()).violations);
+        objections.push(...found.map(({ id, help, nodes }) => `${state}: ${id}: ${help}: ${nodes.map(node => `${node.html} ${node.failureSummary}`).join(' | ')}`));
+      };
+      gateway.starting = true;
+      await page.goto(url);
+      await page.locator('.connection-starting').waitFor();
+      await check('starting');
+      gateway.starting = false;
+      gateway.spoilFrom = { slot: 0, spoiler: 'unproven' };
+      await badge('checking').waitFor();
+      await check('checking');
+      gateway.spoilFrom = null;
+      await badge('certified').waitFor();
+      await page.getByTestId('opening').first().waitFor();
+      await page.keyboard.press('c');
+      await page.keyboard.press('s');
+      await page.locator('.statistics').waitFor();
+      await check('certified, with captions and statistics');
+      await page.keyboard.press('s');
+      await page.getByTestId('prompt').fill('a lighthouse that sings');
+      await page.getByTestId('send').click();
+      await page.getByTestId('wish').waitFor();
+      await page.getByTestId('prompt').fill('ab');
+      await page.getByTestId('send').click();
+      await page.getByRole('alert').waitFor();
+      await check('a prompt on its way and one that was refused');
+      await page.getByTestId('prompt').blur();
+      for (const key of [',', '?']) {
+        await page.keyboard.press(key);
+        await page.getByRole('dialog').waitFor();
+        await check(`the dialog of ${key}`);
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      }
+      await page.keyboard.press(' ');
+      await page.locator('.big-play').waitFor();
+      await check('paused');
+      await page.keyboard.press(' ');
+      await until('a slot has passed', async () => (await page.locator('.card:not(.shown)').count()) > 1);
+      await page.keyboard.press('ArrowLeft');
+      await page.locator('.replay-chip').waitFor();
+      await check('replay');
+      await page.keyboard.press('l');
+      gateway.spoilFrom = { slot: gateway.slotNow + 1, spoiler: 'filler' };
+      await badge('filler').waitFor();
+      await check('filler');
+      gateway.spoilFrom = { slot: gateway.slotNow + 1, spoiler: 'certificate' };
+      await badge('broken').waitFor();
+      await check('broken');
+      await gateway.stop();
+      await page.locator('.connection-offline').waitFor();
+      expect(await page.getByTestId('cover').textContent()).toMatch(/gateway cannot be reached/);
+      await check('offline');
+      expect(objections).toEqual([]);
+    });
+  }
+
+  it('shows the longest words and prompts that are written from right to left', async () => {
+    const word = 'Donaudampfschifffahrt'.repeat(13).slice(0, 256);
+    const arabic = 'ثعلب أحمر في مخبز، يغني 3 أغان.';
+    await gateway.stop();
+    gateway = new FakeGateway({ programme: [{ ...programme[0]!, prompt: word }, { ...programme[1]!, prompt: arabic }], slotMilliseconds, pages });
+    url = await gateway.start();
+    await page.goto(url);
+    await badge('certified').waitFor();
+    for (const prompt of [word, arabic]) {
+      await page.getByTestId('prompt').fill(prompt);
+      expect(await page.getByTestId('prompt').evaluate(box => getComputedStyle(box).direction)).toBe(prompt === arabic ? 'rtl' : 'ltr');
+      await page.getByTestId('send').click();
+      await page.locator('.wish-text').getByText(prompt, { exact: true }).waitFor();
+    }
+    await until('both are told everywhere', () =>
+      page.evaluate(texts => ['.coming-prompt', '.card-prompt'].every(place => texts.every(text => [...document.querySelectorAll(place)].some(element => element.textContent === text))), [word, arabic]),
+    );
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      const wrong = await page.evaluate(text =>
+        [...document.querySelectorAll<HTMLElement>('h1, .wish-text, .coming-prompt, .card-prompt')].flatMap(element => {
+          const faults = [];
+          // A word that is cut off at the edge of its box has neither been broken nor been shortened.
+          if (element.scrollWidth > element.clientWidth) faults.push('is wider than its box');
+          if ((getComputedStyle(element).direction === 'rtl') !== (element.textContent === text)) faults.push('runs the wrong way');
+          if (element.getBoundingClientRect().height > 120) faults.push('takes more than its share');
+          return faults.map(fault => `${element.className || element.tagName} ${fault}`);
+        }), arabic);
+      expect(wrong).toEqual([]);
+      expect(await page.evaluate(() => document.scrollingElement!.scrollWidth)).toBe(width);
+    }
   });
 });

@@ -35,6 +35,11 @@ export interface DirectorVote {
   readonly committed?: boolean | null;
   readonly revealed?: boolean | null;
   readonly scores?: Readonly<Record<string, number>> | null;
+  /** Its signed commitment, and what opens it (hex of the consensus messages, docs/formats.md section 8). */
+  readonly commit?: string | null;
+  readonly reveal?: string | null;
+  /** The frames that it says it had made again. */
+  readonly frames?: readonly number[] | null;
 }
 
 export interface Caption {

@@ -41,6 +41,8 @@ export interface CertificateCheck {
   readonly signers: readonly string[];
   /** Directors of the epoch. */
   readonly directors: number;
+  /** Their keys (hex), in the order of the ledger. */
+  readonly keys: readonly string[];
   readonly trust: TrustSource;
   readonly witnesses: number;
 }
@@ -91,6 +93,7 @@ export async function checkCertificate(certificate: Certificate, directors: Dire
   return ok({
     signers: signers as string[],
     directors: directors.keys.length,
+    keys: directors.keys,
     trust: directors.source,
     witnesses: directors.witnesses,
   });

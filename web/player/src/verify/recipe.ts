@@ -20,6 +20,7 @@ export interface Recipe {
   readonly voice: string;
   readonly emotion: (typeof emotions)[number];
   readonly durationSeconds: number;
+  readonly framesPerSecond: number;
 }
 
 /** Reads the canonical form (docs/formats.md): SCALE, the author last. `bodyLength` is how much of it is hashed: all but the author. */
@@ -32,7 +33,7 @@ export function parseRecipe(bytes: Bytes): Result<{ recipe: Recipe; bodyLength: 
   const durationSeconds = reader.u32('duration');
   reader.u16('width');
   reader.u16('height');
-  reader.u32('frames per second');
+  const framesPerSecond = reader.u32('frames per second');
   const script = reader.text(textBytesMax, 'script');
   const voice = reader.text(identifierBytesMax, 'voice');
   reader.u16('speed');
@@ -54,7 +55,7 @@ export function parseRecipe(bytes: Bytes): Result<{ recipe: Recipe; bodyLength: 
   }
   reader.end();
   if (reader.error !== null) return fail(reader.error);
-  const recipe = { id, prompt, script: script === '' ? null : script, voice, emotion: emotion!, durationSeconds };
+  const recipe = { id, prompt, script: script === '' ? null : script, voice, emotion: emotion!, durationSeconds, framesPerSecond };
   return ok({ recipe, bodyLength });
 }
 

@@ -57,7 +57,7 @@ export class SlotVerifier {
   private held: Bytes[] = [];
   private work: Promise<void> = Promise.resolve();
   private chunkCountValue: number | null = null;
-  private verifiedCount = 0;
+  private readonly verifiedLeaves = new Set<number>();
 
   constructor(
     readonly slot: number,
@@ -102,8 +102,9 @@ export class SlotVerifier {
     return this.chunkCountValue;
   }
 
+  /** How many different chunks have passed; one that came twice counts once. */
   get chunksVerified(): number {
-    return this.verifiedCount;
+    return this.verifiedLeaves.size;
   }
 
   /** Resolves when everything given so far has been looked at. */
@@ -218,7 +219,7 @@ export class SlotVerifier {
     const fault = await checkChunk(chunk, root, this.chunkCountValue);
     if (fault !== null) return this.break(`chunk ${chunk.header.leafIndex}: ${fault}`);
     this.chunkCountValue = chunk.header.leafCount;
-    this.verifiedCount++;
+    this.verifiedLeaves.add(chunk.header.leafIndex);
     this.context.counters.chunks++;
     this.context.counters.bytes += chunk.payload.length;
     this.handlers.verified(chunk.header, chunk.payload);

@@ -15,7 +15,7 @@ export function DirectorList({ directors, proposer, canonical, signers }: { dire
             <span className="director-name">
               {director.name || shortHash(director.account ?? director.key)}
               {director.key === proposer && <small>made it</small>}
-              {place === canonical && <small title="Its embedding stands for what they all saw: worked out from the similarities below">medoid</small>}
+              {place === canonical && <small title="Its embedding stands for what they all saw">medoid</small>}
             </span>
             <span className="director-verdict" title={director.reason ?? (signers.includes(director.key) ? 'Your browser has verified this signature' : undefined)}>
               {words[director.verdict]}{signers.includes(director.key) ? ', verified' : ''}

@@ -8,18 +8,21 @@ const stateTexts: Record<string, string> = {
 };
 
 /** What comes next. */
-export function ComingUp({ slots, now }: { slots: readonly SlotSummary[]; now: number }) {
+export function ComingUp({ slots, replaying, now }: { slots: readonly SlotSummary[]; replaying: boolean; now: number }) {
   return (
     <section className="coming" aria-labelledby="coming-title">
       <h2 id="coming-title">Coming up</h2>
       {slots.length === 0 ? (
-        <p className="quiet">The programme is announced a few slots ahead.</p>
+        <p className="quiet">{replaying ? 'Back to live, you see here what comes next.' : 'The programme is announced a few slots ahead.'}</p>
       ) : (
         <ol>
           {slots.slice(0, 4).map(slot => (
             <li key={slot.slot} className={`state-${slot.state}`}>
               <span className="coming-when">{slot.airsAt ? until(slot.airsAt, now) : `slot ${slot.slot}`}</span>
-              <span className="coming-what">{slot.prompt ?? 'not decided yet'}{slot.origin === 'viewer' && <small>a viewer’s wish</small>}</span>
+              <span className="coming-what">
+                <span className="coming-prompt" dir="auto">{slot.prompt ?? 'not decided yet'}</span>
+                {slot.origin === 'viewer' && <small>a viewer’s wish</small>}
+              </span>
               <span className="coming-state">{stateTexts[slot.state] ?? slot.state}</span>
             </li>
           ))}
@@ -50,9 +53,9 @@ export function Aired({ slots, current, replaying, now, onReplay, more }: { slot
           const shown = slot.slot === current;
           return (
             <li key={slot.slot}>
-              <button className={`card card-${slot.kind}${shown ? ' shown' : ''}`} onClick={() => onReplay(slot.slot)} disabled={shown && !replaying} aria-label={`${shown ? 'On the screen' : 'Play again'}: slot ${slot.slot}, ${slot.prompt ?? ''}`} data-testid="card" data-slot={slot.slot}>
-                <span className="card-head"><span>{slot.slot}</span><span>{shown ? (replaying ? 'replaying' : 'on air') : slot.airsAt ? ago(slot.airsAt, now) : ''}</span></span>
-                <span className="card-prompt">{slot.prompt ?? 'Filler'}</span>
+              <button className={`card card-${slot.kind}${shown ? ' shown' : ''}`} onClick={() => onReplay(slot.slot)} disabled={shown && !replaying} data-testid="card" data-slot={slot.slot}>
+                <span className="card-head"><span><span className="sr-only">{shown ? 'On the screen: slot ' : 'Play again: slot '}</span>{slot.slot}</span><span>{shown ? (replaying ? 'replaying' : 'on air') : slot.airsAt ? ago(slot.airsAt, now) : ''}</span></span>
+                <span className="card-prompt" dir="auto">{slot.prompt ?? 'Filler'}</span>
                 <span className="card-foot"><span>{slot.kind === 'filler' ? 'filler' : slot.votes != null ? `${slot.votes} votes` : (stateTexts[slot.state] ?? slot.state)}</span>{!shown && <ReplayIcon size={15} />}</span>
               </button>
             </li>

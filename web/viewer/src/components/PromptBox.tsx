@@ -31,6 +31,7 @@ export function PromptBox({ prompts, submit, sending, error, now, input }: Promp
         <textarea
           ref={input}
           value={text}
+          dir="auto"
           rows={2}
           maxLength={lengthMax}
           placeholder="Describe a scene. Five directors will make it, check it and sign it."
@@ -66,7 +67,7 @@ function Wish({ prompt, now }: { prompt: RecipeState; now: number }) {
   const position = positions[prompt.state] ?? 0;
   return (
     <li className="wish" data-testid="wish" data-state={prompt.state}>
-      <p className="wish-text">{prompt.prompt}</p>
+      <p className="wish-text" dir="auto" title={prompt.prompt ?? undefined}>{prompt.prompt}</p>
       <p className={failed ? 'wish-state failed' : 'wish-state'}>{stateText(prompt, now)}</p>
       {!failed && (
         <ol className="way" aria-label={`Step ${Math.min(position + 1, way.length)} of ${way.length}`}>

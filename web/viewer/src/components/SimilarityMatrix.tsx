@@ -1,5 +1,4 @@
 import type { DirectorVote } from '@nsn/player';
-import { Fragment } from 'react';
 
 /** How alike the directors saw the clip: cosine similarity of their embeddings, two by two. */
 export function SimilarityMatrix({ similarity, directors, threshold }: { similarity: readonly (readonly (number | null)[])[]; directors: readonly DirectorVote[]; threshold: number | null }) {
@@ -7,21 +6,23 @@ export function SimilarityMatrix({ similarity, directors, threshold }: { similar
     <section>
       <h3>Similarity {threshold !== null && <small>at least {threshold.toFixed(2)}</small>}</h3>
       <div className="matrix" role="table" aria-label="Similarity of the directors’ embeddings">
-        <span />
-        {directors.map((_, column) => <span key={column} className="matrix-head">{column + 1}</span>)}
+        <div role="row">
+          <span role="cell" />
+          {directors.map((_, column) => <span key={column} role="columnheader" className="matrix-head">{column + 1}</span>)}
+        </div>
         {directors.map((director, row) => (
-          <Fragment key={director.key}>
-            <span className="matrix-head">{row + 1}</span>
+          <div role="row" key={director.key}>
+            <span role="rowheader" className="matrix-head">{row + 1}</span>
             {directors.map((_, column) => {
               const value = similarity[row]?.[column] ?? null;
               const below = value !== null && threshold !== null && value < threshold;
               return (
-                <span key={column} className={`cell${value === null ? ' none' : below ? ' below' : ''}`} style={value === null || below ? undefined : { backgroundColor: shade(value, threshold ?? 0.85) }} title={`${row + 1} and ${column + 1}: ${value === null ? 'nothing revealed' : value.toFixed(4)}`}>
+                <span key={column} role="cell" className={`cell${value === null ? ' none' : below ? ' below' : ''}`} style={value === null || below ? undefined : { backgroundColor: shade(value, threshold ?? 0.85) }} title={`${row + 1} and ${column + 1}: ${value === null ? 'nothing revealed' : value.toFixed(4)}`}>
                   {value === null ? '·' : value >= 0.9995 ? '1' : value.toFixed(3).slice(1)}
                 </span>
               );
             })}
-          </Fragment>
+          </div>
         ))}
       </div>
     </section>

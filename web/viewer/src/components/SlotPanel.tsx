@@ -1,9 +1,11 @@
-import type { PlayerSnapshot, SlotDetail, SlotView, TrustSource } from '@nsn/player';
+import type { Agreement, PlayerSnapshot, SlotDetail, SlotView, TrustSource } from '@nsn/player';
 import { canonicalPlace } from '../canonical';
 import { shortHash } from '../format';
+import { useAgreement } from '../hooks/useAgreement';
 import { Badge } from './Badge';
 import { DirectorList } from './DirectorList';
 import { CheckIcon } from './icons';
+import { Openings } from './Openings';
 import { Scores } from './Scores';
 import { SimilarityMatrix } from './SimilarityMatrix';
 import { Times } from './Times';
@@ -11,6 +13,7 @@ import { Times } from './Times';
 /** Who certified what is on the screen: first what this browser has proven, then what the gateway tells. */
 export function SlotPanel({ snapshot, detail }: { snapshot: PlayerSnapshot; detail: SlotDetail | null }) {
   const view = snapshot.slot;
+  const agreement = useAgreement(view, detail);
   if (view === null) {
     return (
       <aside className="panel" aria-label="This slot">
@@ -20,18 +23,20 @@ export function SlotPanel({ snapshot, detail }: { snapshot: PlayerSnapshot; deta
     );
   }
   const similarityMin = detail?.thresholds?.['similarity'] ?? null;
-  const canonical = detail?.similarity != null && similarityMin !== null ? canonicalPlace(detail.similarity, similarityMin) : null;
+  const likely = detail?.similarity != null && similarityMin !== null ? canonicalPlace(detail.similarity, similarityMin) : null;
+  const canonical = agreement?.canonical ?? likely;
   return (
     <aside className="panel" aria-label="This slot">
       <header>
         <h2>Slot {view.slot}</h2>
         <Badge verdict={snapshot.verdict ?? view.verdict} />
       </header>
-      <Proof view={view} />
+      <Proof view={view} agreement={agreement} />
       {detail?.directors != null && detail.directors.length > 0 && (
         <>
           <DirectorList directors={detail.directors} proposer={detail.proposer ?? null} canonical={canonical} signers={view.proof?.signers ?? []} />
           {detail.similarity != null && <SimilarityMatrix similarity={detail.similarity} directors={detail.directors} threshold={similarityMin} />}
+          {agreement !== null && <Openings directors={detail.directors} agreement={agreement} frameCount={view.proof?.frameCount ?? null} />}
           <Scores directors={detail.directors} thresholds={detail.thresholds ?? {}} />
         </>
       )}
@@ -48,12 +53,13 @@ const trustTexts: Record<TrustSource, string> = {
   gateway: 'that these are the epoch’s directors is this gateway’s word',
 };
 
-function Proof({ view }: { view: SlotView }) {
+function Proof({ view, agreement }: { view: SlotView; agreement: Agreement | null }) {
   const { proof } = view;
   if (view.verdict === 'broken') return <p className="proof-broken">{view.reason}</p>;
   if (view.verdict === 'filler') return <p className="quiet">{view.summary?.reason ? `No certificate: ${view.summary.reason.replace(/\.$/, '')}.` : 'Nobody has certified this slot.'}</p>;
   if (proof === null) return <p className="quiet">The certificate is being checked.</p>;
   const chunks = view.chunkCount === null ? `${view.chunksVerified} chunks` : `${view.chunksVerified} of ${view.chunkCount} chunks`;
+  const opened = agreement?.openings.filter(opening => opening.state === 'opened').length ?? 0;
   return (
     <section>
       <h3>Checked in this browser</h3>
@@ -61,6 +67,7 @@ function Proof({ view }: { view: SlotView }) {
         <li><CheckIcon size={16} /> {proof.signers.length} of {proof.directors} directors of epoch {proof.epoch} signed</li>
         <li><CheckIcon size={16} /> {chunks}: Merkle proofs and hashes hold</li>
         {proof.prompt !== null && <li><CheckIcon size={16} /> the prompt is the one that they signed</li>}
+        {opened > 0 && agreement?.canonical != null && <li><CheckIcon size={16} /> {opened} commitments open; the certified embedding is director {agreement.canonical + 1}’s</li>}
         <li className={proof.trust === 'gateway' ? 'told' : undefined}><CheckIcon size={16} /> {trustTexts[proof.trust]}{proof.witnesses > 0 ? ` (${proof.witnesses})` : ''}</li>
       </ul>
     </section>

@@ -6,7 +6,8 @@ import { HourglassIcon, PlayIcon, PlugIcon, ShieldBrokenIcon, SoundIcon } from '
 /** Says what is the matter when there is no picture, or not the usual one. */
 export function StageMessage({ player, snapshot, now }: { player: Player; snapshot: PlayerSnapshot; now: number }) {
   const next = snapshot.upcoming[0];
-  const nextText = snapshot.mode === 'replay' ? 'Go back to live to see what is on air.' : next?.airsAt ? `The next slot airs ${until(next.airsAt, now)}.` : 'The next slot follows.';
+  const trouble = troubleOf(snapshot);
+  const nextText = trouble !== null ? trouble.text : snapshot.mode === 'replay' ? 'Go back to live to see what is on air.' : next?.airsAt ? `The next slot airs ${until(next.airsAt, now)}.` : 'The next slot follows.';
 
   if (snapshot.unsupported !== null) {
     return <Cover tone="broken" icon={<ShieldBrokenIcon size={44} />} title="This browser cannot play the channel" text={snapshot.unsupported} />;
@@ -16,7 +17,6 @@ export function StageMessage({ player, snapshot, now }: { player: Player; snapsh
       <Cover tone="broken" icon={<ShieldBrokenIcon size={44} />} title={`Slot ${snapshot.slot?.slot ?? ''} failed its checks`} text={`It is not shown: ${snapshot.verdictReason ?? 'its proof does not hold'}. ${nextText}`} />
     );
   }
-  const trouble = troubleOf(snapshot);
   if (snapshot.starved && !snapshot.paused) {
     if (trouble !== null) return <Cover icon={trouble.spinner ? <Spinner /> : <PlugIcon size={44} />} title={trouble.title} text={trouble.text} />;
     if (snapshot.verdict === 'checking') return <Cover icon={<Spinner />} title="Checking the proof" text="Signatures, Merkle proofs and hashes come first, then the picture." />;
