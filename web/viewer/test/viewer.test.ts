@@ -599,10 +599,17 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
     const jumps = async () => Number((await statistics())['Stalls, jumps, reconnections']!.split(', ')[1]);
     await page.keyboard.press(' ');
     const slot = gateway.slotNow;
-    await until('three slots have passed', () => Promise.resolve(gateway.slotNow > slot + 3));
+    await until('five slots have passed', () => Promise.resolve(gateway.slotNow > slot + 5));
     await page.keyboard.press(' ');
-    await until('it goes on where it was', async () => !(await page.evaluate(() => document.querySelector('video')!.paused)));
-    await until('it is behind the air', async () => (await behind()) > 4);
+    await until('it plays', async () => !(await page.evaluate(() => document.querySelector('video')!.paused)));
+    // The figures are renewed once a second: those of before it played again say nothing.
+    const received = async () => (await statistics())['Received'];
+    for (const since of ['the figures are renewed', 'and once more']) {
+      const seen = await received();
+      await until(since, async () => (await received()) !== seen);
+    }
+    // More than the other choices would allow.
+    expect(await behind()).toBeGreaterThan(7);
     const before = await jumps();
     await page.keyboard.press(',');
     await dialog.getByRole('radio', { name: 'Least delay' }).check();
@@ -806,6 +813,7 @@ describe.skipIf(!existsSync(executablePath))('the viewer in Chromium', () => {
     await until('both are told everywhere', () =>
       page.evaluate(texts => ['.coming-prompt', '.card-prompt'].every(place => texts.every(text => [...document.querySelectorAll(place)].some(element => element.textContent === text))), [word, arabic]),
     );
+    await until('the prompt from right to left is the title', async () => (await page.getByTestId('title').textContent()) === arabic);
     for (const width of [1280, 390]) {
       await page.setViewportSize({ width, height: 844 });
       const wrong = await page.evaluate(text =>
