@@ -90,6 +90,29 @@ public sealed class HostileTests
     }
 
     [Fact]
+    public async Task Requests_that_come_drop_by_drop_are_given_up_and_others_are_served_meanwhile()
+    {
+        await using var gateway = await TestGateway.StartAsync(new FakeGrains());
+        var head = ExchangeAsync(gateway, "GET /p2p/info HTTP/1.1\r\nHost: x\r\nX-Slow: a");
+        var body = ExchangeAsync(gateway, "POST /api/recipes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{");
+        using (var other = await gateway.From("127.0.0.10").GetAsync(new Uri("/p2p/info", UriKind.Relative), Cancellation))
+            Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+        Assert.StartsWith("HTTP/1.1 408 ", await head, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 408 ", await body, StringComparison.Ordinal);
+        Assert.Contains("application/problem+json", await body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_flood_of_headers_is_refused()
+    {
+        await using var gateway = await TestGateway.StartAsync(new FakeGrains());
+        var many = string.Concat(Enumerable.Range(0, 200).Select(number => $"X-{number}: a\r\n"));
+        Assert.StartsWith("HTTP/1.1 431 ", await ExchangeAsync(gateway, $"GET /p2p/info HTTP/1.1\r\nHost: x\r\n{many}\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 431 ", await ExchangeAsync(gateway, $"GET /p2p/info HTTP/1.1\r\nHost: x\r\nX: {new string('a', 40_000)}\r\n\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 414 ", await ExchangeAsync(gateway, $"GET /p2p/info?{new string('a', 10_000)} HTTP/1.1\r\nHost: x\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_answer_keeps_pages_from_running_what_is_not_ours()
     {
         var grains = new FakeGrains()
