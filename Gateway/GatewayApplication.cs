@@ -100,6 +100,7 @@ internal static class GatewayApplication
         app.UseTrustedProxies(settings);
         app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = Problems.StatusOf });
         app.UseStatusCodePages();
+        app.Use(Problems.LeaveRoomAsync);
         app.UseSecurityHeaders();
         app.UseRateLimiter();
         app.UsePages(settings.Pages);

@@ -29,6 +29,15 @@ internal static class Problems
         _ => StatusCodes.Status500InternalServerError,
     };
 
+    /// <summary>Lets a refusal of a range become a problem as others do: the framework says that there is no body.</summary>
+    public static async Task LeaveRoomAsync(HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        var response = context.Response;
+        if (response.StatusCode == StatusCodes.Status416RangeNotSatisfiable && !response.HasStarted)
+            (response.ContentLength, response.ContentType) = (null, null);
+    }
+
     /// <summary>Gives a problem that the framework has found, and knows only a status of, a sentence that says what to do.</summary>
     public static void SayWhatToDo(ProblemDetailsContext context)
     {
@@ -41,8 +50,10 @@ internal static class Problems
             StatusCodes.Status400BadRequest => "The path, the query or the body cannot be read. What this address takes is in /openapi/v1.json.",
             StatusCodes.Status404NotFound => "There is nothing at this address. /openapi/v1.json lists what there is.",
             StatusCodes.Status405MethodNotAllowed => $"This address takes {headers.Allow}.",
+            StatusCodes.Status408RequestTimeout => "The request came too slowly. Send it again.",
             StatusCodes.Status413PayloadTooLarge => $"A body has at most {BodyBytesMax} bytes.",
             StatusCodes.Status415UnsupportedMediaType => "This address takes another Content-Type; /openapi/v1.json says which.",
+            StatusCodes.Status416RangeNotSatisfiable => $"There are no such bytes: Content-Range says how many there are ({headers.ContentRange}).",
             StatusCodes.Status500InternalServerError => "That was not foreseen, and is in the gateway's log under the traceId.",
             StatusCodes.Status503ServiceUnavailable => "The silos, or what is behind them, do not answer. Try again in a moment.",
             _ => null,

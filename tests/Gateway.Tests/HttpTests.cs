@@ -214,6 +214,14 @@ public sealed class HttpTests
             Assert.Equal(bytes[4..10], await part.Content.ReadAsByteArrayAsync(Cancellation));
         }
 
+        using (var beyond = await GetAsync(gateway, url, request => request.Headers.Range = new RangeHeaderValue(bytes.Length, null)))
+        {
+            Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, beyond.StatusCode);
+            Assert.Equal(bytes.Length, beyond.Content.Headers.ContentRange?.Length);
+            using var problem = JsonDocument.Parse(await beyond.Content.ReadAsStringAsync(Cancellation));
+            Assert.Contains($"*/{bytes.Length}", problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+
         PutCertified(gateway, "two");
         using var other = await GetAsync(gateway, url, request =>
         {
