@@ -77,6 +77,23 @@ public class SupervisionTests
     }
 
     [Fact]
+    public async Task A_program_has_our_environment_its_own_and_its_name_for_telemetry()
+    {
+        using var data = new DataFolder();
+        StackBuilder builder = StackBuilder.Create($"--Data={data.Path}");
+        builder.AddExecutable("teller", "sh", "/", "-c", "echo \"$OTEL_SERVICE_NAME|$OTEL_RESOURCE_ATTRIBUTES|$HOME|$Own|$ASPNETCORE_URLS\"; exec sleep 1000")
+            .WithReplicas(2).WithEnvironment("Own", "yes");
+        await using StackApplication application = builder.Build();
+        application.Start();
+        foreach (ResourceInstance instance in application.Instances)
+        {
+            await Eventually.HoldsAsync(() => instance.Log.LastSequence > 0, "the program to tell its environment");
+            Assert.Equal(
+                $"teller|service.instance.id={instance.Context.InstanceName}|{Environment.GetEnvironmentVariable("HOME")}|yes|", instance.Log.ReadAfter(0)[0].Text);
+        }
+    }
+
+    [Fact]
     public async Task A_program_that_does_not_exist_is_reported_in_its_state()
     {
         using var data = new DataFolder();
@@ -98,7 +115,7 @@ public class SupervisionTests
         builder.Add(new StubbornResource("stubborn"));
         await using StackApplication application = builder.Build();
         application.Start();
-        await Eventually.HoldsAsync(() => application.Instances[0].Log.LastSequence > 0, "the process to be up");
+        await Eventually.HoldsAsync(() => application.Instances[0] is { Log.LastSequence: > 0, Snapshot.ProcessId: not null }, "the process to be up");
         int process = application.Instances[0].Snapshot.ProcessId!.Value;
         await application.StopAsync();
         Assert.False(ProcessList.IsAlive(process));
