@@ -59,11 +59,7 @@ internal sealed partial class DirectorGrain(
         if (!_proposals.TryGetValue(assignment.Slot, out var running))
         {
             if (document.State.Proposals.TryGetValue(assignment.Slot, out var made))
-            {
-                await WriteAsync(); // the write that came first may have failed
                 return made;
-            }
-
             running = MakeAsync(assignment, cancellationToken);
             _proposals[assignment.Slot] = running;
         }
@@ -78,10 +74,9 @@ internal sealed partial class DirectorGrain(
         {
             if (document.State.Rounds.TryGetValue(assignment.Slot, out var known))
             {
-                if (!known.ContentRoot.AsSpan().SequenceEqual(manifest.ContentRoot))
-                    throw new DirectorRefusalException($"Slot {assignment.Slot}: this director has committed to another clip.");
-                await WriteAsync(); // the write that came first may have failed
-                return new DirectorReply(Restore(known).Commit?.Encode());
+                return known.ContentRoot.AsSpan().SequenceEqual(manifest.ContentRoot)
+                    ? new DirectorReply(Restore(known).Commit?.Encode())
+                    : throw new DirectorRefusalException($"Slot {assignment.Slot}: this director has committed to another clip.");
             }
 
             running = CheckAsync(assignment, manifest, cancellationToken);
@@ -91,7 +86,7 @@ internal sealed partial class DirectorGrain(
         return await EndAsync(_commits, assignment.Slot, running);
     }
 
-    /// <summary>Waits for work that several calls may wait for. Whichever is told of its end first makes room for the work's successor; none ends that one's place.</summary>
+    /// <summary>Waits for work that several calls may wait for; it is in the list until it is stored. Whoever hears first of its end takes it out, and nobody takes out its successor.</summary>
     private static async Task<T> EndAsync<T>(Dictionary<ulong, Task<T>> works, ulong slot, Task<T> running)
     {
         try

@@ -57,7 +57,10 @@ public sealed class LedgerGrainTests : IAsyncLifetime
         Assert.True(Block.TryDecode(block.Bytes, out var read, out _));
         Assert.Contains(read.Extrinsics, extrinsic => extrinsic.AsSpan().SequenceEqual(remark));
 
-        Assert.Equal(before.Number, (await Ledger.GetHeadAsync()).Block);
+        for (var look = 0; look < 20; look++) // an answer on its way would be here by then
+            Assert.Equal(before.Number, (await Ledger.GetHeadAsync()).Block);
+        using var signer = DevAccounts.SignerOf(DevAccounts.Users[0]);
+        Assert.Equal(1u, await Ledger.GetNextNonceAsync(signer.PublicKey.ToArray())); // the remark is not in the state, and still waits
         Assert.False(submitted.IsCompleted, "the remark's block is not in the journal, and who sent it was told that it is");
         GatedJournal.Current.Open();
         Assert.Equal(number, (await submitted.WaitAsync(TimeSpan.FromSeconds(30), Cancellation)).Block);

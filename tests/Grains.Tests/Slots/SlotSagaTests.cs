@@ -267,6 +267,7 @@ public sealed class SlotSagaTests : SlotCluster
         [
             (Assignment with { Directors = [.. Assignment.Directors[..4], new byte[32]] }, "not the directors"),
             (Assignment with { Directors = [.. Assignment.Directors.Reverse()] }, "not the directors"),
+            (Assignment with { Directors = Assignment.Directors[..4] }, "not the directors"),
             (Assignment with { Proposers = [.. Assignment.Proposers.Reverse()] }, "order of proposers"),
             (Assignment with { Seed = new byte[32] }, "seed does not follow"),
             (Assignment with { Recipe = RecipeCodec.Encode(Recipe with { VisualTrack = new VisualTrack { Prompt = "a dog" } }) }, "not the one that is named"),
