@@ -191,14 +191,56 @@ public class IceAgentTests
         Assert.True(lite.Agent.IsValidated(IPv4));
     }
 
-    /// <summary>A lite agent with its peer's credentials.</summary>
+    [Fact]
+    public void former_name_is_good_until_the_first_check_with_the_new_one_and_former_paths_with_it()
+    {
+        using Lite lite = new();
+        lite.Handle(lite.Check("browser"), IPv4);
+        byte[] second = lite.Check("browser");
+        byte[] third = lite.Check("browser");
+        lite.Agent.Restart(IceCredentials.Create(new SeededRandomSource(3)), lite.Agent.Remote!, lite.Now);
+        Assert.True(lite.Handle(second, IPv4));
+        Assert.True(lite.Agent.IsValidated(IPv4));
+        Assert.True(lite.Handle(lite.Check("browser"), Other));
+        Assert.Equal(Other, lite.Agent.Selected);
+        Assert.False(lite.Agent.IsValidated(IPv4));
+        Assert.False(lite.Handle(third, IPv4));
+    }
+
+    [Fact]
+    public void answer_counts_from_where_the_check_went_and_with_the_peers_password()
+    {
+        using Lite client = new(IceRole.Controlling);
+        client.Agent.AddRemoteCandidate(new IceCandidate(IPv4, "host", 1, IsTcp: false));
+        Assert.False(client.Handle(client.Answer(client.Agent.Remote!.PasswordBytes), Other));
+        Assert.False(client.Handle(client.Answer("another password......"u8), IPv4));
+        byte[] answer = client.Answer(client.Agent.Remote.PasswordBytes);
+        Assert.Null(client.Agent.Selected);
+        Assert.True(client.Handle(answer, IPv4));
+        Assert.Equal(IPv4, client.Agent.Selected);
+        Assert.False(client.Handle(answer, IPv4));
+    }
+
+    [Fact]
+    public void of_two_that_control_the_one_with_the_greater_number_goes_on()
+    {
+        using Lite client = new(IceRole.Controlling);
+        Assert.False(client.Handle(client.Check("browser", number: 0), IPv6));
+        Assert.True(StunMessage.TryParse(Assert.Single(client.TakeSent()), out StunMessage answer, out string? reason), reason);
+        Assert.Equal(487, answer.ErrorCode);
+        Assert.True(client.Handle(client.Check("browser", number: ulong.MaxValue), IPv6));
+        Assert.True(StunMessage.TryParse(Assert.Single(client.TakeSent()), out answer, out reason), reason);
+        Assert.Equal(StunClass.SuccessResponse, answer.Class);
+    }
+
+    /// <summary>An agent, lite if not said, with its peer's credentials.</summary>
     private sealed class Lite : IDisposable
     {
         private byte _transaction;
 
-        public Lite()
+        public Lite(IceRole role = IceRole.Lite)
         {
-            Agent = new IceAgent(IceRole.Lite, IceCredentials.Create(new SeededRandomSource(1)), new SeededRandomSource(2));
+            Agent = new IceAgent(role, IceCredentials.Create(new SeededRandomSource(1)), new SeededRandomSource(2));
             Agent.SetRemote(new IceCredentials("peer", "0123456789abcdef012345"));
             Agent.Start(Now);
         }
@@ -223,7 +265,21 @@ public class IceAgentTests
             return sent;
         }
 
-        public byte[] Check(string kind, uint priority = 1_000)
+        /// <summary>Lets the agent send a check, and makes the peer's answer to it.</summary>
+        public byte[] Answer(ReadOnlySpan<byte> password)
+        {
+            Now += TimeSpan.FromSeconds(1);
+            Agent.HandleTimeout(Now, Output);
+            Assert.True(StunMessage.TryParse(Assert.Single(TakeSent()), out StunMessage check, out string? reason), reason);
+            byte[] buffer = new byte[StunMessage.LengthMax];
+            StunWriter writer = new(buffer, StunClass.SuccessResponse, check.TransactionId);
+            writer.AddMappedAddress(Other);
+            writer.AddIntegrity(password);
+            writer.AddFingerprint();
+            return buffer[..writer.Length];
+        }
+
+        public byte[] Check(string kind, uint priority = 1_000, ulong number = 7)
         {
             byte[] buffer = new byte[StunMessage.LengthMax];
             StunWriter writer = new(buffer, StunClass.Request, [_transaction++, .. new byte[11]]);
@@ -238,7 +294,7 @@ public class IceAgentTests
                     break;
             }
 
-            writer.Add(kind == "wrong role" ? StunAttribute.IceControlled : StunAttribute.IceControlling, 7UL);
+            writer.Add(kind == "wrong role" ? StunAttribute.IceControlled : StunAttribute.IceControlling, number);
             writer.Add(StunAttribute.Priority, priority);
             if (kind == "browser")
             {
