@@ -380,7 +380,7 @@ public sealed class SlotSagaTests : SlotCluster
     }
 
     [Fact]
-    public async Task The_firstAssignment_stands()
+    public async Task The_first_assignment_stands()
     {
         var grain = Grains.GetGrain<ISlotGrain>((long)Assignment.Slot);
         await grain.StartAsync(Assignment);
