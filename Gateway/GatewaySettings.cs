@@ -63,6 +63,10 @@ public sealed class GatewaySettings
     [Networks]
     public IList<string> TrustedProxies { get; } = [];
 
+    /// <summary>Other gateways that the pages of this one may ask: the witnesses of their <c>config.json</c>, as origins (<c>https://gateway.example</c>).</summary>
+    [Origins]
+    public IList<string> Witnesses { get; } = [];
+
     /// <summary>Picture size of clips that people ask for, pixels.</summary>
     [Range(64, 1024)]
     public int PictureSize { get; set; } = 256;

@@ -43,7 +43,7 @@ internal static class RecipeEndpoints
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("Asks for a clip with a recipe that its author has signed: its canonical bytes (docs/formats.md section 9)")
             .RequireRateLimiting(Policy);
-        routes.MapGet("/api/recipes/{id}", Get)
+        routes.OpenToReaders().MapGet("/api/recipes/{id}", Get)
             .Produces<RecipeStatus>()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)

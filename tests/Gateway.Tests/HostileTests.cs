@@ -134,7 +134,8 @@ public sealed class HostileTests
             foreach (var (name, part) in new[]
             {
                 ("Content-Security-Policy", "default-src 'none'; script-src 'self'"), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
-                ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"), ("Permissions-Policy", "camera=()"),
+                ("Cross-Origin-Opener-Policy", "same-origin"), ("Permissions-Policy", "camera=()"),
+                ("Cross-Origin-Resource-Policy", path.StartsWith("/api", StringComparison.Ordinal) ? "cross-origin" : "same-origin"),
             })
             {
                 var value = response.Headers.TryGetValues(name, out var values) ? values.Single() : "";
