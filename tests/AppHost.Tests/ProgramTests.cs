@@ -58,7 +58,8 @@ public sealed partial class ProgramTests
         using var program = await RunningProgram.StartAsync(data.Path, "--Only=blobs");
         int process = Assert.Single(await program.ProcessIdsAsync());
         Supervision.Signals.Send(program.Process.Id, (Model.StopSignal)signal);
-        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync(() => program.Process.HasExited, $"AppHost to end after signal {signal}");
+        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken); // for what it has written
         Assert.Equal(0, program.Process.ExitCode);
         Assert.Contains("everything has ended", program.Output, StringComparison.Ordinal);
         Assert.False(ProcessList.IsAlive(process));
@@ -256,9 +257,9 @@ public sealed partial class ProgramTests
     /// <summary>The program, to be started; with <paramref name="tools"/> in front of what it finds on its PATH.</summary>
     private static ProcessStartInfo CommandWith(string? tools, params string[] arguments)
     {
-        // A program started in the background inherits that SIGINT is ignored; a person's Ctrl-C comes to one for which it is not.
+        // A program started in the background inherits that SIGINT is ignored, and one under nohup that SIGHUP is; a person's Ctrl-C comes to one for which they are not.
         var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add("--default-signal=INT");
+        start.ArgumentList.Add("--default-signal=INT,HUP,TERM");
         start.ArgumentList.Add("dotnet");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Nsn.AppHost.dll"));
         foreach (string argument in arguments)
