@@ -89,6 +89,12 @@ internal sealed class HostilePeer : IDisposable
     /// <summary>Frames that the gateway took.</summary>
     public int Frames { get; private set; }
 
+    /// <summary>How often the gateway was asked for a key frame.</summary>
+    public int KeyFrameRequests { get; private set; }
+
+    /// <summary>The number of the first packet of the gateway's video; null before it has come.</summary>
+    public ushort? FirstVideoSequence { get; private set; }
+
     /// <summary>Why the session ended; null while it is alive.</summary>
     public SessionClosed? Closed { get; private set; }
 
@@ -207,6 +213,12 @@ internal sealed class HostilePeer : IDisposable
 
                     // As a source does for its viewers: whatever a publisher calls a frame is cut into packets again.
                     _ = MediaFrame.Create(frame.Codec, frame.Data.ToArray(), frame.Timestamp, frame.IsKeyFrame);
+                    break;
+                case null when _datagram[0] is >= 128 and <= 191 && BinaryPrimitives.ReadUInt32BigEndian(_datagram.AsSpan(8)) == Session.VideoSsrc:
+                    FirstVideoSequence ??= BinaryPrimitives.ReadUInt16BigEndian(_datagram.AsSpan(2));
+                    break;
+                case KeyFrameRequested:
+                    KeyFrameRequests++;
                     break;
                 case SessionClosed closed:
                     Closed = closed;
