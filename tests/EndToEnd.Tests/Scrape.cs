@@ -15,7 +15,9 @@ internal sealed partial class Scrape
     /// <summary>Names of what is measured, as Prometheus has them.</summary>
     public HashSet<string> Metrics { get; } = [];
 
-    /// <summary>Asks all silos and the gateway, as Prometheus does.</summary>
+    /// <summary>
+    /// Asks all silos and the gateway, as Prometheus does. The figures are of now: processes give the same answer for a moment, so each is asked until there is another one.
+    /// </summary>
     public static async Task<Scrape> TakeAsync(StackFixture stack)
     {
         var scrape = new Scrape();
@@ -23,7 +25,10 @@ internal sealed partial class Scrape
         foreach (var instance in (string[])["core-1", "core-2", "gpu", "gateway"])
         {
             var endpoint = stack.Instance(instance).Snapshot.Endpoints.First(endpoint => endpoint.Name is "health" or "http");
-            scrape.Read(instance, await http.GetStringAsync(new Uri($"{endpoint.Address}/metrics"), TestContext.Current.CancellationToken));
+            var first = await AskAsync();
+            scrape.Read(instance, await Eventually.HoldsAsync($"{instance} collects its figures anew", AskAsync, text => text != first, seconds: 60));
+
+            Task<string> AskAsync() => http.GetStringAsync(new Uri($"{endpoint.Address}/metrics"), TestContext.Current.CancellationToken);
         }
 
         return scrape;
