@@ -185,8 +185,7 @@ public class TestCluster : IDisposable, IAsyncDisposable
     public Task WaitForLivenessToStabilizeAsync(bool didKill = false) => Task.CompletedTask;
 
     public Task StopSiloAsync(SiloHandle instance) => instance.StopSiloAsync(true);
-    public Task KillSiloAsync(SiloHandle instance) => instance.StopSiloAsync(false);
-
+    public Task KillSiloAsync(SiloHandle instance, CancellationToken cancellationToken = default) => instance.StopSiloAsync(false).WaitAsync(cancellationToken);
 
     public async Task StopSecondarySilosAsync()
     {

@@ -11,6 +11,7 @@ internal static class SignalSocket
 {
     private const int MessageBytesMax = 64 * 1024;
     private static readonly TimeSpan s_idle = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_hearOut = TimeSpan.FromSeconds(5);
 
     public static void MapSignalling(this IEndpointRouteBuilder routes)
     {
@@ -58,6 +59,7 @@ internal static class SignalSocket
                     var limit = $"at most {settings.Value.SignalMessagesPerSecond} messages in a second";
                     await SendErrorAsync(socket, 429, "Too many messages", $"Send {limit}.", end.Token);
                     await socket.CloseOutputAsync(WebSocketCloseStatus.PolicyViolation, limit, end.Token);
+                    await HearOutAsync(socket, buffer, end.Token);
                     return;
                 }
 
@@ -125,6 +127,17 @@ internal static class SignalSocket
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
         {
             // The socket is gone, or the gateway stops; a WebRTC session that was set up through it goes on.
+        }
+    }
+
+    /// <summary>Takes in what is still on its way until the other side closes, too: bytes that nobody has read would make the system drop the reason.</summary>
+    private static async Task HearOutAsync(WebSocket socket, byte[] buffer, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(s_hearOut);
+        while (socket.State == WebSocketState.CloseSent && (await socket.ReceiveAsync(buffer, limit.Token)).MessageType != WebSocketMessageType.Close)
+        {
+            // What it says does not count any more.
         }
     }
 

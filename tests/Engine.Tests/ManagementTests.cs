@@ -107,7 +107,7 @@ public sealed class TestClusterTests
         Assert.Equal(2, cluster.SecondarySilos.Count);
         await Until.WorksAsync("grains answer", async () => Assert.Equal(2, await cluster.GrainFactory.GetGrain<ICounterGrain>(1).Ping(1)));
 
-        await cluster.KillSiloAsync(restarted);
+        await cluster.KillSiloAsync(restarted, TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<ArgumentException>(() => cluster.RestartStoppedSecondarySiloAsync("nobody"));
         var again = await cluster.RestartStoppedSecondarySiloAsync(restarted.Name);
         Assert.Equal(restarted.Name, again.Name);

@@ -192,7 +192,7 @@ public sealed class AddressLimitTests
         await using var gateway = await TestGateway.StartAsync(new FakeGrains(), "Gateway:SignalMessagesPerSecond=5");
         using var socket = await ConnectAsync(gateway, Greedy);
         // Some of them fall into one second, however slow the machine is.
-        for (var message = 0; message < 200 && socket.State == WebSocketState.Open; message++)
+        for (var message = 0; message < 100 && socket.State == WebSocketState.Open; message++)
             await SendAsync(socket, new { type = "ice-candidate" });
         var told = await ReceiveAsync(socket);
         Assert.Equal(429, told.GetProperty("status").GetInt32());

@@ -49,7 +49,7 @@ public sealed class LostDirectorsTests : SlotCluster
         var begun = Interrupt(method, Assignment.Proposers[Math.Min(2, asked)..asked], () => new Interruption(Moment.Call, holds: true));
         await Slot.StartAsync(Assignment);
         await Task.WhenAll(answered.Concat(begun).Select(interruption => interruption.Reached)).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-        await Cluster.KillSiloAsync(silo);
+        await Cluster.KillSiloAsync(silo, TestContext.Current.CancellationToken);
 
         await CertifiedAsync(await EndedAsync());
         NobodySaidTwoThings();

@@ -196,7 +196,7 @@ export class FakeGateway {
     const recipe = this.recipes.get(id)!;
     const now = this.slotNow;
     const distance = recipe.slot - now;
-    const state = distance > 3 ? 'queued' : distance === 3 ? 'generating' : distance === 2 ? 'verifying' : distance === 1 ? 'certified' : distance === 0 ? 'on-air' : 'aired';
+    const state = distance > 3 ? 'queued' : distance === 3 ? 'generating' : distance === 2 ? 'verifying' : distance === 1 ? 'certified' : distance > -5 ? 'on-air' : 'aired';
     return {
       id, channel: 'main', prompt: recipe.prompt, state, place: distance > 3 ? distance - 3 : null, slot: distance > 3 ? null : recipe.slot,
       airsAt: this.airsAt(recipe.slot), estimatedAirsAt: this.airsAt(recipe.slot), reason: null, history: [{ state: 'queued', at: recipe.at }],
