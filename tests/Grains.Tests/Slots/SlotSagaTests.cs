@@ -67,7 +67,8 @@ public sealed class SlotSagaTests : SlotCluster
         Make(2, Misbehaviour.LiesAboutEmbedding);
         Make(0, Misbehaviour.Silent);
         await CertifiedAsync(await RunAsync());
-        Assert.Equal(1, figures.Sum("nsn.slots", "outcome=certified", "reason=none"));
+        // The slot's end is seen before it is stored, and counted after that.
+        await Eventually.HoldsAsync("the certified slot is counted", () => Task.FromResult(figures.Sum("nsn.slots", "outcome=certified", "reason=none")), sum => sum == 1);
         foreach (var stage in (string[])["generate", "commit", "reveal", "vote", "submit"])
             Assert.Equal(1, figures.Count("nsn.slots.stage.duration", $"stage={stage}"));
         Assert.Equal(3, figures.Sum("nsn.slots.votes", "verdict=accept"));
