@@ -12,8 +12,18 @@ internal sealed class NetworksAttribute : ValidationAttribute
             ? new ValidationResult($"'{broken}' in {validationContext.MemberName} is no address and no network like 192.0.2.0/24.")
             : ValidationResult.Success;
 
+    /// <summary>Reads those that were found valid.</summary>
+    public static IEnumerable<IPNetwork> Parse(IEnumerable<string> texts)
+    {
+        foreach (var text in texts)
+        {
+            if (TryParse(text, out var network))
+                yield return network;
+        }
+    }
+
     /// <summary>Reads one of them; an address is a network of its own.</summary>
-    public static bool TryParse(string text, out IPNetwork network)
+    private static bool TryParse(string text, out IPNetwork network)
     {
         if (IPNetwork.TryParse(text, out network))
             return true;

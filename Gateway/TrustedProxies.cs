@@ -14,11 +14,8 @@ internal static class TrustedProxies
             options.ForwardLimit = null;
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();
-            foreach (var text in settings.Value.TrustedProxies)
-            {
-                if (NetworksAttribute.TryParse(text, out var network))
-                    options.KnownIPNetworks.Add(network);
-            }
+            foreach (var network in NetworksAttribute.Parse(settings.Value.TrustedProxies))
+                options.KnownIPNetworks.Add(network);
         });
 
     public static void UseTrustedProxies(this IApplicationBuilder app, GatewaySettings settings)

@@ -58,8 +58,7 @@ internal static class SignalSocket
                 {
                     var limit = $"at most {settings.Value.SignalMessagesPerSecond} messages in a second";
                     await SendErrorAsync(socket, 429, "Too many messages", $"Send {limit}.", end.Token);
-                    await socket.CloseOutputAsync(WebSocketCloseStatus.PolicyViolation, limit, end.Token);
-                    await HearOutAsync(socket, buffer, end.Token);
+                    await CloseAsync(socket, buffer, WebSocketCloseStatus.PolicyViolation, limit, end.Token);
                     return;
                 }
 
@@ -130,9 +129,10 @@ internal static class SignalSocket
         }
     }
 
-    /// <summary>Takes in what is still on its way until the other side closes, too: bytes that nobody has read would make the system drop the reason.</summary>
-    private static async Task HearOutAsync(WebSocket socket, byte[] buffer, CancellationToken cancellationToken)
+    /// <summary>Closes with a reason, and takes in what is still on its way until the other side closes, too: bytes that nobody has read would make the system drop the reason.</summary>
+    private static async Task CloseAsync(WebSocket socket, byte[] buffer, WebSocketCloseStatus status, string reason, CancellationToken cancellationToken)
     {
+        await socket.CloseOutputAsync(status, reason, cancellationToken);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_hearOut);
         while (socket.State == WebSocketState.CloseSent && (await socket.ReceiveAsync(buffer, limit.Token)).MessageType != WebSocketMessageType.Close)
@@ -157,13 +157,13 @@ internal static class SignalSocket
             {
                 if (received.MessageType == WebSocketMessageType.Text)
                     return buffer.AsMemory(0, length);
-                await socket.CloseOutputAsync(WebSocketCloseStatus.InvalidMessageType, "only text messages", cancellationToken);
+                await CloseAsync(socket, buffer, WebSocketCloseStatus.InvalidMessageType, "only text messages", cancellationToken);
                 return null;
             }
 
             if (length == buffer.Length)
             {
-                await socket.CloseOutputAsync(WebSocketCloseStatus.MessageTooBig, $"at most {MessageBytesMax} bytes", cancellationToken);
+                await CloseAsync(socket, buffer, WebSocketCloseStatus.MessageTooBig, $"at most {MessageBytesMax} bytes", cancellationToken);
                 return null;
             }
         }

@@ -15,8 +15,7 @@ internal sealed class ConnectionLimit(AddressShares shares, IOptions<GatewaySett
 {
     private static readonly TimeSpan s_hangUp = TimeSpan.FromSeconds(1);
     private static readonly byte[] s_refusal = Refusal();
-    private readonly IPNetwork[] _proxies =
-        [.. settings.Value.TrustedProxies.Select(text => NetworksAttribute.TryParse(text, out var network) ? network : throw new InvalidOperationException($"'{text}' is no network."))];
+    private readonly IPNetwork[] _proxies = [.. NetworksAttribute.Parse(settings.Value.TrustedProxies)];
 
     /// <summary>Puts it in front of everything that the server listens on.</summary>
     public static void Use(KestrelServerOptions kestrel) => kestrel.ConfigureEndpointDefaults(endpoint =>

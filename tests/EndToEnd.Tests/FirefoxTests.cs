@@ -3,7 +3,7 @@ using Nsn.WebRtc.Browser.Tests.Firefox;
 
 namespace Nsn.EndToEnd.Tests;
 
-/// <summary>The page in Firefox, which is another WebCrypto, another MediaSource and another WebRTC than those of the other tests.</summary>
+/// <summary>The page in Firefox, which is another WebCrypto and another MediaSource than those of the other tests. By which transport it plays here is up to it; WebRTC was not seen.</summary>
 public sealed class FirefoxTests(StackFixture stack, FirefoxBrowser firefox) : IClassFixture<FirefoxBrowser>
 {
     // A machine without a sound card may have no clock for what is heard: so the clip's sound is decoded beside it.

@@ -17,6 +17,7 @@ using Nsn.Protocol.Consensus;
 using Nsn.Protocol.Cryptography;
 using Nsn.Protocol.Ledger.Genesis;
 using Nsn.Protocol.Recipes;
+using Nsn.Tests;
 using Nsn.WebRtc.Client;
 
 namespace Nsn.Gateway.Tests;

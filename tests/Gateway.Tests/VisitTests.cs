@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Nsn.Gateway.Frames;
 using Nsn.Gateway.Sessions;
 using Nsn.Gateway.Tests.Fakes;
+using Nsn.Tests;
 using Nsn.WebRtc.Client;
 using Nsn.WebRtc.DataChannels;
 using Nsn.WebRtc.Sessions;

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
-namespace Nsn.Grains.Tests;
+namespace Nsn.Tests;
 
-/// <summary>What the meters of one silo measure; those of other silos of the process, which other tests run, are left out.</summary>
+/// <summary>What the meters of one host (a silo, a gateway) measure; those of other hosts of the process, which other tests run, are left out.</summary>
 internal sealed class Figures : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -21,16 +21,17 @@ internal sealed class Figures : IDisposable
         _listener.Start();
     }
 
+    /// <summary>The measurements that have these attributes, among others.</summary>
+    public double[] Of(string instrument, params string[] tags) =>
+        [.. _measured.Where(measurement => measurement.Instrument == instrument && tags.All(measurement.Tags.Contains)).Select(measurement => measurement.Value)];
+
     /// <summary>Sum of the measurements that have these attributes, among others.</summary>
-    public double Sum(string instrument, params string[] tags) => Of(instrument, tags).Sum(measurement => measurement.Value);
+    public double Sum(string instrument, params string[] tags) => Of(instrument, tags).Sum();
 
     /// <summary>Number of the measurements that have these attributes, among others.</summary>
-    public int Count(string instrument, params string[] tags) => Of(instrument, tags).Count();
+    public int Count(string instrument, params string[] tags) => Of(instrument, tags).Length;
 
     public void Dispose() => _listener.Dispose();
-
-    private IEnumerable<(string Instrument, string[] Tags, double Value)> Of(string instrument, string[] tags) =>
-        _measured.Where(measurement => measurement.Instrument == instrument && tags.All(measurement.Tags.Contains));
 
     private void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {

@@ -15,6 +15,7 @@ using Nsn.Protocol.Cryptography;
 using Nsn.Protocol.Ledger.Genesis;
 using Nsn.Protocol.Ledger.Pallets.Director;
 using Nsn.Protocol.Recipes;
+using Nsn.Tests;
 using Orleans.Hosting;
 using Orleans.Storage;
 using Orleans.TestingHost;
