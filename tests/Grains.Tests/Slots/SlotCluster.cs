@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Nsn.Content;
 using Nsn.Grains.Channels;
@@ -9,12 +8,8 @@ using Nsn.Grains.Ledger;
 using Nsn.Grains.Slots;
 using Nsn.Grains.Telemetry;
 using Nsn.Protocol.Certificates;
-using Nsn.Protocol.Consensus;
 using Nsn.Protocol.Cryptography;
-using Nsn.Protocol.Ledger.Genesis;
-using Nsn.Protocol.Ledger.Pallets.Director;
 using Nsn.Protocol.Recipes;
-using Orleans.Hosting;
 using Orleans.Storage;
 using Orleans.TestingHost;
 

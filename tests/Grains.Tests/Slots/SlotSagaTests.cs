@@ -1,24 +1,18 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Nsn.Content;
 using Nsn.Grains.Channels;
 using Nsn.Grains.Directors;
 using Nsn.Grains.Epochs;
 using Nsn.Grains.Inference;
 using Nsn.Grains.Ledger;
 using Nsn.Grains.Slots;
-using Nsn.Grains.Telemetry;
-using Nsn.Protocol.Certificates;
 using Nsn.Protocol.Consensus;
 using Nsn.Protocol.Cryptography;
 using Nsn.Protocol.Ledger.Genesis;
 using Nsn.Protocol.Ledger.Pallets.Director;
 using Nsn.Protocol.Recipes;
 using Nsn.Tests;
-using Orleans.Hosting;
-using Orleans.Storage;
-using Orleans.TestingHost;
 
 namespace Nsn.Grains.Tests.Slots;
 
