@@ -40,7 +40,7 @@ builder.Services.AddDatabase(builder.Configuration.GetConnectionString("nsn"));
 builder.Services.AddDatabaseSchema(PostgreSqlLedgerJournal.Schema);
 builder.Services.AddGrainMetrics();
 builder.Services.AddSingleton<InferenceMetrics>();
-builder.AddClusterSilo(settings.ToEndpoints());
+builder.AddClusterSilo(settings.ToEndpoints(), settings.Roles);
 builder.Services.AddContentStore(builder.Configuration.GetConnectionString("blobs"));
 builder.Services.AddSingleton<ILedgerJournal, PostgreSqlLedgerJournal>();
 builder.Services.AddSingleton(services => DevKeys.Open(settings.KeyFolder, services.GetRequiredService<ILogger<FileDirectorKeys>>()));

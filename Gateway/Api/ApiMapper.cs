@@ -22,7 +22,7 @@ internal static class ApiMapper
         var summary = Summarise(entry);
         return summary with
         {
-            Kind = !certified && (content is not null || problem is not null) ? "filler" : summary.Kind,
+            Kind = certified ? "certified" : content is not null || problem is not null ? "filler" : summary.Kind,
             DurationMilliseconds = content is null ? summary.DurationMilliseconds : (long)content.Duration.TotalMilliseconds,
             ContentRoot = content is null ? summary.ContentRoot : ApiJson.Hex(content.ContentRoot),
             Chunks = content?.ChunkFrames.Count ?? summary.Chunks,
@@ -152,7 +152,7 @@ internal static class ApiMapper
             Slot = report.Slot,
             Epoch = report.Assignment?.Epoch ?? 0,
             Channel = entry.Channel,
-            Kind = report.Phase == SlotPhase.Failed ? "filler" : "certified",
+            Kind = report.Phase == SlotPhase.Failed || (report.Phase == SlotPhase.Certified && !report.IsInTime) ? "filler" : "certified",
             State = PhaseName(report.Phase),
             AirsAt = entry.AirsAt.ToUnixTimeMilliseconds(),
             DurationMilliseconds = report.Manifest?.SegmentDurations.Sum() ?? (long)entry.AirDuration.TotalMilliseconds,

@@ -22,7 +22,7 @@ public sealed record SlotReport
     /// <summary>The block in which the ledger accepted it.</summary>
     [Id(5)] public ulong? CertifiedInBlock { get; init; }
 
-    /// <summary>Why there is no certificate, in one sentence.</summary>
+    /// <summary>Why there is no certificate, or none in time, in one sentence.</summary>
     [Id(6)] public string? Failure { get; init; }
 
     /// <summary>What each of the directors did, in their order.</summary>
@@ -39,4 +39,7 @@ public sealed record SlotReport
 
     /// <summary>When it was certified or given up.</summary>
     [Id(11)] public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>Whether the slot was certified before it went on air. One that was certified later had filler on air.</summary>
+    public bool IsInTime => Phase == SlotPhase.Certified && Failure is null;
 }

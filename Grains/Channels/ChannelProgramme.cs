@@ -154,6 +154,7 @@ internal sealed class ChannelProgramme(ChannelDocument document, ChannelOptions 
         SlotPhase.Planned => RecipeState.Scheduled,
         SlotPhase.Generating => RecipeState.Generating,
         SlotPhase.Failed => RecipeState.Failed,
+        SlotPhase.Certified when !report.IsInTime => RecipeState.Failed, // nobody saw it
         SlotPhase.Certified when report.Slot < slotOnAir => RecipeState.Aired,
         SlotPhase.Certified when report.Slot == slotOnAir => RecipeState.OnAir,
         SlotPhase.Certified => RecipeState.Certified,

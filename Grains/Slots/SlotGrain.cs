@@ -348,56 +348,61 @@ internal sealed partial class SlotGrain(
 
     /// <summary>
     /// Has the certificate put into the ledger, by the proposer first and by the other directors if it does not: each has a part of the time that is left, so that one that
-    /// hangs holds up nobody for long. Where the ledger cannot be reached, or the slot is still further ahead than it takes certificates for, that is tried again until air.
+    /// hangs holds up nobody for long. Where the ledger cannot be reached, or the slot is still further ahead than it takes certificates for, that is tried again. Nor is air the
+    /// end of it: what was submitted in time may be in a block after that, or be in one already that nobody heard of, and a slot is not given up while the ledger may hold its
+    /// certificate. The ledger itself says when it takes it no more.
     /// </summary>
     private async Task SubmitAsync(SlotAssignment assignment, ClipManifest manifest, byte[] certificate, CancellationToken cancellationToken)
     {
         var stage = Stopwatch.GetTimestamp();
-        ulong? block = null;
-        var reason = "there was no time left to submit it";
+        var logged = "";
         byte[][] directors = [.. assignment.Directors.OrderByDescending(account => account.AsSpan().SequenceEqual(manifest.Proposer))];
-        for (var attempt = 0; Left(assignment) is { Ticks: > 0 } left; attempt++)
+        ulong? block = null;
+        for (var attempt = 0; block is null; attempt++)
         {
-            var final = false;
+            string reason;
+            var isOver = Left(assignment) <= TimeSpan.Zero;
             try
             {
-                var share = left * options.Value.SubmitterShare;
-                var patience = share > options.Value.SubmitterTimeMin ? share : left < options.Value.SubmitterTimeMin ? left : options.Value.SubmitterTimeMin;
-                var submission = await Director(directors[attempt % directors.Length]).SubmitAsync(assignment.Slot, certificate).WaitAsync(patience, time, cancellationToken);
-                if (submission.Block is { } taken)
-                {
-                    block = taken;
-                    break;
-                }
-
-                reason = submission.Error ?? reason;
-                final = attempt >= directors.Length - 1 && reason != DirectorErrors.OutsideWindow.Name;
+                var submission = await Director(directors[attempt % directors.Length]).SubmitAsync(assignment.Slot, certificate).WaitAsync(Patience(assignment), time, cancellationToken);
+                block = submission.Block;
+                reason = submission.Error ?? "";
+                var isFinal = reason == DirectorErrors.OutsideWindow.Name ? isOver : attempt >= directors.Length - 1;
+                if (block is null && isFinal)
+                    throw new SlotFailedException(SlotFailure.NotSubmitted, $"The certificate is not in the ledger: {reason}.");
             }
-            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception failure) when (failure is not SlotFailedException && !cancellationToken.IsCancellationRequested)
             {
                 reason = failure.Message;
             }
 
-            if (reason != DirectorErrors.OutsideWindow.Name)
-                LogNotSubmitted(Slot, reason);
-            if (final)
+            if (block is not null)
                 break;
+            if (reason != DirectorErrors.OutsideWindow.Name && reason != logged)
+                LogNotSubmitted(Slot, logged = reason);
             if (attempt >= directors.Length - 1 || reason == DirectorErrors.OutsideWindow.Name)
                 await Task.Delay(s_submitAgain, time, cancellationToken);
         }
 
-        if (block is null)
-            throw new SlotFailedException(SlotFailure.NotSubmitted, $"The certificate is not in the ledger: {reason}.");
+        var late = -Left(assignment);
         Report = Report with
         {
             Phase = SlotPhase.Certified,
             CertifiedInBlock = block,
+            Failure = late > TimeSpan.Zero ? $"Its certificate was in the ledger only {late.TotalSeconds:0.0} s after it had gone on air." : null,
             FinishedAt = time.GetUtcNow(),
             StageSeconds = With("submit", stage),
         };
         await StoreAsync(assignment, cancellationToken);
-        metrics.SlotCertified();
-        LogCertified(Slot, block.Value, (assignment.Deadline - time.GetUtcNow()).TotalSeconds);
+        metrics.SlotCertified(Report.IsInTime);
+        LogCertified(Slot, block.Value, -late.TotalSeconds);
+    }
+
+    /// <summary>How long one director gets for it.</summary>
+    private TimeSpan Patience(SlotAssignment assignment)
+    {
+        var share = Left(assignment) * options.Value.SubmitterShare;
+        return share > options.Value.SubmitterTimeMin ? share : options.Value.SubmitterTimeMin;
     }
 
     private async Task FailAsync(SlotFailure failed, string reason)

@@ -4,7 +4,7 @@ namespace Nsn.Grains.Slots;
 
 /// <summary>
 /// Time that the phases of a slot get; section "Slot" of the configuration. A phase that has the answers of a quorum ends at its time-out;
-/// one that has not goes on, because without them the slot is lost. No phase goes on after the slot is on air.
+/// one that has not goes on, because without them the slot is lost. None but the last, which brings the certificate to the ledger, goes on after the slot is on air.
 /// </summary>
 public sealed class SlotOptions : IValidatableObject
 {
@@ -28,7 +28,7 @@ public sealed class SlotOptions : IValidatableObject
     [Range(0.1, 0.9)]
     public double SubmitterShare { get; set; } = 0.3;
 
-    /// <summary>Each director gets as much time as that to bring the certificate to the ledger, if there is as much: it waits for a block.</summary>
+    /// <summary>Each director gets at least as much time as that to bring the certificate to the ledger, on air or not: it waits for a block.</summary>
     public TimeSpan SubmitterTimeMin { get; set; } = TimeSpan.FromSeconds(4);
 
     /// <inheritdoc/>

@@ -53,7 +53,7 @@ internal sealed class GrainMetrics : IDisposable
     public void Dispose() => _meter.Dispose();
 
     /// <summary>The ledger has a slot's certificate.</summary>
-    public void SlotCertified() => _slots.Add(1, new("outcome", "certified"), new("reason", "none"));
+    public void SlotCertified(bool isInTime) => _slots.Add(1, new("outcome", isInTime ? "certified" : "late"), new("reason", "none"));
 
     /// <summary>A slot gets no certificate.</summary>
     public void SlotFailed(SlotFailure reason) => _slots.Add(1, new("outcome", "failed"), new("reason", Name(reason)));

@@ -21,7 +21,10 @@ public static class ClusterHosting
     private const string ClusterId = "nsn";
 
     /// <summary>Makes this process a silo.</summary>
-    public static void AddClusterSilo(this IHostApplicationBuilder builder, SiloEndpoints endpoints)
+    /// <param name="builder">The process.</param>
+    /// <param name="endpoints">Where others reach it.</param>
+    /// <param name="roles">What it does. Grains that do not say where they want to be are on silos with the role "core".</param>
+    public static void AddClusterSilo(this IHostApplicationBuilder builder, SiloEndpoints endpoints, IEnumerable<string> roles)
     {
         builder.Services.AddDatabaseSchema(PostgreSqlGrainStorage.Schema);
         builder.UseOrleans(silo =>
@@ -36,6 +39,7 @@ public static class ClusterHosting
             });
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(15));
             silo.UseDatabaseMembership();
+            CorePlacement.Use(silo, roles);
             silo.Services.AddKeyedSingleton<IGrainStorage>(StorageName, (services, _) =>
                 new PostgreSqlGrainStorage(services.GetRequiredService<NpgsqlDataSource>()));
         });

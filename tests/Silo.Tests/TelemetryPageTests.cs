@@ -52,7 +52,8 @@ public sealed partial class TelemetryPageTests
 
     private static void Measure(GrainMetrics metrics)
     {
-        metrics.SlotCertified();
+        metrics.SlotCertified(isInTime: true);
+        metrics.SlotCertified(isInTime: false);
         foreach (var reason in Enum.GetValues<SlotFailure>())
             metrics.SlotFailed(reason);
         foreach (var stage in (string[])["generate", "commit", "reveal", "vote", "submit"])

@@ -17,10 +17,14 @@ internal sealed class PlacementService(IServiceProvider services, Func<SiloAddre
     public ValueTask<SiloAddress> ChooseAsync(GrainClass grainClass, GrainId grainId, Dictionary<string, object>? requestContext)
     {
         var silos = view().Silos;
-        if (silos.Length == 1 && grainClass.Filters.Length == 0 && grainClass.Placement is not SiloRoleBasedPlacement && silos[0].Address.Equals(local()))
+        if (silos.Length == 1 && grainClass.Filters.Length == 0 && TakesAnySilo(grainClass.Placement ?? _default) && silos[0].Address.Equals(local()))
             return new(silos[0].Address);
         return ChooseAmongAsync(grainClass, grainId, requestContext);
     }
+
+    /// <summary>Whether a strategy places on the only silo that there is without a look at it. One of somebody else's may refuse it.</summary>
+    private static bool TakesAnySilo(PlacementStrategy strategy) => strategy
+        is RandomPlacement or PreferLocalPlacement or HashBasedPlacement or ActivationCountBasedPlacement or ResourceOptimizedPlacement or StatelessWorkerPlacement;
 
     private async ValueTask<SiloAddress> ChooseAmongAsync(GrainClass grainClass, GrainId grainId, Dictionary<string, object>? requestContext)
     {

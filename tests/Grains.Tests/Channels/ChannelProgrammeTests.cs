@@ -59,6 +59,20 @@ public class ChannelProgrammeTests
         Assert.True(Programme.IsOver(6));
     }
 
+    [Fact]
+    public void A_prompt_whose_slot_was_certified_after_it_was_on_air_gets_another_one_because_nobody_saw_it()
+    {
+        Programme.Enqueue(Submission("a cat", "k1"), 8, s_chain, s_now);
+        Programme.Plan(5, 8, s_now, s_now);
+        Programme.Observe(new SlotReport { Slot = 5, Phase = SlotPhase.Submitting }, 5, s_now);
+        Assert.Equal(RecipeState.Verifying, Programme.Find("r-k1")!.State); // on air with filler, and the ledger has not said yet what becomes of it
+        var moved = Programme.Observe(new SlotReport { Slot = 5, Phase = SlotPhase.Certified, Failure = "late" }, 5, s_now);
+        Assert.Equal((RecipeState.Queued, 1, "late"), (moved!.State, moved.Place, moved.Reason));
+        Assert.Equal("r-k1", Programme.Plan(6, 8, s_now, s_now).Id);
+        Programme.Observe(new SlotReport { Slot = 6, Phase = SlotPhase.Certified }, 6, s_now);
+        Assert.Equal(RecipeState.OnAir, Programme.Find("r-k1")!.State);
+    }
+
     private static RecipeSubmission Signed(string key, Func<RecipeAuthor, RecipeAuthor>? change = null, int minutes = 0)
     {
         Assert.True(RecipeCodec.TryDecode(Submission("a cat", key).Recipe, out var recipe, out _));

@@ -9,6 +9,7 @@ using Nsn.Protocol.Chunks;
 using Nsn.Protocol.Consensus;
 using Nsn.Protocol.Cryptography;
 using Nsn.Protocol.Ledger.Genesis;
+using Nsn.Protocol.Ledger.Pallets.Director;
 
 namespace Nsn.Grains.Tests.Slots;
 
@@ -115,6 +116,9 @@ internal enum Misbehaviour
     PublishesOtherBytes,
     PublishesOneOtherFrame,
     HangsAsSubmitter,
+
+    /// <summary>What the ledger answers to it is that it takes no certificate for the slot now.</summary>
+    IsTooLateAsSubmitter,
     HangsWhenTold,
     HangsAtCheck,
 
@@ -142,6 +146,9 @@ internal sealed class MisbehaviourFilter : IIncomingGrainCallFilter
                     break;
                 case (Misbehaviour.DiesAsProposer, nameof(IDirectorGrain.ProposeAsync)):
                     throw new InvalidOperationException("out of memory");
+                case (Misbehaviour.IsTooLateAsSubmitter, nameof(IDirectorGrain.SubmitAsync)):
+                    context.Result = new SlotSubmission(null, DirectorErrors.OutsideWindow.Name);
+                    return;
             }
         }
 
