@@ -99,6 +99,7 @@ internal static class GatewayApplication
     public static void UseGateway(this WebApplication app, GatewaySettings settings)
     {
         app.UseTrustedProxies(settings);
+        app.UseRoutingOfHeads();
         app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = Problems.StatusOf });
         app.UseStatusCodePages();
         app.Use(Problems.LeaveRoomAsync);

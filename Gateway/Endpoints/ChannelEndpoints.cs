@@ -85,6 +85,7 @@ internal static partial class ChannelEndpoints
         };
     }
 
+    [Endless]
     private static async Task<IResult> GetEvents(
         string name, ChannelTails tails, EventHub events, AddressShares shares, IHostApplicationLifetime lifetime, HttpContext context)
     {

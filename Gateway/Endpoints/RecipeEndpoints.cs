@@ -28,6 +28,7 @@ internal static class RecipeEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("Asks for a clip; the header Idempotency-Key makes repeating safe")
             .RequireRateLimiting(Policy);
         routes.MapPost("/api/recipes/signed", SubmitSigned)
@@ -61,11 +62,13 @@ internal static class RecipeEndpoints
         var channel = request.Channel ?? tails.Main.Name;
         if (tails.Find(channel) is not { } tail)
             return Problems.NotFound($"There is no channel '{channel}'. GET /api/channels lists them.");
+        if (tail.Head is not { } head)
+            return NoChain(context);
 
         // A key is its sender's own: others who choose the same one have nothing to do with it.
         var submitter = AddressShares.AddressOf(context).ToString();
         var scope = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{submitter} {key}")));
-        var recipe = ToRecipe(request, scope, tail, settings.Value);
+        var recipe = ToRecipe(request, scope, head.Timing.SlotDuration, settings.Value);
         var violations = RecipeValidator.Validate(recipe);
         if (violations.Count > 0)
         {
@@ -75,7 +78,7 @@ internal static class RecipeEndpoints
                 title: "The recipe breaks a bound");
         }
 
-        return await EnqueueAsync(context, tail, grains, new RecipeSubmission(RecipeCodec.Encode(recipe), scope, submitter));
+        return await EnqueueAsync(context, tail.Name, head.Timing.SlotDuration, grains, new RecipeSubmission(RecipeCodec.Encode(recipe), scope, submitter));
     }
 
     /// <summary>Takes a recipe that its author has signed. The same one again is the same request, whoever sends it and however often.</summary>
@@ -89,7 +92,7 @@ internal static class RecipeEndpoints
         if (context.Request.ContentLength > RecipeLimits.CanonicalBytesMax)
             return Problems.TooLong($"A recipe has at most {RecipeLimits.CanonicalBytesMax} bytes.");
         if (tail.Head is not { } head)
-            return Problems.Unavailable(context, "The gateway has not heard of the chain yet.");
+            return NoChain(context);
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         if (!RecipeCodec.TryDecode(body.GetBuffer().AsSpan(0, (int)body.Length), out var recipe, out var reason))
@@ -111,17 +114,16 @@ internal static class RecipeEndpoints
         }
 
         var key = Convert.ToHexStringLower(SHA256.HashData([.. author.Account.AsSpan(), .. recipe.Hash().AsSpan()]));
-        return await EnqueueAsync(context, tail, grains, new RecipeSubmission(RecipeCodec.Encode(recipe), key, AddressShares.AddressOf(context).ToString()));
+        return await EnqueueAsync(context, tail.Name, head.Timing.SlotDuration, grains, new RecipeSubmission(RecipeCodec.Encode(recipe), key, AddressShares.AddressOf(context).ToString()));
 
         static IResult Unsigned(string why) => Results.ValidationProblem(
             new Dictionary<string, string[]> { ["security"] = [why] }, statusCode: StatusCodes.Status422UnprocessableEntity, title: "The author's signature does not hold");
     }
 
-    private static async Task<IResult> EnqueueAsync(HttpContext context, ChannelTail tail, IGrainFactory grains, RecipeSubmission submission)
+    private static async Task<IResult> EnqueueAsync(HttpContext context, string channel, TimeSpan slot, IGrainFactory grains, RecipeSubmission submission)
     {
-        var channel = tail.Name;
         var answer = await grains.GetGrain<IChannelGrain>(channel).EnqueueAsync(submission);
-        var slotSeconds = (int)Math.Ceiling(tail.Head?.Timing.SlotDuration.TotalSeconds ?? 8);
+        var slotSeconds = (int)Math.Ceiling(slot.TotalSeconds);
         return answer.Outcome switch
         {
             EnqueueOutcome.Accepted or EnqueueOutcome.Repeated => Accepted(context, channel, answer.Ticket!),
@@ -141,15 +143,18 @@ internal static class RecipeEndpoints
             ? Results.Json(ApiMapper.ToStatus(tails.Main.Name, ticket), ApiJson.Options)
             : Problems.NotFound("There is no such recipe, or it was on air long ago.");
 
+    /// <summary>How long a slot lasts, and whom a signature is meant for, is the chain's to say.</summary>
+    private static IResult NoChain(HttpContext context) => Problems.Unavailable(context, "The gateway has not heard of the chain yet.");
+
     private static IResult Accepted(HttpContext context, string channel, RecipeTicket ticket)
     {
         context.Response.Headers.Location = $"/api/recipes/{ticket.Id}";
         return Results.Json(ApiMapper.ToStatus(channel, ticket), ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
     }
 
-    private static Recipe ToRecipe(RecipeRequest request, string scope, ChannelTail tail, GatewaySettings settings)
+    private static Recipe ToRecipe(RecipeRequest request, string scope, TimeSpan slot, GatewaySettings settings)
     {
-        var seconds = request.Seconds ?? (int)(tail.Head?.Timing.SlotDuration.TotalSeconds ?? 8);
+        var seconds = request.Seconds ?? (int)slot.TotalSeconds;
         var prompt = request.Prompt?.Trim() ?? "";
         return new Recipe
         {

@@ -24,6 +24,7 @@ internal static class SignalSocket
         routes.MapMethods("/signal", [HttpMethods.Connect], HandleAsync).ExcludeFromDescription();
     }
 
+    [Endless]
     private static async Task HandleAsync(
         HttpContext context, ChannelTails tails, PlayerOffers offers, AddressShares shares, IHostApplicationLifetime lifetime, IOptions<GatewaySettings> settings, TimeProvider time)
     {

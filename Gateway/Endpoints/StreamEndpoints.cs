@@ -17,6 +17,7 @@ internal static class StreamEndpoints
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("The channel's frames, without end");
 
+    [Endless]
     private static async Task<IResult> Stream(
         string name, string? from, string? session, ChannelTails tails, ViewerSessions sessions, AddressShares shares, IHostApplicationLifetime lifetime, HttpContext context)
     {

@@ -301,6 +301,68 @@ public sealed class HttpTests
         await Eventually.HoldsAsync("a viewer by WHEP that is gone is not counted", async () => await ViewersAsync() == 0);
     }
 
+    [Theory]
+    [InlineData("/api/slots/7/certificate")]
+    [InlineData("/api/slots/7/recording")]
+    [InlineData("/api/slots/7/recipe")]
+    [InlineData("/api/channels/main")]
+    [InlineData("/api/channels")]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/alive")]
+    [InlineData("/health")]
+    [InlineData("/metrics")]
+    [InlineData("/Nsn.Gateway.Tests.deps.json")]
+    [InlineData("/api/slots/8/certificate")] // which is not there
+    [InlineData("/api/slots/abc")]
+    public async Task Head_is_answered_as_get_is_without_the_body(string path)
+    {
+        await using var gateway = await TestGateway.StartAsync(
+            new FakeGrains().On(nameof(IChannelGrain.GetSlotAsync), _ => Task.FromResult<SlotEntry?>(null)), $"Gateway:Pages={AppContext.BaseDirectory}");
+        PutCertified(gateway, "one");
+        var url = new Uri(path, UriKind.Relative);
+        using var get = await gateway.Http.GetAsync(url, Cancellation);
+        using var head = await GetAsync(gateway, url, request => request.Method = HttpMethod.Head);
+        Assert.Equal(get.StatusCode, head.StatusCode);
+        Assert.Equal(get.Content.Headers.ContentType, head.Content.Headers.ContentType);
+        Assert.Equal(get.Headers.ETag, head.Headers.ETag);
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync(Cancellation));
+        if (path.EndsWith("recording", StringComparison.Ordinal))
+        {
+            Assert.Equal(get.Content.Headers.ContentLength, head.Content.Headers.ContentLength);
+            Assert.Equal("bytes", head.Headers.AcceptRanges.Single());
+        }
+    }
+
+    [Theory]
+    [InlineData("/api/channels/main/stream", "GET")]
+    [InlineData("/api/channels/main/events", "GET")]
+    [InlineData("/signal", "GET")]
+    [InlineData("/api/recipes", "POST")]
+    public async Task Head_of_what_has_no_end_or_is_not_read_is_refused(string path, string allowed)
+    {
+        await using var gateway = await TestGateway.StartAsync(new FakeGrains());
+        using var head = await GetAsync(gateway, new Uri(path, UriKind.Relative), request => request.Method = HttpMethod.Head);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, head.StatusCode);
+        Assert.Contains(allowed, head.Content.Headers.Allow);
+        Assert.Equal("application/problem+json", head.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Theory]
+    [InlineData("/api/recipes")]
+    [InlineData("/api/recipes/signed")]
+    public async Task A_gateway_that_has_not_heard_of_the_chain_takes_no_prompt_because_it_does_not_know_how_long_a_slot_is(string path)
+    {
+        var grains = new FakeGrains();
+        var submissions = AcceptAll(grains);
+        await using var gateway = await TestGateway.StartBeforeTheChainAsync(grains);
+        using var answer = path.EndsWith("signed", StringComparison.Ordinal)
+            ? await PostAsync(gateway.Http, path, RecipeCodec.Encode(Signed("Alice")))
+            : await gateway.Http.PostAsJsonAsync(new Uri(path, UriKind.Relative), new { prompt = "a red fox" }, Cancellation);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.Empty(submissions);
+    }
+
     private static async Task<HttpResponseMessage> GetAsync(TestGateway gateway, Uri url, Action<HttpRequestMessage> change)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url);

@@ -42,7 +42,13 @@ internal sealed class TestGateway : IAsyncDisposable
     public ChannelTail Tail => Services.GetRequiredService<ChannelTail>();
 
     /// <summary>Starts one. Loopback has many addresses, so that a test can be many people at once.</summary>
-    public static async Task<TestGateway> StartAsync(FakeGrains grains, params string[] settings)
+    public static Task<TestGateway> StartAsync(FakeGrains grains, params string[] settings) => StartAsync(
+        grains, new ChainHead("nsn", new byte[32], 80, new byte[32], DateTimeOffset.UtcNow, new ChainTiming(TimeSpan.FromMinutes(10), 8, 80, 20)), settings);
+
+    /// <summary>Starts one that has heard of no block yet.</summary>
+    public static Task<TestGateway> StartBeforeTheChainAsync(FakeGrains grains, params string[] settings) => StartAsync(grains, null, settings);
+
+    private static async Task<TestGateway> StartAsync(FakeGrains grains, ChainHead? head, string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("nsn-gateway-").FullName;
         using var port = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
@@ -61,8 +67,8 @@ internal sealed class TestGateway : IAsyncDisposable
         builder.AddGateway(bound);
         var app = builder.Build();
         app.UseGateway(bound);
-        app.Services.GetRequiredService<ChannelTail>().Observe(
-            new ChainHead("nsn", new byte[32], 80, new byte[32], DateTimeOffset.UtcNow, new ChainTiming(TimeSpan.FromMinutes(10), 8, 80, 20)), "Test", 0);
+        if (head is not null)
+            app.Services.GetRequiredService<ChannelTail>().Observe(head, "Test", 0);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new TestGateway(app, folder, log);
     }
