@@ -14,7 +14,7 @@ public sealed class SiloSettings : IValidatableObject
     /// <summary>"core" hosts the ledger, channels, slots and directors; "gpu" runs models.</summary>
     public IList<string> Roles { get; } = [];
 
-    /// <summary>Where it stands, for the choice of directors and devices.</summary>
+    /// <summary>Where it stands: what its devices say of themselves. Nothing is chosen by it yet.</summary>
     [Required, StringLength(32)]
     public string Region { get; set; } = "local";
 

@@ -1,4 +1,4 @@
-// Prints the failed tests of a result file (.trx of dotnet test, .json of vitest), each with the beginning of its message.
+// Prints the failed tests of a result file (.trx of xUnit, .json of vitest), each with the beginning of its message.
 //   node tests/failures.js ROOM FILE
 const { existsSync, readFileSync } = require('node:fs');
 
