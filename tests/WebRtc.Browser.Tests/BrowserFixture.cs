@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -53,7 +54,7 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Server = new WebRtcServer(new WebRtcServerOptions());
+        Server = new WebRtcServer(new WebRtcServerOptions { BindAddress = IPAddress.Loopback });
         Source = new MediaSource(Server, "test");
         Channels["test"] = Source;
         _channel = new TestChannel(TestClip.Create(), Source);

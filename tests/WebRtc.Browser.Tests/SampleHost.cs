@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -19,7 +20,7 @@ internal sealed class SampleHost : IAsyncDisposable
 
     private SampleHost(TestClip clip, string url)
     {
-        _server = new WebRtcServer(new WebRtcServerOptions());
+        _server = new WebRtcServer(new WebRtcServerOptions { BindAddress = IPAddress.Loopback });
         MediaSource source = new(_server, "sample");
         _channel = new TestChannel(clip, source);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();

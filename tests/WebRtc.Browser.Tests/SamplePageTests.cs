@@ -98,7 +98,7 @@ public class SamplePageTests(BrowserFixture fixture, FirefoxBrowser firefox)
         // What the server announces leads through ports that lose everything and refuse everything.
         using UdpRelay udp = new(host.Port) { Loss = 1 };
         using Socket refusing = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        refusing.Bind(new IPEndPoint(IPAddress.Any, 0));
+        refusing.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         int tcpPort = ((IPEndPoint)refusing.LocalEndPoint!).Port;
         int joins = 0;
         IPage page = await (await fixture.Browser.NewContextAsync()).NewPageAsync();

@@ -28,7 +28,7 @@ public sealed class UdpRelay : IDisposable
         _server = new IPEndPoint(IPAddress.Loopback, serverPort);
         _random = new Random(seed);
         _outer.ReceiveBufferSize = 1_048_576;
-        _outer.Bind(new IPEndPoint(IPAddress.Any, 0)); // Firefox does not reach a loopback address from another one
+        _outer.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         Start(() => Receive(_outer, fromClient: true, null));
         Start(Deliver);
     }

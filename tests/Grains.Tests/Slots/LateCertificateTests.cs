@@ -61,7 +61,7 @@ public sealed class LateCertificateTests : SlotCluster
         var storage = Cluster.GetSiloServiceProvider().GetRequiredKeyedService<IGrainStorage>("nsn");
         var stored = new GrainState<SlotDocument>(new SlotDocument());
         await storage.ReadStateAsync("slot", Slot.GetGrainId(), stored);
-        Assert.Equal(SlotPhase.Submitting, stored.State.Report!.Phase);
+        Assert.Equal(SlotPhase.Submitting, stored.State!.Report!.Phase);
         Assignment = Assignment with { Deadline = DateTimeOffset.UtcNow.AddSeconds(-1) };
         stored.State.Report = stored.State.Report with { Assignment = Assignment };
         await storage.WriteStateAsync("slot", Slot.GetGrainId(), stored);

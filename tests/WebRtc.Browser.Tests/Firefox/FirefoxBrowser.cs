@@ -87,10 +87,11 @@ public sealed class FirefoxBrowser : IAsyncLifetime
         }
     }
 
-    // Loopback candidates and autoplay without a click; nothing that calls home or goes through a proxy.
+    // Candidates on loopback, which Firefox has for pages only that may use the microphone, and autoplay without a click; nothing that calls home or goes through a proxy.
     private static string Preferences => string.Join('\n', new[]
     {
         ("media.peerconnection.ice.loopback", "true"),
+        ("permissions.default.microphone", "1"),
         ("media.peerconnection.ice.obfuscate_host_addresses", "false"),
         ("media.autoplay.default", "0"),
         ("media.autoplay.blocking_policy", "0"),
