@@ -11,6 +11,8 @@ internal sealed class SmokeViewer : IAsyncDisposable
 {
     private readonly WebRtcClient _client;
     private readonly FrameCutter _cutter = new();
+    private volatile bool _isJoined;
+    private bool _isBroken;
 
     public SmokeViewer(HttpClient http, VerifiedStream stream)
     {
@@ -22,8 +24,13 @@ internal sealed class SmokeViewer : IAsyncDisposable
                 case DataChannelOpened opened:
                     connection.SendData(opened.Channel, Subscribe());
                     break;
-                case DataChannelMessage message when !_cutter.TryTake(message.Data.Span, stream.Take):
+                case DataChannelMessage message when !_isBroken && !_cutter.TryTake(message.Data.Span, stream.Take):
+                    _isBroken = true;
+                    stream.Refuse("a frame on the data channel is empty, or longer than frames can be");
                     connection.Close();
+                    break;
+                case SessionClosed { Reason: not CloseReason.Local } closed when _isJoined:
+                    stream.Refuse($"the WebRTC connection ended: {closed.Details}");
                     break;
             }
         };
@@ -32,7 +39,17 @@ internal sealed class SmokeViewer : IAsyncDisposable
     /// <summary>Connects and subscribes; frames come from then on.</summary>
     public async Task JoinAsync(Uri offer, CancellationToken cancellationToken)
     {
-        await _client.ConnectAsync(offer, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _client.ConnectAsync(offer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (_client.IsAnswered && !cancellationToken.IsCancellationRequested)
+        {
+            SessionClosed closed = await _client.Connection.Closed.WaitAsync(cancellationToken).ConfigureAwait(false);
+            throw new InvalidOperationException($"the WebRTC connection did not come about: {closed.Details}", error);
+        }
+
+        _isJoined = true;
         _client.Connection.OpenDataChannel("nsn.chunks", new DataChannelSettings { Protocol = "nsn.frames.1" });
     }
 
