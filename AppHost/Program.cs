@@ -9,6 +9,6 @@ try
 }
 catch (AppHostException error)
 {
-    await Console.Error.WriteLineAsync($"AppHost: {error.Message}").ConfigureAwait(false);
+    Terminal.Line(Console.Error, $"AppHost: {error.Message}");
     return 1;
 }

@@ -140,6 +140,7 @@ internal static class Commands
         using var ending = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
         return await SmokeCommand.RunAsync(settings, ending.Token).ConfigureAwait(false);
 
         void End(PosixSignalContext context)

@@ -34,7 +34,7 @@ internal sealed class ConsoleReporter
     public void Line(string text)
     {
         lock (_lock)
-            _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(_started).TotalSeconds,7:F1} s  {text}"));
+            Terminal.Line(_output, string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(_started).TotalSeconds,7:F1} s  {text}"));
     }
 
     public void WhereToLook(string dashboard)

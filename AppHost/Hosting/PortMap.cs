@@ -31,10 +31,10 @@ public sealed class PortMap
         foreach (EndpointDefinition endpoint in resource.Endpoints)
         {
             string key = KeyOf(resource, endpoint);
-            int first = endpoint.Port;
+            int first = endpoint.Port, last = 65536 - resource.Replicas;
             if (configuration[key] is { Length: > 0 } text
-                && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out first) || first > 65535))
-                throw new AppHostException($"{key}={text} is no port: give a number from 0 (any free one) to 65535.");
+                && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out first) || first > last))
+                throw new AppHostException($"{key}={text} is no port: give a number from 0 (any free one) to {last}.");
             for (int index = 0; index < resource.Replicas; index++)
             {
                 int port = first == 0 ? FindFree(endpoint) : first + index;

@@ -28,7 +28,10 @@ public sealed class StackPaths
     {
         ArgumentNullException.ThrowIfNull(configuration);
         string root = configuration["Root"] is { Length: > 0 } given ? Path.GetFullPath(given) : FindRoot();
-        return new StackPaths(root, Path.GetFullPath(configuration["Data"] ?? ".data", root));
+        string data = Path.GetFullPath(configuration["Data"] is { Length: > 0 } other ? other : ".data", root), inside = Path.GetRelativePath(data, root);
+        return Path.IsPathRooted(inside) || inside.StartsWith("..", StringComparison.Ordinal)
+            ? new StackPaths(root, data)
+            : throw new AppHostException($"The repository ({root}) is in the data folder {data}, and would be deleted with it: choose another with --Data=PATH.");
     }
 
     private static string FindRoot()

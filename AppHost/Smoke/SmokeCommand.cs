@@ -34,11 +34,16 @@ internal static class SmokeCommand
         {
             report = NotMade("ended by a signal before everything was checked");
         }
+        catch (Exception error)
+        {
+            Terminal.Line(Console.Error, error.ToString());
+            report = NotMade(error.Message);
+        }
 
         await WriteAsync(report, configuration["json"]).ConfigureAwait(false);
         foreach (string problem in report.Problems)
-            await Console.Error.WriteLineAsync($"FAILED: {problem}").ConfigureAwait(false);
-        await Console.Error.WriteLineAsync(report.Passed ? "every check held" : "smoke failed").ConfigureAwait(false);
+            Terminal.Line(Console.Error, $"FAILED: {problem}");
+        Terminal.Line(Console.Error, report.Passed ? "every check held" : "smoke failed");
         return report.Passed ? 0 : 1;
 
         SmokeReport NotMade(string why) => new() { Passed = false, Error = why, Problems = [why], Prompt = prompt };
@@ -76,19 +81,14 @@ internal static class SmokeCommand
     private static async Task WriteAsync(SmokeReport report, string? file)
     {
         string text = JsonSerializer.Serialize(report, Json) + Environment.NewLine;
-        if (file is null or "" or "-")
-        {
-            await Console.Out.WriteAsync(text).ConfigureAwait(false);
-            return;
-        }
-
+        bool isFile = file is not (null or "" or "-");
         try
         {
-            await File.WriteAllTextAsync(file, text).ConfigureAwait(false);
+            await (isFile ? File.WriteAllTextAsync(file!, text) : Console.Out.WriteAsync(text)).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new AppHostException($"{file} cannot be written: {error.Message}", error);
+            throw new AppHostException($"{(isFile ? file : "the standard output")} cannot be written: {error.Message}", error);
         }
     }
 }

@@ -55,6 +55,29 @@ public class DeclarationTests
         Assert.Equal(Many, Enumerable.Range(0, Many).Select(index => ports.Get(many.Resource, "http", index)).Distinct().Count());
     }
 
+    [Fact]
+    public void The_last_replica_has_a_port_too()
+    {
+        static void Build(string port) => StackBuilder.Create($"--Ports:a={port}").AddExecutable("a", "true", "/").WithEndpoint("http", "http", 8000).WithReplicas(2).Stack.Build();
+        Build("65534");
+        Assert.Contains("Ports:a=65535 is no port: give a number from 0 (any free one) to 65534", Assert.Throws<AppHostException>(() => Build("65535")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--Data=.")]
+    [InlineData("--Data=..")]
+    [InlineData("--Data=/")]
+    public void A_data_folder_that_holds_the_repository_is_refused(string data) =>
+        Assert.Contains("is in the data folder", Assert.Throws<AppHostException>(() => StackBuilder.Create("--Root=/some/where", data)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("--Data=", "/some/where/.data")]
+    [InlineData("--Data=data", "/some/where/data")]
+    [InlineData("--Data=../data", "/some/data")]
+    [InlineData("--Data=/some/wheres", "/some/wheres")]
+    public void The_data_folder_is_in_the_repository_unless_it_is_said_to_be_elsewhere(string data, string path) =>
+        Assert.Equal(Path.GetFullPath(path), StackBuilder.Create("--Root=/some/where", data).Paths.Data);
+
     [Theory]
     [InlineData("--Ports:b=8000", "is asked for by 'a'")]
     [InlineData("--Ports:b=99999", "is no port")]

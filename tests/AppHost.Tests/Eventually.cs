@@ -17,4 +17,13 @@ internal static class Eventually
             await Task.Delay(25);
         }
     }
+
+    /// <summary>Waits for the end of something.</summary>
+    public static async Task EndsAsync(Task task, string what, TimeSpan? within = null)
+    {
+        TimeSpan limit = within ?? TimeSpan.FromSeconds(60);
+        if (await Task.WhenAny(task, Task.Delay(limit, TestContext.Current.CancellationToken)) != task)
+            Assert.Fail($"Waited {limit.TotalSeconds:F0} s in vain: {what}.");
+        await task;
+    }
 }

@@ -133,7 +133,15 @@ public sealed class PagesTests : IDisposable
         File.Copy(Path.Combine(NsnStack.Declare().Paths.Root, "tests", "prepare"), script, overwrite: true);
         using Process process = Process.Start(new ProcessStartInfo("bash", [script]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await Eventually.EndsAsync(process.WaitForExitAsync(TestContext.Current.CancellationToken), "tests/prepare to end");
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
         Assert.True(process.ExitCode == 0, await output + await errors);
         return await output;
     }

@@ -38,7 +38,7 @@ public sealed partial class ProgramTests
         using var again = await RunningProgram.StartAsync(data.Path, "--Only=nsn,blobs");
         Assert.Equal(2, (await again.ProcessIdsAsync()).Length);
         again.Interrupt();
-        await again.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await again.EndsAsync("after SIGINT");
         Assert.Equal(0, again.Process.ExitCode);
         Assert.Empty(ProcessList.With(data.Path));
 
@@ -58,8 +58,7 @@ public sealed partial class ProgramTests
         using var program = await RunningProgram.StartAsync(data.Path, "--Only=blobs");
         int process = Assert.Single(await program.ProcessIdsAsync());
         Supervision.Signals.Send(program.Process.Id, (Model.StopSignal)signal);
-        await Eventually.HoldsAsync(() => program.Process.HasExited, $"AppHost to end after signal {signal}");
-        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken); // for what it has written
+        await program.EndsAsync($"after signal {signal}");
         Assert.Equal(0, program.Process.ExitCode);
         Assert.Contains("everything has ended", program.Output, StringComparison.Ordinal);
         Assert.False(ProcessList.IsAlive(process));
@@ -184,18 +183,82 @@ public sealed partial class ProgramTests
         Assert.Contains(error, json.RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_smoke_that_is_interrupted_ends_everything_and_says_so_as_JSON()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(15)]
+    [InlineData(1)]
+    public async Task A_smoke_that_is_asked_to_end_ends_everything_and_says_so_as_JSON(int signal)
     {
         using var data = new DataFolder();
         using var program = new RunningProgram(Process.Start(Command(["smoke", .. FreePorts, $"--Data={data.Path}"]))!);
         await Eventually.HoldsAsync(() => program.Output.Contains("preparing", StringComparison.Ordinal), "smoke to start something");
-        program.Interrupt();
-        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Supervision.Signals.Send(program.Process.Id, (Model.StopSignal)signal);
+        await program.EndsAsync($"after signal {signal}");
         Assert.Equal(1, program.Process.ExitCode);
         Assert.Contains("\"ok\": false", program.Output, StringComparison.Ordinal);
         Assert.Contains("\"error\": \"ended by a signal", program.Output, StringComparison.Ordinal);
+        Assert.Contains("stopped", program.Output, StringComparison.Ordinal);
         Assert.Empty(ProcessList.With(data.Path));
+    }
+
+    [Theory]
+    [InlineData("smoke")]
+    [InlineData("run")]
+    public async Task A_terminal_that_is_closed_ends_everything_in_order(string command)
+    {
+        using var data = new DataFolder();
+        string file = Path.Combine(Path.GetDirectoryName(data.Path)!, "smoke.json"), marker = $"--Marker={Guid.NewGuid():N}";
+        // With a terminal of its own, which is gone when this program is killed.
+        var start = new ProcessStartInfo("script") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] arguments = [command, .. FreePorts, "--Ports:dashboard=0", $"--Data={data.Path}", "--json", file, marker];
+        if (command == "run")
+            arguments = [.. arguments, "--Only=blobs"];
+        ProcessStartInfo inside = Command(arguments);
+        foreach (string argument in new[] { "--quiet", "--flush", "--return", "--command", $"{inside.FileName} {string.Join(' ', inside.ArgumentList)}", "/dev/null" })
+            start.ArgumentList.Add(argument);
+        using var terminal = new RunningProgram(Process.Start(start)!);
+        await Eventually.HoldsAsync(() => terminal.Output.Contains("preparing", StringComparison.Ordinal), $"{command} to start something");
+        Assert.NotEmpty(ProcessList.With(marker));
+        terminal.Process.Kill();
+        await Eventually.HoldsAsync(() => ProcessList.With(marker).Length == 0 && ProcessList.With(data.Path).Length == 0, $"{command} and all that it has started to end");
+        if (command == "smoke")
+            Assert.Contains("\"error\": \"ended by a signal", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a file")]
+    [InlineData("below a file")]
+    [InlineData("closed")]
+    public async Task A_smoke_whose_data_folder_cannot_be_used_says_what_to_do_as_JSON(string how)
+    {
+        using var folder = new DataFolder();
+        string data = folder.Path;
+        if (how == "closed")
+            Directory.CreateDirectory(Path.Combine(data, "apphost.lock")); // even root cannot open that as a file
+        else
+            await File.WriteAllTextAsync(data, "", TestContext.Current.CancellationToken);
+        if (how == "below a file")
+            data = Path.Combine(data, "data");
+        (int exitCode, string output, string errors) = await RunApartAsync(["smoke", .. FreePorts, $"--Data={data}"]);
+        Assert.True(exitCode == 1, errors);
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.Equal(SmokeKeys, json.RootElement.EnumerateObject().Select(property => property.Name));
+        string error = json.RootElement.GetProperty("error").GetString()!;
+        Assert.Contains($"The data folder {data} cannot be used", error, StringComparison.Ordinal);
+        Assert.Contains("--Data=PATH", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_report_that_the_standard_output_does_not_take_is_an_error()
+    {
+        var start = new ProcessStartInfo("sh") { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo inside = Command("smoke", "--Only=blobs");
+        foreach (string argument in new[] { "-c", "exec \"$@\" > /dev/full", "sh", inside.FileName }.Concat(inside.ArgumentList))
+            start.ArgumentList.Add(argument);
+        using var program = new RunningProgram(Process.Start(start)!);
+        await program.EndsAsync("by itself");
+        Assert.Equal(1, program.Process.ExitCode);
+        Assert.Contains("AppHost: the standard output cannot be written", program.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -285,11 +348,21 @@ public sealed partial class ProgramTests
         return (exitCode, output + errors);
     }
 
-    internal static async Task<(int ExitCode, string Output, string Errors)> RunApartAsync(params string[] arguments)
+    internal static Task<(int ExitCode, string Output, string Errors)> RunApartAsync(params string[] arguments) => RunApartAsync(TimeSpan.FromMinutes(2), arguments);
+
+    internal static async Task<(int ExitCode, string Output, string Errors)> RunApartAsync(TimeSpan within, string[] arguments)
     {
         using Process process = Process.Start(Command(arguments))!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await Eventually.EndsAsync(process.WaitForExitAsync(TestContext.Current.CancellationToken), $"'{string.Join(' ', arguments)}' to end", within);
+        }
+        finally
+        {
+            process.Kill();
+        }
+
         return (process.ExitCode, await output, await errors);
     }
 
@@ -342,6 +415,9 @@ public sealed partial class ProgramTests
             JsonElement resources = await _http.GetFromJsonAsync<JsonElement>(new Uri(address + "/api/resources"));
             return [.. resources.EnumerateArray().Select(r => r.GetProperty("processId")).Where(p => p.ValueKind == JsonValueKind.Number).Select(p => p.GetInt32())];
         }
+
+        /// <summary>Waits for its end, and for what it has written.</summary>
+        public Task EndsAsync(string when) => Eventually.EndsAsync(Process.WaitForExitAsync(TestContext.Current.CancellationToken), $"AppHost to end {when}");
 
         public void Interrupt() => Supervision.Signals.Send(Process.Id, Model.StopSignal.Interrupt);
 

@@ -15,6 +15,7 @@ public sealed class SmokeRunTests
     {
         using var data = new DataFolder();
         (int exitCode, string output, string errors) = await ProgramTests.RunApartAsync(
+            TimeSpan.FromMinutes(10),
             ["smoke", "--prompt", "a king in a library", "--json", "-", .. ProgramTests.FreePorts, $"--Data={data.Path}"]);
         Assert.True(exitCode == 0, output + errors);
         using JsonDocument json = JsonDocument.Parse(output);

@@ -117,7 +117,7 @@ public class SupervisionTests
         application.Start();
         await Eventually.HoldsAsync(() => application.Instances[0] is { Log.LastSequence: > 0, Snapshot.ProcessId: not null }, "the process to be up");
         int process = application.Instances[0].Snapshot.ProcessId!.Value;
-        await application.StopAsync();
+        await Eventually.EndsAsync(application.StopAsync(), "the process to be killed");
         Assert.False(ProcessList.IsAlive(process));
     }
 
