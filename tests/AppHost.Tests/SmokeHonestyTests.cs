@@ -11,7 +11,7 @@ public sealed class SmokeHonestyTests
 {
     private const string Prompt = "a red fox in a bakery", Certificate = "GET /api/slots/42/certificate", Recipe = "GET /api/slots/42/recipe", Directors = "GET /api/epochs/7/directors";
 
-    private static readonly SmokeLimits s_patient = new() { Poll = TimeSpan.FromMilliseconds(20) };
+    private static readonly SmokeLimits s_patient = new() { Poll = TimeSpan.FromMilliseconds(20), Certified = TimeSpan.FromSeconds(30), Received = TimeSpan.FromSeconds(30) };
     private static readonly TimeSpan s_short = TimeSpan.FromSeconds(0.3);
 
     [Theory]
