@@ -75,7 +75,8 @@ function slotView(session: SlotSession, screen: Screen): SlotView {
 
 function slotProof(session: SlotSession): SlotProof | null {
   const { certificate, check, recipe, verdict } = session.verifier;
-  if (certificate === null || check === null || verdict === 'broken') return null;
+  // Filler may have a certificate, but it is not of what is shown.
+  if (certificate === null || check === null || verdict === 'broken' || verdict === 'filler') return null;
   const { statement } = certificate;
   return {
     epoch: statement.epoch,

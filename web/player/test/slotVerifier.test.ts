@@ -39,14 +39,16 @@ function verifier({ known = directors, summary = {}, trust = {}, chain = toHex(c
   );
   const seen: number[] = [];
   const counters = newCounters();
-  const described: SlotSummary = { slot: 42, epoch: 3, kind: 'certified', state: 'certified', ...summary };
+  let described: SlotSummary = { slot: 42, epoch: 3, kind: 'certified', state: 'certified', ...summary };
   const subject = new SlotVerifier(
     42,
     () => described,
     { chainId: chain, threshold: 3, counters, directors: epoch => library.directors(epoch) },
     { verified: header => seen.push(header.leafIndex), changed: () => undefined },
   );
-  return { subject, seen, counters };
+  /** The gateway says something else about the slot. */
+  const announce = (change: Partial<SlotSummary>) => void (described = { ...described, ...change });
+  return { subject, seen, counters, announce };
 }
 
 async function feed(setup: ReturnType<typeof verifier>, slot: { certificate?: Bytes | null; recipe?: Bytes | null; chunks?: readonly Bytes[] } = {}) {
@@ -255,6 +257,50 @@ describe('filler', () => {
     const setup = verifier({ summary: { kind: 'filler' } });
     await feed(setup, { certificate: null, chunks: [flip(made.chunks[0]!, -1)] });
     expect(setup.subject.verdict).toBe('broken');
+  });
+});
+
+describe('a slot that the gateway calls certified first and filler later, or the other way round', () => {
+  const other = () => make({ segments: segments.map(segment => ({ ...segment, bytes: flip(segment.bytes, 0) })), directors: strangers });
+
+  it('is broken when bytes that nobody signed follow certified ones', async () => {
+    const setup = verifier();
+    await feed(setup, { chunks: made.chunks.slice(0, 1) });
+    setup.announce({ kind: 'filler' });
+    await feed(setup, { certificate: null, recipe: null, chunks: (await other()).chunks.slice(1) });
+    expect(setup.subject.verdict).toBe('broken');
+    expect(setup.subject.reason).toMatch(/other content/);
+    expect(setup.seen).toEqual([0]);
+  });
+
+  it('is filler, not certified, when the certificate holds and bytes that nobody signed follow', async () => {
+    const setup = verifier();
+    await feed(setup, { chunks: [] });
+    expect(setup.subject.verdict).toBe('certified');
+    setup.announce({ kind: 'filler' });
+    await feed(setup, { certificate: null, recipe: null, chunks: (await other()).chunks });
+    expect(setup.subject.verdict).toBe('filler');
+    expect(setup.seen).toHaveLength(9);
+  });
+
+  it('stays filler when a good certificate comes after its bytes', async () => {
+    const setup = verifier({ summary: { kind: 'filler' } });
+    const { chunks } = await other();
+    await feed(setup, { certificate: null, recipe: null, chunks: chunks.slice(0, 4) });
+    setup.announce({ kind: 'certified' });
+    await feed(setup, { chunks: chunks.slice(4) });
+    expect(setup.subject.verdict).toBe('filler');
+    expect(setup.seen).toHaveLength(9);
+  });
+
+  it('is certified when it was called filler before anything came', async () => {
+    const setup = verifier({ summary: { kind: 'filler' } });
+    await feed(setup, { chunks: [] });
+    expect(setup.subject.verdict).toBe('checking');
+    setup.announce({ kind: 'certified' });
+    await feed(setup, { certificate: null, recipe: null });
+    expect(setup.subject.verdict).toBe('certified');
+    expect(setup.seen).toHaveLength(9);
   });
 });
 

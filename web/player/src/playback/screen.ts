@@ -89,6 +89,7 @@ export class Screen {
     this.mode = mode;
     this.onEnded = null;
     this.timeline.clear();
+    this.captionsBySlot.clear();
     this.starvedValue = true;
     this.feeding = Promise.resolve();
     this.video.playbackRate = 1;

@@ -5,7 +5,7 @@ import { checkChunk, parseChunk, type Chunk, type ChunkHeader } from './chunk.js
 import { checkRecipe, type Recipe } from './recipe.js';
 import type { DirectorSet } from './trust.js';
 
-/** `checking` until the certificate is proven; `certified`, `broken` and `filler` are final. */
+/** `checking` until the certificate is proven; `broken` and `filler` are final, `certified` is so from the first chunk on. */
 export type Verdict = 'checking' | 'certified' | 'filler' | 'broken';
 
 /** Chunks that wait for their certificate; more than this is not kept (they can be fetched again). */
@@ -205,7 +205,7 @@ export class SlotVerifier {
   }
 
   private async takeChunk(body: Bytes): Promise<void> {
-    const filler = this.summary()?.kind === 'filler';
+    const filler = this.isFiller();
     if (!filler && this.checkValue === null) {
       if (this.held.length < heldChunksMax) this.held.push(body);
       return;
@@ -215,7 +215,7 @@ export class SlotVerifier {
     const chunk = parsed.value;
     if (chunk.header.slot !== this.slot) return this.break(`a chunk of slot ${chunk.header.slot} was sent for this slot`);
     const root = filler ? this.rootOfFiller(chunk) : this.certificateValue!.statement.contentRoot;
-    if (filler && this.verdictValue === 'checking') this.verdictValue = 'filler';
+    this.verdictValue = filler ? 'filler' : 'certified';
     const fault = await checkChunk(chunk, root, this.chunkCountValue);
     if (fault !== null) return this.break(`chunk ${chunk.header.leafIndex}: ${fault}`);
     this.chunkCountValue = chunk.header.leafCount;
@@ -223,6 +223,11 @@ export class SlotVerifier {
     this.context.counters.chunks++;
     this.context.counters.bytes += chunk.payload.length;
     this.handlers.verified(chunk.header, chunk.payload);
+  }
+
+  /** What the first chunk was taken for holds for the whole slot, whatever the gateway says about it later. */
+  private isFiller(): boolean {
+    return this.verdictValue === 'filler' || (this.verifiedLeaves.size === 0 && this.summary()?.kind === 'filler');
   }
 
   /** Nobody signed a filler: its chunks only have to be of one tree, the announced one if one was announced. */
