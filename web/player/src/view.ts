@@ -56,6 +56,10 @@ function onScreen(screen: Screen, programme: LiveProgramme, mode: 'live' | 'repl
     const next = session ?? programme.head();
     return { verdict: next === null ? null : 'checking', session: next };
   }
+  // As long as the last picture of filler is there, nothing else is said.
+  const last = screen.lastSpan;
+  const before = mode === 'live' && last !== null && last !== span ? programme.session(last.slot) : null;
+  if (before?.verifier.verdict === 'filler') return { verdict: 'filler', session: before };
   return { verdict: session?.verifier.verdict ?? 'checking', session };
 }
 

@@ -136,6 +136,16 @@ describe('Timeline', () => {
     expect(timeline.airTime(200_000)).toBe(16);
   });
 
+  it('knows when the slot changes next, a little before it begins and when it has', () => {
+    const timeline = new Timeline();
+    expect(timeline.nextEdge(0)).toBeNull();
+    timeline.add(span(1, 0, 8, 100_000));
+    timeline.add(span(2, 8, 16, 108_000));
+    expect(timeline.nextEdge(3)).toBeCloseTo(7.94);
+    expect([timeline.at(7.95)?.slot, timeline.at(7.95, 0)?.slot, timeline.nextEdge(7.95)]).toEqual([2, 1, 8]);
+    expect([timeline.at(8, 0)?.slot, timeline.nextEdge(8)]).toEqual([2, null]);
+  });
+
   it('forgets what was cut off', () => {
     const timeline = new Timeline();
     timeline.add(span(1, 0, 8, 0));

@@ -8,6 +8,7 @@ import { PromptBox } from './components/PromptBox';
 import { SettingsDialog, ShortcutsDialog } from './components/SettingsDialog';
 import { SlotPanel } from './components/SlotPanel';
 import { Stage } from './components/Stage';
+import { useFindings } from './hooks/useFindings';
 import { useHistory } from './hooks/useHistory';
 import { useNow } from './hooks/useNow';
 import { usePlayer } from './hooks/usePlayer';
@@ -40,8 +41,9 @@ export function App({ channel, settings: initial, player, video }: AppProps) {
   const stage = useRef<HTMLDivElement>(null);
 
   const view = snapshot.slot;
-  const detail = useSlotDetail(player, view?.slot ?? null, view?.verdict === 'filler', snapshot.upcoming[0]?.slot ?? null);
+  const detail = useSlotDetail(player, view?.slot ?? null, view?.verdict === 'filler', snapshot.upcoming[0]?.slot ?? null, snapshot.restarts);
   const history = useHistory(player, channel, view?.summary ?? null, snapshot.restarts);
+  const findings = useFindings(snapshot);
   const prompts = usePrompts(player, channel);
 
   const setVolume = (volume: number) => {
@@ -117,7 +119,7 @@ export function App({ channel, settings: initial, player, video }: AppProps) {
             <PromptBox prompts={prompts.prompts} submit={prompts.submit} sending={prompts.sending} error={prompts.error} now={now} input={prompt} />
             <ComingUp slots={snapshot.upcoming} replaying={snapshot.mode === 'replay'} now={now} />
           </div>
-          <Aired slots={history.slots} current={view?.slot ?? null} replaying={snapshot.mode === 'replay'} now={now} onReplay={replay} more={history.more} />
+          <Aired slots={history.slots} findings={findings} current={view?.slot ?? null} replaying={snapshot.mode === 'replay'} now={now} onReplay={replay} more={history.more} />
         </div>
         <SlotPanel snapshot={snapshot} detail={detail} />
       </main>

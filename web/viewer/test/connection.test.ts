@@ -114,6 +114,35 @@ inChromium('the states of the connection', () => {
     expect(await page.locator('.badge-broken').count()).toBe(0);
   });
 
+  it('shows nothing of a chain that is gone: neither its slots and votes nor its captions', async () => {
+    await page.goto(url);
+    await badge('certified').waitFor();
+    await page.keyboard.press('c');
+    await page.getByTestId('captions').waitFor();
+    const first = gateway.slotNow;
+    await until('four slots have passed', () => Promise.resolve(gateway.slotNow > first + 4));
+    // The same slots of another chain.
+    gateway.options.programme = programme.map((item, i) => ({ ...item, prompt: `afresh ${i}`, script: `Anew ${i}.` }));
+    await page.locator('.directors').waitFor();
+    await page.route(/\/api\/slots\/\d+$/, () => undefined);
+    await gateway.startAfresh();
+    await page.getByTestId('restarted').waitFor();
+    await until('the slots are those of the new chain', () =>
+      page.evaluate(() => {
+        const prompts = [...document.querySelectorAll('.card-prompt')].map(prompt => prompt.textContent);
+        return prompts.length > 5 && prompts.every(prompt => /^afresh [01]$/.test(prompt));
+      }));
+    await badge('certified').waitFor();
+    expect(await page.locator('.directors').count()).toBe(0);
+    const lines = new Set<string>();
+    await until('both clips have had their captions', async () => {
+      const line = await page.evaluate(() => document.querySelector('[data-testid=captions]')?.textContent ?? null);
+      if (line !== null) lines.add(line);
+      return lines.size === 2;
+    });
+    expect([...lines].sort()).toEqual(['Anew 0.', 'Anew 1.']);
+  });
+
   it('closes the stream when a pause gets long, and joins live again', async () => {
     await page.clock.install();
     await page.goto(url);

@@ -5,8 +5,14 @@ import { concatBytes, toHex } from '../../player/src/codec/bytes.js';
 import { encodeFrame, encodeJsonFrame, FrameType } from '../../player/src/codec/frames.js';
 import { chainId, directorsJson, flip, makeDirectors, makeSlot, u64, type Director, type MadeSlot, type SegmentInput } from '../../player/test/studio.js';
 
-/** What is wrong with a slot. */
-export type Spoiler = 'chunk' | 'certificate' | 'directors' | 'filler' | 'recipe' | 'opening' | 'unproven';
+/**
+ * What is wrong with a slot. Of some this needs saying: `prompt`: it is announced with another prompt than the signed one; `recipe`: its recipe is
+ * withheld; `switched`: after a good certificate it is called filler, and bytes come that nobody signed.
+ */
+export type Spoiler = 'chunk' | 'certificate' | 'directors' | 'filler' | 'prompt' | 'recipe' | 'opening' | 'unproven' | 'switched';
+
+/** What a gateway says that lies about prompts. */
+export const unsignedPrompt = 'what nobody has signed';
 
 export interface Item {
   readonly prompt: string;
@@ -15,7 +21,7 @@ export interface Item {
 }
 
 export interface FakeGatewayOptions {
-  readonly programme: readonly Item[];
+  programme: readonly Item[];
   readonly slotMilliseconds: number;
   /** Built pages to serve at `/`. */
   readonly pages: string;
@@ -47,6 +53,8 @@ export class FakeGateway {
   /** Applied to every slot from this one on. */
   spoilFrom: { slot: number; spoiler: Spoiler } | null = null;
   requests: string[] = [];
+  /** What is in slots of filler; without it, what the programme has for them. */
+  filler: readonly SegmentInput[] | null = null;
   /** Answers 503 to discovery, as a gateway that starts. */
   starting = false;
   /** Discovery waits for it. */
@@ -100,6 +108,11 @@ export class FakeGateway {
     this.cut();
   }
 
+  /** The keys of the directors, as a page may be set up with them. */
+  get directorKeys(): string[] {
+    return this.directors.map(director => toHex(director.key));
+  }
+
   get slotNow(): number {
     return firstSlot + Math.floor((Date.now() - this.startedAt) / this.options.slotMilliseconds);
   }
@@ -134,10 +147,17 @@ export class FakeGateway {
       const item = this.item(slot);
       const recipe = { version: 1, prompt: item.prompt, script: item.script ?? '' };
       const directors = this.spoiler(slot) === 'directors' ? this.strangers : this.directors;
-      made = makeSlot({ slot, epoch: this.epochOf(slot), directors, segments: item.segments, recipe });
+      const segments = this.spoiler(slot) === 'filler' ? (this.filler ?? item.segments) : item.segments;
+      made = makeSlot({ slot, epoch: this.epochOf(slot), directors, segments, recipe });
       this.made.set(slot, made);
     }
     return made;
+  }
+
+  /** Another clip of the same length, by nobody. */
+  private makeUnsigned(slot: number): Promise<MadeSlot> {
+    const { segments } = this.options.programme[(slot + 1) % this.options.programme.length]!;
+    return makeSlot({ slot, epoch: this.epochOf(slot), directors: this.strangers, segments, recipe: { prompt: unsignedPrompt } });
   }
 
   private async certificate(slot: number): Promise<Uint8Array> {
@@ -159,7 +179,7 @@ export class FakeGateway {
       slot, epoch: this.epochOf(slot), channel: 'main', kind: filler ? 'filler' : 'certified',
       state: filler ? 'failed' : known ? 'certified' : slot === this.slotNow + 2 ? 'verifying' : slot === this.slotNow + 3 ? 'generating' : 'planned',
       airsAt: this.airsAt(slot), durationMilliseconds: this.item(slot).segments.length * 1000,
-      prompt: this.item(slot).prompt, origin: this.wish(slot) === undefined ? 'programme' : 'viewer',
+      prompt: this.spoiler(slot) === 'prompt' ? unsignedPrompt : this.item(slot).prompt, origin: this.wish(slot) === undefined ? 'programme' : 'viewer',
       ...(made === null ? {} : { recipeHash: toHex(made.recipeHash), contentRoot: toHex(made.contentRoot), chunks: made.chunks.length }),
       mime: 'video/webm; codecs="vp8,opus"', width: 512, height: 512, framesPerSecond: 24, votes: filler ? 0 : 4,
       reason: filler ? 'only two of five directors voted before the deadline' : null,
@@ -251,6 +271,7 @@ export class FakeGateway {
     const slot = Number(parts[2]);
     if (!Number.isSafeInteger(slot) || slot > this.slotNow + 3) return this.problem(response, 404, 'There is no such slot.');
     if (parts[3] === 'certificate') return this.spoiler(slot) === 'filler' ? this.problem(response, 404, 'No certificate.') : this.spoiler(slot) === 'unproven' ? this.problem(response, 503, 'Not now.') : this.bytes(response, await this.certificate(slot));
+    if (parts[3] === 'recipe' && this.spoiler(slot) === 'recipe') return this.problem(response, 503, 'Not now.');
     if (parts[3] === 'recipe') return this.bytes(response, (await this.make(slot)).recipe);
     if (parts[3] === 'chunks') return this.bytes(response, await this.chunk(slot, Number(parts[4])));
     return this.json(response, await this.detail(slot));
@@ -311,10 +332,12 @@ export class FakeGateway {
       for (const ahead of [1, 2, 3]) send(encodeJsonFrame(FrameType.slot, await this.summary(slot + ahead)));
       const made = await this.make(slot);
       if (!['filler', 'unproven'].includes(this.spoiler(slot) ?? '')) send(encodeFrame(FrameType.certificate, await this.certificate(slot)));
-      send(encodeFrame(FrameType.recipe, concatBytes([u64(slot), made.recipe])));
+      if (this.spoiler(slot) !== 'recipe') send(encodeFrame(FrameType.recipe, concatBytes([u64(slot), made.recipe])));
       if (first < 0) first = this.firstChunkOnAir(slot, made);
+      const unsigned = this.spoiler(slot) === 'switched' ? await this.makeUnsigned(slot) : null;
+      if (unsigned !== null) send(encodeJsonFrame(FrameType.slot, { ...(await this.summary(slot)), kind: 'filler', contentRoot: toHex(unsigned.contentRoot) }));
       for (let index = first; index < made.chunks.length; index++) {
-        send(encodeFrame(FrameType.chunk, await this.chunk(slot, index)));
+        send(encodeFrame(FrameType.chunk, unsigned?.chunks[index] ?? (await this.chunk(slot, index))));
         if (open) log.chunks.push(`${slot}.${index}`);
       }
       slot++;

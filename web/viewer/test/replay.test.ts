@@ -26,6 +26,70 @@ inChromium('the slots that were on air', () => {
     expect(gateway.streams.size).toBe(1);
   });
 
+  it('says so when a slot cannot be had any more, and goes back to the air', async () => {
+    await page.goto(url);
+    await badge('certified').waitFor();
+    const card = page.locator('.card:not(.shown)').last();
+    const slot = await card.getAttribute('data-slot');
+    await page.route(`**/api/slots/${slot}`, route => route.fulfill({ status: 404, json: { title: 'Not possible', status: 404, detail: 'It is gone.' } }));
+    await card.click();
+    await page.getByRole('alert').getByText(`Slot ${slot} cannot be had any more.`).waitFor();
+    await until('it is live again', async () => (await page.locator('.replay-chip').count()) === 0 && (await badge('certified').isVisible()));
+    await page.unroute(`**/api/slots/${slot}`);
+    await card.click();
+    await until('the slot is replayed', () => shows(`Slot ${slot}`, '.panel h2'));
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.getByRole('button', { name: 'Back to live' }).first().click();
+    await until('it is live once more', async () => (await page.locator('.replay-chip').count()) === 0 && (await badge('certified').isVisible()));
+  });
+
+  it('goes from slot to slot with the arrow keys, and from the newest back to the air', async () => {
+    await page.goto(url);
+    await badge('certified').waitFor();
+    await until('the earlier slots are listed', async () => (await page.locator('.card:not(.shown)').count()) > 2);
+    // Live, there is nothing later.
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('s');
+    await page.locator('.statistics').waitFor();
+    expect(await page.locator('.replay-chip').count()).toBe(0);
+    expect(gateway.sent.length).toBe(1);
+    // Replays wait for their chunks, so none of them ends.
+    await page.route('**/chunks/*', () => undefined);
+    const shown = async () => Number(/\d+/.exec((await page.locator('.panel h2').textContent())!)?.[0]);
+    const step = async (key: string, slot: number) => {
+      await page.keyboard.press(key);
+      await until(`${key} leads to slot ${slot}`, async () => (await shown()) === slot && (await page.locator('.replay-chip').count()) === 1);
+    };
+    await page.keyboard.press('ArrowLeft');
+    await page.locator('.replay-chip').getByText(/^Replay of slot \d+/).waitFor();
+    const slot = await shown();
+    await step('ArrowLeft', slot - 1);
+    await step('ArrowLeft', slot - 2);
+    await step('ArrowRight', slot - 1);
+    await step('ArrowRight', slot);
+    await until('the end of the list leads back to the air', async () => {
+      await page.keyboard.press('ArrowRight');
+      return (await page.locator('.replay-chip').count()) === 0;
+    });
+    await badge('certified').waitFor();
+  });
+
+  it('keeps what the viewer has scrolled to also when nothing but the first list has come, and what the keyboard has gone to', async () => {
+    await page.goto(url);
+    await badge('certified').waitFor();
+    const cards = () => page.locator('.card[data-slot]').evaluateAll(all => all.map(card => ({ slot: Number((card as HTMLElement).dataset['slot']), left: Math.round(card.getBoundingClientRect().left) })));
+    await until('the first list has come', async () => (await cards()).length > 6);
+    for (const go of [() => page.locator('.aired ol').evaluate(list => void (list.scrollLeft = 300)), () => page.keyboard.press('Tab')]) {
+      await page.locator('.aired ol').evaluate(list => void (list.scrollLeft = 0));
+      // From a button beside the list, the keyboard goes to its second card: the first is on the screen already.
+      await page.getByTestId('send').evaluate(() => document.querySelector<HTMLElement>('.ideas button:last-child')!.focus());
+      await go();
+      const before = await cards();
+      await until('a further slot is listed', async () => (await cards())[0]!.slot > before[0]!.slot);
+      expect((await cards()).find(({ slot }) => slot === before[2]!.slot)).toEqual(before[2]);
+    }
+  });
+
   it('keeps the newest slot in sight as the channel goes on, or the earlier ones that the viewer has scrolled to', async () => {
     await page.goto(url);
     await badge('certified').waitFor();

@@ -32,6 +32,44 @@ inChromium('the slot panel', () => {
     expect(panel.links).toEqual([`/api/slots/${slot}/certificate`, `/api/slots/${slot}/recording`]);
   });
 
+  it('asks for the votes until they are there', async () => {
+    let silent = true;
+    await page.route(/\/api\/slots\/\d+$/, async route => {
+      const response = await route.fetch();
+      const detail = (await response.json()) as object;
+      await route.fulfill({ json: silent ? { ...detail, directors: [] } : detail });
+    });
+    await page.goto(url);
+    await badge('certified').waitFor();
+    await page.locator('.panel .times').waitFor();
+    // The slot stays on the screen, so only asking again can bring them.
+    await page.keyboard.press(' ');
+    await page.locator('.big-play').waitFor();
+    expect(await page.locator('.directors').count()).toBe(0);
+    silent = false;
+    await page.locator('.directors').waitFor();
+  });
+
+  it('shows what belongs to a slot with this slot only', async () => {
+    await page.addInitScript(() => {
+      const seen = new Set<string>();
+      Object.assign(globalThis, { seen });
+      new MutationObserver(() => {
+        const slot = /\d+/.exec(document.querySelector('.panel h2')?.textContent ?? '')?.[0];
+        const frames = [...document.querySelectorAll('.openings td .sr-only')].map(element => element.textContent).join('; ');
+        if (slot !== undefined && frames !== '') seen.add(`${slot}: ${frames}`);
+      }).observe(document, { subtree: true, childList: true, characterData: true });
+    });
+    await page.goto(url);
+    const seen = () => page.evaluate(() => [...(globalThis as unknown as { seen: Set<string> }).seen]);
+    await until('four slots have shown their frames', async () => new Set((await seen()).map(text => text.split(':')[0])).size >= 4);
+    for (const text of await seen()) {
+      const slot = text.split(':')[0]!;
+      const { directors } = (await (await fetch(`${url}/api/slots/${slot}`)).json()) as { directors: { frames?: number[] }[] };
+      expect(text).toBe(`${slot}: ${directors.flatMap(({ frames }) => (frames === undefined ? [] : [frames.join(', ')])).join('; ')}`);
+    }
+  });
+
   it('opens the commitments of the directors itself, and shows the frames that each had to make again', async () => {
     await page.goto(url);
     await badge('certified').waitFor();

@@ -7,6 +7,12 @@ const keepBehindSeconds = 20;
 /** Hop over a hole in front of the playhead only if it is larger than what the browser bridges by itself. */
 const holeSeconds = 0.02;
 
+/** A stretch of the timeline, in seconds. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
 type Operation = { run(buffer: SourceBuffer): void; done(): void; failed(error: unknown): void };
 
 /** A `SourceBuffer` with a queue: one operation after the other, eviction when memory is short, holes hopped over. */
@@ -78,14 +84,14 @@ export class MediaSink {
     return false;
   }
 
-  /** Appends one stand-alone segment, moved by `offset` seconds; resolves when the browser has parsed it. */
-  async append(bytes: Bytes, offset: number, mime: string | null | undefined): Promise<void> {
+  /** Appends one stand-alone segment, moved by `offset` seconds, or what of it lies within a stretch; resolves when the browser has parsed it. */
+  async append(bytes: Bytes, offset: number, mime: string | null | undefined, within: Stretch | null): Promise<void> {
     try {
-      await this.appendOnce(bytes, offset, mime);
+      await this.appendOnce(bytes, offset, mime, within);
     } catch (error) {
       if (!(error instanceof DOMException) || error.name !== 'QuotaExceededError') throw error;
       await this.remove(0, Math.max(0.001, this.video.currentTime - 1));
-      await this.appendOnce(bytes, offset, mime);
+      await this.appendOnce(bytes, offset, mime, within);
     }
     const old = this.video.currentTime - keepBehindSeconds;
     const ranges = this.ranges();
@@ -118,16 +124,20 @@ export class MediaSink {
     return 0;
   }
 
-  private appendOnce(bytes: Bytes, offset: number, mime: string | null | undefined): Promise<void> {
+  private appendOnce(bytes: Bytes, offset: number, mime: string | null | undefined, within: Stretch | null): Promise<void> {
     return this.enqueue(buffer => {
       const wanted = playableMime(mime) ?? this.mime;
       if (wanted !== this.mime) {
         buffer.changeType(wanted);
         this.mime = wanted;
       }
-      // Each segment is a whole file: the parser starts afresh, whatever state the last one left it in.
+      // Each segment is a whole file: the parser starts afresh, whatever state the last one left it in, and takes all times again.
       buffer.abort();
       buffer.timestampOffset = offset;
+      if (within !== null) {
+        buffer.appendWindowStart = Math.max(0, within.start);
+        buffer.appendWindowEnd = within.end;
+      }
       buffer.appendBuffer(bytes);
     });
   }

@@ -1,10 +1,10 @@
 import { ChunkKind } from '../verify/chunk.js';
 import { captionsFromScript, parseWebVtt } from './captions.js';
 import type { Caption } from '../gateway/model.js';
-import { MediaSink } from './mediaSink.js';
+import { MediaSink, type Stretch } from './mediaSink.js';
 import type { Segment } from './segmentAssembler.js';
 import type { SlotSession } from './slotSession.js';
-import { Timeline, type Span } from './timeline.js';
+import { slackSeconds, Timeline, type Span } from './timeline.js';
 import { inspectSegment } from './webm.js';
 
 export interface ScreenFigures {
@@ -21,6 +21,8 @@ export interface ScreenFigures {
 const starvedSeconds = 0.08;
 /** Some browsers stop a little earlier, because one of the two tracks ends first: with less than this ahead, their word counts. */
 const stalledSeconds = 0.5;
+/** An edge between slots that is nearer than this gets a timer of its own; well above the time between two calls of `watch`. */
+const edgeSeconds = 1;
 
 /** The video element, its buffer, and which slot lies where on its timeline. */
 export class Screen {
@@ -35,6 +37,7 @@ export class Screen {
   private firstFrame: number | null = null;
   private stalls = 0;
   private skips = 0;
+  private edgeTimer: ReturnType<typeof setTimeout> | undefined;
   private mode: 'live' | 'replay' = 'live';
   /** Called at the end of a replay. */
   onEnded: (() => void) | null = null;
@@ -83,6 +86,11 @@ export class Screen {
     return this.timeline.at(this.video.currentTime);
   }
 
+  /** The slot whose picture is still on the screen when the next one is about to begin. */
+  get lastSpan(): Span | null {
+    return this.timeline.at(this.video.currentTime, 0);
+  }
+
   /** Starts over with an empty timeline. */
   async open(mode: 'live' | 'replay'): Promise<void> {
     this.generation++;
@@ -101,6 +109,7 @@ export class Screen {
     for (const name of ['playing', 'pause', 'waiting', 'volumechange', 'seeked', 'error'] as const) this.video.removeEventListener(name, this.onMedia);
     this.video.removeEventListener('loadeddata', this.onFirstFrame);
     this.video.removeEventListener('ended', this.onEnd);
+    clearTimeout(this.edgeTimer);
     this.sink.dispose();
     this.video.removeAttribute('src');
     this.video.load();
@@ -191,6 +200,19 @@ export class Screen {
     if (starved && !this.starvedValue && this.wantsToPlay) this.stalls++;
     this.starvedValue = starved;
     if (this.wantsToPlay && this.video.paused && !this.video.ended && !starved) void this.video.play().catch(() => undefined);
+    this.watchEdge();
+  }
+
+  /** The word on a slot has to come with its first picture, not with the next look at the clock. */
+  private watchEdge(): void {
+    clearTimeout(this.edgeTimer);
+    const { currentTime, playbackRate, paused } = this.video;
+    const edge = this.timeline.nextEdge(currentTime);
+    if (edge === null || edge - currentTime > edgeSeconds || paused) return;
+    this.edgeTimer = setTimeout(() => {
+      this.changed();
+      this.watchEdge();
+    }, (1000 * (edge - currentTime)) / playbackRate + 1);
   }
 
   figures(): ScreenFigures {
@@ -229,7 +251,7 @@ export class Screen {
     }
     try {
       const mime = segment.kind === ChunkKind.webmVp9Opus ? 'video/webm; codecs="vp9,opus"' : 'video/webm; codecs="vp8,opus"';
-      await this.sink.append(segment.bytes, span.offset, mime);
+      await this.sink.append(segment.bytes, span.offset, mime, session.verifier.verdict === 'certified' ? null : ownStretch(span, segment));
       span.end = Math.max(span.end, span.offset + segment.start + segment.duration);
     } catch {
       // Certified, yet not decodable here: go on with the next segment on a fresh timeline.
@@ -265,4 +287,12 @@ export class Screen {
   };
 
   private readonly onEnd = (): void => this.onEnded?.();
+}
+
+/**
+ * Where a segment that nobody signed may have pictures and sound: the times in such a file are anybody's, and must not reach into the slots
+ * beside it. Within the slack, the timeline counts what is there to the slot that begins.
+ */
+function ownStretch(span: Span, segment: Segment): Stretch {
+  return { start: span.start - slackSeconds / 2, end: span.offset + segment.start + segment.duration + slackSeconds / 2 };
 }

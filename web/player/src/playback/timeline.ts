@@ -15,7 +15,7 @@ export interface Span {
 
 const spansMax = 256;
 /** Browsers round: a playhead this close to an edge belongs to the neighbour that has data. */
-const slackSeconds = 0.06;
+export const slackSeconds = 0.06;
 
 /** Which slot is where on the media timeline. Slots lie one behind the other without gaps, whatever their air times. */
 export class Timeline {
@@ -38,9 +38,15 @@ export class Timeline {
     return this.spans.findLast(span => span.slot === slot) ?? null;
   }
 
-  /** The slot at a media time: the last one that has begun. */
-  at(time: number): Span | null {
-    return this.spans.findLast(span => span.start <= time + slackSeconds) ?? null;
+  /** The slot at a media time: the last one that has begun, or is about to within the slack. */
+  at(time: number, slack = slackSeconds): Span | null {
+    return this.spans.findLast(span => span.start <= time + slack) ?? null;
+  }
+
+  /** When, behind a media time, the slot at it changes next, with or without the slack. */
+  nextEdge(time: number): number | null {
+    const edges = this.spans.flatMap(span => [span.start - slackSeconds, span.start]).filter(edge => edge > time);
+    return edges.length === 0 ? null : Math.min(...edges);
   }
 
   /** Cuts everything behind `time`, as when a slot turned out broken. */

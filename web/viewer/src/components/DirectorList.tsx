@@ -9,19 +9,24 @@ export function DirectorList({ directors, proposer, canonical, signers }: { dire
     <section>
       <h3>Directors</h3>
       <ol className="directors">
-        {directors.map((director, place) => (
-          <li key={director.key}>
-            <span className={`vote vote-${director.verdict}${signers.includes(director.key) ? ' proven' : ''}`} aria-hidden="true" />
-            <span className="director-name">
-              {director.name || shortHash(director.account ?? director.key)}
-              {director.key === proposer && <small>made it</small>}
-              {place === canonical && <small title="Its embedding stands for what they all saw">medoid</small>}
-            </span>
-            <span className="director-verdict" title={director.reason ?? (signers.includes(director.key) ? 'Your browser has verified this signature' : undefined)}>
-              {words[director.verdict]}{signers.includes(director.key) ? ', verified' : ''}
-            </span>
-          </li>
-        ))}
+        {directors.map((director, place) => {
+          // Who has signed has accepted, whatever the gateway tells.
+          const signed = signers.includes(director.key);
+          const verdict = signed ? 'accept' : director.verdict;
+          return (
+            <li key={director.key}>
+              <span className={`vote vote-${verdict}${signed ? ' proven' : ''}`} aria-hidden="true" />
+              <span className="director-name">
+                {director.name || shortHash(director.account ?? director.key)}
+                {director.key === proposer && <small>made it</small>}
+                {place === canonical && <small title="Its embedding stands for what they all saw">medoid</small>}
+              </span>
+              <span className="director-verdict" title={signed ? 'Your browser has verified this signature' : (director.reason ?? undefined)}>
+                {words[verdict]}{signed ? ', verified' : ''}
+              </span>
+            </li>
+          );
+        })}
       </ol>
     </section>
   );

@@ -1,11 +1,15 @@
 import type { SlotSummary } from '@nsn/player';
 import { useLayoutEffect, useRef } from 'react';
 import { ago, until } from '../format';
-import { ReplayIcon } from './icons';
+import type { Finding } from '../hooks/useFindings';
+import { CheckIcon, ReplayIcon } from './icons';
 
+/** What the gateway says about slots; whether one that is ready is certified, this browser finds out when it comes. */
 const stateTexts: Record<string, string> = {
-  planned: 'planned', generating: 'being made', verifying: 'being checked', certified: 'certified', failed: 'no certificate',
+  planned: 'planned', generating: 'being made', verifying: 'being checked', certified: 'ready', failed: 'no certificate',
 };
+
+const foundTexts: Record<Finding, string> = { certified: 'certified', filler: 'filler', broken: 'failed its checks' };
 
 /** What comes next. */
 export function ComingUp({ slots, replaying, now }: { slots: readonly SlotSummary[]; replaying: boolean; now: number }) {
@@ -32,18 +36,23 @@ export function ComingUp({ slots, replaying, now }: { slots: readonly SlotSummar
   );
 }
 
-/** What was on air, to play again. Newest first: whoever looks at the newest goes on seeing them, whoever has scrolled to earlier ones keeps those before the eyes. */
-export function Aired({ slots, current, replaying, now, onReplay, more }: { slots: readonly SlotSummary[]; current: number | null; replaying: boolean; now: number; onReplay: (slot: number) => void; more: (() => void) | null }) {
+/**
+ * What was on air, to play again; what this browser has found out about a slot counts for more than what the gateway says. Newest first: whoever
+ * looks at the newest goes on seeing them, whoever has scrolled to earlier ones keeps those before the eyes.
+ */
+export function Aired({ slots, findings, current, replaying, now, onReplay, more }: { slots: readonly SlotSummary[]; findings: ReadonlyMap<number, Finding>; current: number | null; replaying: boolean; now: number; onReplay: (slot: number) => void; more: (() => void) | null }) {
   // What is certified ahead of its time is not history yet.
   const aired = slots.filter(slot => slot.slot === current || slot.airsAt == null || slot.airsAt <= now);
   const list = useRef<HTMLOListElement>(null);
-  const width = useRef(0);
   const newest = aired[0]?.slot ?? null;
+  const newestBefore = useRef(newest);
   useLayoutEffect(() => {
-    const element = list.current;
-    if (element === null) return;
-    if (element.scrollLeft > 0 && width.current > 0) element.scrollLeft += element.scrollWidth - width.current;
-    width.current = element.scrollWidth;
+    const element = list.current!;
+    const left = (slot: number | null) => element.querySelector(`[data-slot="${slot}"]`)?.getBoundingClientRect().left;
+    // As far as what is new has moved the others, where somebody looks at one of those.
+    const moved = (left(newestBefore.current) ?? NaN) - (left(newest) ?? NaN);
+    if (moved > 0 && (element.scrollLeft > 0 || element.querySelector(':focus-visible') !== null)) element.scrollLeft += moved;
+    newestBefore.current = newest;
   }, [newest]);
   return (
     <section className="aired" aria-labelledby="aired-title">
@@ -51,12 +60,20 @@ export function Aired({ slots, current, replaying, now, onReplay, more }: { slot
       <ol ref={list}>
         {aired.map(slot => {
           const shown = slot.slot === current;
+          const found = findings.get(slot.slot);
+          const kind = found ?? (slot.kind === 'filler' ? 'filler' : 'unchecked');
           return (
             <li key={slot.slot}>
-              <button className={`card card-${slot.kind}${shown ? ' shown' : ''}`} onClick={() => onReplay(slot.slot)} disabled={shown && !replaying} data-testid="card" data-slot={slot.slot}>
+              <button className={`card card-${kind}${shown ? ' shown' : ''}`} onClick={() => onReplay(slot.slot)} disabled={shown && !replaying} data-testid="card" data-slot={slot.slot}>
                 <span className="card-head"><span><span className="sr-only">{shown ? 'On the screen: slot ' : 'Play again: slot '}</span>{slot.slot}</span><span>{shown ? (replaying ? 'replaying' : 'on air') : slot.airsAt ? ago(slot.airsAt, now) : ''}</span></span>
                 <span className="card-prompt" dir="auto">{slot.prompt ?? 'Filler'}</span>
-                <span className="card-foot"><span>{slot.kind === 'filler' ? 'filler' : slot.votes != null ? `${slot.votes} votes` : (stateTexts[slot.state] ?? slot.state)}</span>{!shown && <ReplayIcon size={15} />}</span>
+                <span className="card-foot">
+                  <span title={kind === 'unchecked' ? 'As the gateway says; it is checked when it is played' : undefined}>
+                    {kind === 'certified' && <CheckIcon size={14} />}
+                    {kind === 'unchecked' ? (slot.votes != null ? `${slot.votes} votes` : (stateTexts[slot.state] ?? slot.state)) : foundTexts[kind]}
+                  </span>
+                  {!shown && <ReplayIcon size={15} />}
+                </span>
               </button>
             </li>
           );

@@ -11,8 +11,10 @@ import { SimilarityMatrix } from './SimilarityMatrix';
 import { Times } from './Times';
 
 /** Who certified what is on the screen: first what this browser has proven, then what the gateway tells. */
-export function SlotPanel({ snapshot, detail }: { snapshot: PlayerSnapshot; detail: SlotDetail | null }) {
+export function SlotPanel({ snapshot, detail: told }: { snapshot: PlayerSnapshot; detail: SlotDetail | null }) {
   const view = snapshot.slot;
+  // Of a slot that failed its checks, votes and figures that a gateway tells would say the opposite.
+  const detail = view?.verdict === 'broken' ? null : told;
   const agreement = useAgreement(view, detail);
   if (view === null) {
     return (

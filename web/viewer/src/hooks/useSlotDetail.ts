@@ -9,8 +9,14 @@ const detailsMax = 32;
  * What the gateway tells about a slot; asked again for a while until the directors' votes are among it. The slot that comes next is asked for
  * in advance, so that the panel does not go empty at every change of slots. Filler that nobody had planned anything for has no record, and none will come.
  */
-export function useSlotDetail(player: Player, slot: number | null, filler: boolean, next: number | null): SlotDetail | null {
+export function useSlotDetail(player: Player, slot: number | null, filler: boolean, next: number | null, restarts: number): SlotDetail | null {
   const known = useRef(new Map<number, SlotDetail>());
+  const history = useRef(restarts);
+  if (history.current !== restarts) {
+    // Slots count anew: what is known is of a chain that is gone.
+    history.current = restarts;
+    known.current.clear();
+  }
   const [, redraw] = useState(0);
 
   useEffect(() => {
@@ -39,7 +45,7 @@ export function useSlotDetail(player: Player, slot: number | null, filler: boole
       current = false;
       clearTimeout(timer);
     };
-  }, [player, slot, filler, next]);
+  }, [player, slot, filler, next, restarts]);
 
   return slot === null ? null : (known.current.get(slot) ?? null);
 }
