@@ -3,6 +3,7 @@ import './styles/stage.css';
 import './styles/panel.css';
 import './styles/below.css';
 import './styles/dialog.css';
+import './styles/forced.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App, type AppProps } from './App';

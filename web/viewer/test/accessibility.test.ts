@@ -1,5 +1,7 @@
 import axe from 'axe-core';
 import { expect, it } from 'vitest';
+import { toHex } from '../../player/src/codec/bytes.js';
+import { makeDirectors } from '../../player/test/studio.js';
 import { badge, broadcast, browser, gateway, inChromium, page, picture, programme, until, url } from './viewer.js';
 
 inChromium('phones, motion, scripts and axe', () => {
@@ -44,6 +46,84 @@ inChromium('phones, motion, scripts and axe', () => {
     } finally {
       await phone.close();
     }
+  });
+
+  it('can be used with the keyboard alone, on a narrow page too: the focus is always seen, and comes back from a dialog', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(url);
+    await badge('certified').waitFor();
+    await page.locator('.directors').waitFor();
+    /** What has the focus, and what is wrong with how it is shown. */
+    const look = () =>
+      page.evaluate(() => {
+        const element = document.activeElement!;
+        if (element === document.body) return null;
+        const { left, top, width, height } = element.getBoundingClientRect();
+        const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+        const outlined = [element, element.nextElementSibling, element.closest('form')].some(around => around && (getComputedStyle(around).outlineStyle !== 'none' || around.matches('form:focus-within')));
+        const name = element.getAttribute('aria-label') ?? element.textContent;
+        return { name, faults: [...(hit !== null && (element.contains(hit) || hit.contains(element)) ? [] : ['is hidden']), ...(outlined ? [] : ['has no outline'])].map(fault => `${name} ${fault}`) };
+      });
+    for (const [key, stops] of [['Tab', 45], ['Shift+Tab', 45]] as const) {
+      const names = new Set<string | null>();
+      for (let stop = 0; stop < stops; stop++) {
+        await page.keyboard.press(key);
+        const found = await look();
+        expect(found?.faults ?? []).toEqual([]);
+        if (found !== null) names.add(found.name);
+      }
+      for (const name of ['Settings', 'Pause', 'Captions', 'Your prompt', 'certificate']) expect([...names]).toContain(name);
+    }
+    for (const close of ['Escape', 'Enter']) {
+      await page.getByRole('button', { name: 'Settings' }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor();
+      if (close === 'Enter') await page.getByRole('button', { name: 'Close' }).focus();
+      await page.keyboard.press(close);
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      expect((await look())?.name).toBe('Settings');
+    }
+  });
+
+  it('has room on a narrow page for the longest reason why a slot is not shown', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    const strangers = await makeDirectors();
+    await page.route('**/config.json', route => route.fulfill({ json: { trust: { candidates: strangers.map(({ key }) => toHex(key)) } } }));
+    await page.goto(url);
+    await badge('broken').waitFor();
+    await page.getByTestId('cover').getByText(/0x[0-9a-f]{64} is not among the pinned candidates/).waitFor();
+    const { width, cut } = await page.evaluate(() => {
+      const cover = document.querySelector('[data-testid=cover]')!;
+      return { width: document.scrollingElement!.scrollWidth, cut: [cover, ...document.querySelectorAll('.proof-broken')].filter(element => element.scrollWidth > element.clientWidth).length };
+    });
+    expect({ width, cut }).toEqual({ width: 360, cut: 0 });
+    // What does not fit can be scrolled to, its beginning included.
+    expect(await page.getByTestId('cover').evaluate(cover => cover.querySelector('.icon')!.getBoundingClientRect().top >= cover.getBoundingClientRect().top)).toBe(true);
+  });
+
+  it('shows states and the focus where the system forces its colours', async () => {
+    await page.emulateMedia({ forcedColors: 'active' });
+    await page.goto(url);
+    await badge('certified').waitFor();
+    const colours = (selector: string) => page.locator(selector).first().evaluate(element => {
+      const { backgroundColor, outlineStyle, outlineColor, borderStyle } = getComputedStyle(element);
+      return { background: backgroundColor, outlined: outlineStyle !== 'none' && outlineColor !== 'rgba(0, 0, 0, 0)', bordered: borderStyle !== 'none' };
+    });
+    await page.getByTestId('prompt').focus();
+    expect(await colours('[data-testid=prompt]')).toMatchObject({ outlined: true });
+    await page.getByTestId('prompt').blur();
+    // Pressed and not pressed, chosen and not chosen, proven and not proven look different.
+    await page.keyboard.press('c');
+    expect((await colours('.control[aria-pressed=true]')).background).not.toBe((await colours('.control[aria-pressed=false]')).background);
+    await page.locator('.vote.proven').first().waitFor();
+    expect((await colours('.vote.proven')).background).not.toBe((await colours('.vote:not(.proven)')).background);
+    expect(await colours('.card')).toMatchObject({ bordered: true });
+    await page.keyboard.press(',');
+    expect((await colours('.choice input:checked + span')).background).not.toBe((await colours('.choice input:not(:checked) + span')).background);
+    await page.getByRole('radio', { name: 'Balanced' }).focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await colours('.choice input:checked + span')).toMatchObject({ outlined: true });
+    expect(await page.getByRole('dialog').getByRole('switch').first().evaluate(element => getComputedStyle(element).appearance)).toBe('auto');
   });
 
   it('shows the longest words and prompts that are written from right to left', async () => {

@@ -18,7 +18,7 @@ export async function makeClip(picture: string, seconds: number, hertz: number, 
     const input = still ? ['-loop', '1', '-framerate', '24', '-i', picture] : ['-f', 'lavfi', '-i', picture];
     await run('ffmpeg', [
       '-v', 'error', ...input, '-f', 'lavfi', '-i', `sine=frequency=${hertz}:sample_rate=48000`, '-t', String(seconds),
-      '-c:v', 'libvpx', '-b:v', '600k', '-deadline', 'realtime', '-cpu-used', '8', '-r', '24', '-g', String(24 * segmentSeconds), '-keyint_min', '24', '-pix_fmt', 'yuv420p',
+      '-c:v', 'libvpx', '-b:v', '600k', '-deadline', 'realtime', '-cpu-used', '8', '-r', '24', '-g', '24', '-keyint_min', '24', '-pix_fmt', 'yuv420p',
       '-c:a', 'libopus', '-b:a', '48k',
       '-f', 'segment', '-segment_time', String(segmentSeconds), '-segment_format', 'webm', '-reset_timestamps', '0', join(folder, '%03d.webm'),
     ]);

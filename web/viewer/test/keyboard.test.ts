@@ -2,6 +2,24 @@ import { expect, it } from 'vitest';
 import { badge, inChromium, page, until, url } from './viewer.js';
 
 inChromium('the keyboard', () => {
+  it('leaves Space to the button that has the focus, and keeps the sound as it was left', async () => {
+    await page.goto(url);
+    await badge('certified').waitFor();
+    const video = () => page.evaluate(() => ({ muted: document.querySelector('video')!.muted, paused: document.querySelector('video')!.paused }));
+    await page.getByRole('button', { name: 'Mute', exact: true }).focus();
+    await page.keyboard.press(' ');
+    await page.getByRole('button', { name: 'Unmute' }).waitFor();
+    expect(await video()).toEqual({ muted: true, paused: false });
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Mute', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Mute', exact: true }).blur();
+    await page.keyboard.press('m');
+    await page.getByRole('button', { name: 'Unmute' }).waitFor();
+    await page.reload();
+    await badge('certified').waitFor();
+    expect(await video()).toEqual({ muted: true, paused: false });
+  });
+
   it('obeys the keyboard, names its controls and announces changes', async () => {
     await page.goto(url);
     await badge('certified').waitFor();

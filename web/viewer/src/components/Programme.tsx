@@ -57,7 +57,8 @@ export function Aired({ slots, findings, current, replaying, now, onReplay, more
   return (
     <section className="aired" aria-labelledby="aired-title">
       <h2 id="aired-title">Aired</h2>
-      <ol ref={list}>
+      {/* Browsers leave a card that is partly in sight where it is, even if most of it is not. */}
+      <ol ref={list} onFocus={event => event.target.scrollIntoView({ block: 'nearest', inline: 'nearest' })}>
         {aired.map(slot => {
           const shown = slot.slot === current;
           const found = findings.get(slot.slot);

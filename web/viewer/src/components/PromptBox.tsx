@@ -40,7 +40,9 @@ export function PromptBox({ prompts, submit, sending, error, now, input }: Promp
           aria-describedby={error !== null ? 'prompt-error' : undefined}
           onChange={event => setText(event.target.value)}
           onKeyDown={event => {
-            if (event.key === 'Enter' && !event.shiftKey) void send(event);
+            // While a word is being composed (Japanese, Chinese…), Enter ends the word, not the prompt; Safari says so by the key code only.
+            const composing = event.nativeEvent.isComposing || event.keyCode === 229;
+            if (event.key === 'Enter' && !event.shiftKey && !composing) void send(event);
           }}
           data-testid="prompt"
         />

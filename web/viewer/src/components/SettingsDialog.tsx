@@ -3,7 +3,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import type { Settings } from '../settings';
 import { CloseIcon } from './icons';
 
-/** A modal dialog; Esc, the cross and a click beside it close it. */
+/** A modal dialog; Esc, the cross and a click beside it close it. The browser closes it and gives the focus back, then it is taken away. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -11,12 +11,13 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     if (!element.open) element.showModal();
     return () => element.close();
   }, []);
+  const close = () => dialog.current!.close();
   return (
-    <dialog ref={dialog} aria-label={title} onCancel={onClose} onClose={onClose} onClick={event => event.target === dialog.current && onClose()}>
+    <dialog ref={dialog} aria-label={title} onClose={() => !dialog.current?.open && onClose()} onClick={event => event.target === dialog.current && close()}>
       <div className="dialog-body">
         <header>
           <h2>{title}</h2>
-          <button className="control" onClick={onClose} aria-label="Close"><CloseIcon /></button>
+          <button className="control" onClick={close} aria-label="Close"><CloseIcon /></button>
         </header>
         {children}
       </div>

@@ -39,7 +39,7 @@ export function Stage({ player, snapshot, video, settings, statistics, now, onSe
   const togglePlay = () => (snapshot.paused ? void player.play() : player.pause());
 
   return (
-    <section className={`stage${idle ? ' idle' : ''}`} ref={stage} onPointerMove={wake} onPointerDown={wake} aria-label="The channel">
+    <section className={`stage${idle ? ' idle' : ''}`} ref={stage} onPointerMove={wake} onPointerDown={wake} onKeyDown={wake} onFocus={wake} aria-label="The channel">
       <div className="picture">
         {settings.ambient && <Ambient video={video} hidden={hidden} />}
         <Picture video={video} concealed={hidden} label={snapshot.slot?.proof?.prompt ?? 'The channel’s picture'} onClick={togglePlay} onDoubleClick={onToggleFullScreen} />
