@@ -1,9 +1,9 @@
 import type { PlayerSnapshot } from '@nsn/player';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode, type SyntheticEvent } from 'react';
 import type { Settings } from '../settings';
 import { CloseIcon } from './icons';
 
-/** A modal dialog; Esc, the cross and a click beside it close it. The browser closes it and gives the focus back, then it is taken away. */
+/** A modal dialog; Esc, the cross and a click beside it close it. The browser closes it, which gives the focus back, before it is taken away. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -11,9 +11,16 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     if (!element.open) element.showModal();
     return () => element.close();
   }, []);
-  const close = () => dialog.current!.close();
+  const close = () => {
+    dialog.current!.close();
+    onClose();
+  };
+  const cancel = (event: SyntheticEvent) => {
+    event.preventDefault();
+    close();
+  };
   return (
-    <dialog ref={dialog} aria-label={title} onClose={() => !dialog.current?.open && onClose()} onClick={event => event.target === dialog.current && close()}>
+    <dialog ref={dialog} aria-label={title} onCancel={cancel} onClose={() => !dialog.current?.open && onClose()} onClick={event => event.target === dialog.current && close()}>
       <div className="dialog-body">
         <header>
           <h2>{title}</h2>
