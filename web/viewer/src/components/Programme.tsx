@@ -36,11 +36,23 @@ export function ComingUp({ slots, replaying, now }: { slots: readonly SlotSummar
   );
 }
 
+interface AiredProps {
+  readonly slots: readonly SlotSummary[];
+  readonly findings: ReadonlyMap<number, Finding>;
+  /** The slot on the screen. */
+  readonly current: number | null;
+  readonly replaying: boolean;
+  readonly now: number;
+  readonly onReplay: (slot: number) => void;
+  /** Loads earlier slots; null when there are none. */
+  readonly more: (() => void) | null;
+}
+
 /**
  * What was on air, to play again; what this browser has found out about a slot counts for more than what the gateway says. Newest first: whoever
  * looks at the newest goes on seeing them, whoever has scrolled to earlier ones keeps those before the eyes.
  */
-export function Aired({ slots, findings, current, replaying, now, onReplay, more }: { slots: readonly SlotSummary[]; findings: ReadonlyMap<number, Finding>; current: number | null; replaying: boolean; now: number; onReplay: (slot: number) => void; more: (() => void) | null }) {
+export function Aired({ slots, findings, current, replaying, now, onReplay, more }: AiredProps) {
   // What is certified ahead of its time is not history yet.
   const aired = slots.filter(slot => slot.slot === current || slot.airsAt == null || slot.airsAt <= now);
   const list = useRef<HTMLOListElement>(null);
