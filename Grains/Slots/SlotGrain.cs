@@ -329,7 +329,8 @@ internal sealed partial class SlotGrain(
 
     private static DirectorAnswer Take(SlotCollector collector, DirectorAnswer answer, DirectorReply reply)
     {
-        answer = answer with { Note = reply.Note ?? answer.Note, ScoreA = reply.ScoreA ?? answer.ScoreA, ScoreB = reply.ScoreB ?? answer.ScoreB };
+        // What went wrong first is the reason of what went wrong for it.
+        answer = answer with { Note = answer.Note ?? reply.Note, ScoreA = reply.ScoreA ?? answer.ScoreA, ScoreB = reply.ScoreB ?? answer.ScoreB };
         if (reply.Message is null)
             return answer;
         if (!ConsensusMessage.TryDecode(reply.Message, out var message, out var reason))
@@ -431,8 +432,16 @@ internal sealed partial class SlotGrain(
         return new(Report.StageSeconds) { [stage] = Math.Round(took.TotalSeconds, 3) };
     }
 
-    private static string Summary(DirectorAnswer[] answers) => string.Join(
-        "; ", answers.Select((answer, index) => $"director {index + 1} {answer.Verdict ?? "said nothing"}{(answer.Note is null ? "" : $" ({answer.Note})")}"));
+    /// <summary>What the directors said, for people: those that said the same together.</summary>
+    private static string Summary(DirectorAnswer[] answers) => string.Join("; ", answers
+        .Select((answer, index) => (Place: index + 1, Said: answer.Verdict switch { "accept" => "accepted", "reject" => "rejected", _ => "said nothing" } + (answer.Note is null ? "" : $" ({answer.Note})")))
+        .GroupBy(answer => answer.Said, answer => answer.Place)
+        .Select(same => (string.Join(", ", same.SkipLast(1)), same.Last()) switch
+        {
+            ("", var one) => $"director {one} {same.Key}",
+            _ when same.Count() == answers.Length => $"all directors {same.Key}",
+            var (most, last) => $"directors {most} and {last} {same.Key}",
+        }));
 
     private static float[] Similarities(SlotCollector collector, EpochDirectors directors)
     {

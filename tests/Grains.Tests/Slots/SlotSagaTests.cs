@@ -116,8 +116,19 @@ public sealed class SlotSagaTests : SlotCluster
         Assignment = Assignment with { Deadline = DateTimeOffset.UtcNow.AddSeconds(10) };
         var report = await RunAsync();
         Assert.Equal(SlotPhase.Failed, report.Phase);
-        Assert.Contains("No three directors said the same", report.Failure, StringComparison.Ordinal);
+        Assert.Matches("^No three directors said the same: directors 1, 2 and 3 said nothing \\(no commit in time.*\\); directors 4 and 5 ", report.Failure);
         Assert.Null(report.Certificate);
+    }
+
+    [Fact]
+    public async Task Checks_that_are_not_done_before_air_are_the_reason_that_is_told()
+    {
+        for (var place = 0; place < 5; place++)
+            Make(place, Misbehaviour.HangsAtCheck);
+        Assignment = Assignment with { Deadline = DateTimeOffset.UtcNow.AddSeconds(6) };
+        var report = await RunAsync();
+        Assert.Contains("said nothing (no commit in time", report.Failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("has not committed", report.Failure, StringComparison.Ordinal);
     }
 
     [Fact]
