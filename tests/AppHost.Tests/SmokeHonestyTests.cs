@@ -180,6 +180,13 @@ public sealed class SmokeHonestyTests
     }
 
     [Fact]
+    public async Task The_first_verified_chunk_is_not_one_that_is_broken()
+    {
+        SmokeReport report = await FailsAsync(Frames(FakeGateway.OnAir, FakeGateway.ChunkFrame, FlipLastBit), ["chunk 0 of slot 41 failed: WrongPayload"], andMore: true);
+        Assert.Null(report.JoinToFirstVerifiedChunkSeconds);
+    }
+
+    [Fact]
     public async Task A_chunk_that_comes_twice_fails()
     {
         byte[]? first = null;
