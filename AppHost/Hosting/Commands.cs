@@ -127,8 +127,8 @@ internal static class Commands
 
         void End(PosixSignalContext context)
         {
-            // The first one ends in order; a second one ends at once, and the kernel takes the children along.
-            if (ending.IsCancellationRequested)
+            // The first one ends in order; a second one ends at once, and the kernel takes the children along. A terminal that is closed says so more than once.
+            if (ending.IsCancellationRequested && context.Signal != PosixSignal.SIGHUP)
                 return;
             context.Cancel = true;
             ending.Cancel();

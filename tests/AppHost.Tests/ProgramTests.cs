@@ -58,6 +58,13 @@ public sealed partial class ProgramTests
         using var program = await RunningProgram.StartAsync(data.Path, "--Only=blobs");
         int process = Assert.Single(await program.ProcessIdsAsync());
         Supervision.Signals.Send(program.Process.Id, (Model.StopSignal)signal);
+        if (signal == 1)
+        {
+            // The system and the shell both tell of a terminal that is closed.
+            await Eventually.HoldsAsync(() => program.Output.Contains("ending", StringComparison.Ordinal), "AppHost to begin to end");
+            Supervision.Signals.Send(program.Process.Id, (Model.StopSignal)signal);
+        }
+
         await program.EndsAsync($"after signal {signal}");
         Assert.Equal(0, program.Process.ExitCode);
         Assert.Contains("everything has ended", program.Output, StringComparison.Ordinal);
