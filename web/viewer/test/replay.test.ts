@@ -36,10 +36,12 @@ inChromium('the slots that were on air', () => {
     await page.getByRole('alert').getByText(`Slot ${slot} cannot be had any more.`).waitFor();
     await until('it is live again', async () => (await page.locator('.replay-chip').count()) === 0 && (await badge('certified').isVisible()));
     await page.unroute(`**/api/slots/${slot}`);
+    // The replay waits for its chunks, so it does not end by itself.
+    await page.route('**/chunks/*', () => undefined);
     await card.click();
-    await until('the slot is replayed', () => shows(`Slot ${slot}`, '.panel h2'));
+    await page.locator('.replay-chip').getByText(`Replay of slot ${slot}`).waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);
-    await page.getByRole('button', { name: 'Back to live' }).first().click();
+    await page.locator('.replay-chip').click();
     await until('it is live once more', async () => (await page.locator('.replay-chip').count()) === 0 && (await badge('certified').isVisible()));
   });
 
@@ -51,6 +53,8 @@ inChromium('the slots that were on air', () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('s');
     await page.locator('.statistics').waitFor();
+    const live = gateway.slotNow;
+    await until('the next slot has come', () => Promise.resolve(gateway.slotNow > live));
     expect(await page.locator('.replay-chip').count()).toBe(0);
     expect(gateway.sent.length).toBe(1);
     // Replays wait for their chunks, so none of them ends.
