@@ -209,27 +209,35 @@ public sealed partial class ProgramTests
     }
 
     [Theory]
-    [InlineData("smoke")]
-    [InlineData("run")]
-    public async Task A_terminal_that_is_closed_ends_everything_in_order(string command)
+    [InlineData("smoke", 1)]
+    [InlineData("run", 0)]
+    public async Task A_terminal_that_is_closed_ends_everything_in_order(string command, int exitCode)
     {
         using var data = new DataFolder();
-        string file = Path.Combine(Path.GetDirectoryName(data.Path)!, "smoke.json"), marker = $"--Marker={Guid.NewGuid():N}";
-        // With a terminal of its own, which is gone when this program is killed.
+        string folder = Path.GetDirectoryName(data.Path)!, report = Path.Combine(folder, "smoke.json"), ended = Path.Combine(folder, "ended");
+        ProcessStartInfo inside = Command([command, .. FreePorts, "--Ports:dashboard=0", $"--Data={data.Path}", .. command == "run" ? ["--Only=blobs"] : new[] { "--json", report }]);
+
+        // With a terminal of its own, which is gone when this program is killed, and a shell that passes that on, as shells do, and writes down how the program ended.
         var start = new ProcessStartInfo("script") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] arguments = [command, .. FreePorts, "--Ports:dashboard=0", $"--Data={data.Path}", "--json", file, marker];
-        if (command == "run")
-            arguments = [.. arguments, "--Only=blobs"];
-        ProcessStartInfo inside = Command(arguments);
-        foreach (string argument in new[] { "--quiet", "--flush", "--return", "--command", $"{inside.FileName} {string.Join(' ', inside.ArgumentList)}", "/dev/null" })
+        start.Environment["SHELL"] = "/bin/sh";
+        foreach (string argument in new[] { "--quiet", "--flush", "--command", $"trap 'kill -HUP $!' HUP; {inside.FileName} {string.Join(' ', inside.ArgumentList)} & wait $!; wait $!; echo $? > {ended}", "/dev/null" })
             start.ArgumentList.Add(argument);
         using var terminal = new RunningProgram(Process.Start(start)!);
-        await Eventually.HoldsAsync(() => terminal.Output.Contains("preparing", StringComparison.Ordinal), $"{command} to start something");
-        Assert.NotEmpty(ProcessList.With(marker));
-        terminal.Process.Kill();
-        await Eventually.HoldsAsync(() => ProcessList.With(marker).Length == 0 && ProcessList.With(data.Path).Length == 0, $"{command} and all that it has started to end");
-        if (command == "smoke")
-            Assert.Contains("\"error\": \"ended by a signal", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        try
+        {
+            await Eventually.HoldsAsync(() => terminal.Output.Contains(command == "run" ? "everything is ready" : "preparing", StringComparison.Ordinal), $"{command} to start something");
+            terminal.Process.Kill();
+            await Eventually.HoldsAsync(() => File.Exists(ended) && File.ReadAllText(ended).EndsWith('\n'), $"{command} to end");
+            Assert.Equal($"{exitCode}\n", await File.ReadAllTextAsync(ended, TestContext.Current.CancellationToken));
+            await Eventually.HoldsAsync(() => ProcessList.With(data.Path).Length == 0, "nothing to be left");
+            if (command == "smoke")
+                Assert.Contains("\"error\": \"ended by a signal", await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+        finally
+        {
+            foreach (int id in ProcessList.With(data.Path))
+                Supervision.Signals.Send(id, (Model.StopSignal)9);
+        }
     }
 
     [Theory]
