@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Nsn.AppHost.Dashboard;
 using Nsn.AppHost.Provisioning;
 using Nsn.AppHost.Resources;
@@ -94,10 +93,7 @@ internal static class Commands
         if (dashboardPort != 0 && PortGuard.FindOwner("http", dashboardPort) is { } owner)
             throw new AppHostException($"port {dashboardPort} of the dashboard is taken by {owner}: end that, or choose another with --Ports:dashboard=NUMBER");
 
-        using var ending = new CancellationTokenSource();
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-        using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+        using var ending = new EndSignals(secondEndsAtOnce: true);
 
         StackApplication stack = builder.Build();
         await using (stack.ConfigureAwait(false))
@@ -113,7 +109,7 @@ internal static class Commands
                 console.WhereToLook(dashboard.Address);
                 await Task.Delay(Timeout.Infinite, ending.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (ending.IsCancellationRequested)
+            catch (OperationCanceledException) when (ending.Token.IsCancellationRequested)
             {
                 console.Line("ending, the last started first …");
             }
@@ -124,30 +120,12 @@ internal static class Commands
         }
 
         return 0;
-
-        void End(PosixSignalContext context)
-        {
-            // The first one ends in order; a second one ends at once, and the kernel takes the children along. A terminal that is closed says so more than once.
-            if (ending.IsCancellationRequested && context.Signal != PosixSignal.SIGHUP)
-                return;
-            context.Cancel = true;
-            ending.Cancel();
-        }
     }
 
     private static async Task<int> RunSmokeAsync(string[] settings)
     {
-        using var ending = new CancellationTokenSource();
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-        using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+        using var ending = new EndSignals(secondEndsAtOnce: false);
         return await SmokeCommand.RunAsync(settings, ending.Token).ConfigureAwait(false);
-
-        void End(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            ending.Cancel();
-        }
     }
 
     private static void Say(string line) => Console.Out.WriteLine(line);
