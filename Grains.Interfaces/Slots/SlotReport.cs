@@ -40,6 +40,9 @@ public sealed record SlotReport
     /// <summary>When it was certified or given up.</summary>
     [Id(11)] public DateTimeOffset? FinishedAt { get; init; }
 
+    /// <summary>What kind of failure it was where there is no certificate; null in reports that were stored before kinds were.</summary>
+    [Id(12)] public SlotFailure? FailedBy { get; init; }
+
     /// <summary>Whether the slot was certified before it went on air. One that was certified later had filler on air.</summary>
     public bool IsInTime => Phase == SlotPhase.Certified && Failure is null;
 }

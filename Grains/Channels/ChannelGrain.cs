@@ -171,8 +171,8 @@ internal sealed partial class ChannelGrain(
             _slotOnAir = head.Slot;
             if (newSlot)
                 await ObserveEpochsAsync(head);
+            await FollowAsync(); // an activation that has just begun learns from the slots before how long they took
             await PlanAsync(head);
-            await FollowAsync();
             metrics.QueueIs(Name, document.State.Queue.Count);
         }
         catch (Exception failure)
@@ -275,7 +275,7 @@ internal sealed partial class ChannelGrain(
             {
                 if (known is null || !IsDecided(known))
                     metrics.SlotFailed(SlotFailure.NotBegun);
-                report = report with { Phase = SlotPhase.Failed, Failure = "It was on air before its work could begin.", FinishedAt = time.GetUtcNow() };
+                report = report with { Phase = SlotPhase.Failed, Failure = "It was on air before its work could begin.", FailedBy = SlotFailure.NotBegun, FinishedAt = time.GetUtcNow() };
             }
 
             var news = known is null || known.Phase != report.Phase || known.Answers.Length != report.Answers.Length;

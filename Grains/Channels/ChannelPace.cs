@@ -11,23 +11,39 @@ namespace Nsn.Grains.Channels;
 internal sealed class ChannelPace(ChannelOptions options)
 {
     private const double Reserve = 1.25, Decay = 0.7, Longer = 1.5, OutOfTime = 0.75;
+    private const int OutOfTimeForSlow = 2;
+
+    /// <summary>Slots that the first one is reckoned to take beyond the shortest lead: models are cold, and everything else starts beside it.</summary>
+    private const double FirstTakes = 0.5;
     private ulong _observed;
     private ulong _passedOver;
+    private int _outOfTime;
+
+    /// <summary>Time from a slot's start until its directors have agreed, as far as slots came so far; zero before the first one has.</summary>
+    private TimeSpan _took;
 
     /// <summary>Time from a slot's start until its directors have agreed that is reckoned with; zero before the first slot has ended.</summary>
     public TimeSpan WorkTime { get; private set; }
 
+    /// <summary>
+    /// The same while it is not known better: one slot that ran out of time may have met a machine that died, and those after it take as long as those before. Only when the
+    /// next one runs out of it, too, the machines are slow.
+    /// </summary>
+    private TimeSpan Expected(TimeSpan slotDuration) => _took > TimeSpan.Zero && _outOfTime < OutOfTimeForSlow ? _took : Reckoned(slotDuration);
+
+    private TimeSpan Reckoned(TimeSpan slotDuration) => WorkTime > TimeSpan.Zero ? WorkTime : slotDuration * (options.LeadSlots + FirstTakes);
+
     /// <summary>Slots ahead of the one on air that are begun.</summary>
     /// <param name="slotDuration">How long a slot is on air.</param>
     public int LeadSlots(TimeSpan slotDuration) =>
-        Math.Clamp((int)Math.Ceiling(WorkTime * Reserve / slotDuration), options.LeadSlots, LeadSlotsMax);
+        Math.Clamp((int)Math.Ceiling(Reckoned(slotDuration) * Reserve / slotDuration), options.LeadSlots, LeadSlotsMax);
 
     /// <summary>
     /// Whether work takes longer than the shortest lead. Then a slot's check and the next one's clip would only take the machine from each
     /// other until neither is done in time, so they are done one after the other.
     /// </summary>
     /// <param name="slotDuration">How long a slot is on air.</param>
-    public bool IsBehind(TimeSpan slotDuration) => WorkTime > slotDuration * options.LeadSlots;
+    public bool IsBehind(TimeSpan slotDuration) => Expected(slotDuration) > slotDuration * options.LeadSlots;
 
     /// <summary>Learns from a slot that has ended. A slower one counts at once, a faster one by and by.</summary>
     public void Observe(SlotReport report)
@@ -38,16 +54,22 @@ internal sealed class ChannelPace(ChannelOptions options)
 
         // A certificate may have waited until the ledger took it: that was no work.
         var took = finished - started - TimeSpan.FromSeconds(report.StageSeconds.GetValueOrDefault("submit"));
-        if (report.Phase == SlotPhase.Failed)
+
+        // A clip that was rejected took as long as one that was accepted.
+        if (report.Phase == SlotPhase.Failed && report.FailedBy != SlotFailure.Rejected)
         {
             // A slot that ran out of time says how long it had, not how long it would have taken: only that this is longer. To take the one
-            // for the other would start each next slot as late as this one, for ever.
+            // for the other would start each next slot as late as this one, for ever. One that had less time than slots take says nothing.
             var had = report.Assignment is { } assignment ? assignment.Deadline - started : took;
-            if (took >= had * OutOfTime)
-                WorkTime = Max(WorkTime, had * Longer);
+            if (took < had * OutOfTime || had < _took)
+                return;
+            _outOfTime++;
+            WorkTime = Max(WorkTime, had * Longer);
             return;
         }
 
+        _outOfTime = 0;
+        _took = Max(took, _took * Decay + took * (1 - Decay));
         WorkTime = Max(took, WorkTime * Decay + took * (1 - Decay));
     }
 
@@ -62,7 +84,7 @@ internal sealed class ChannelPace(ChannelOptions options)
             return true;
 
         // No slot begins earlier than the longest lead, so no more is asked for: one that took much longer must not be the last.
-        if (airsAt - now >= Min(WorkTime, slotDuration * (LeadSlotsMax - 1)))
+        if (airsAt - now >= Min(Expected(slotDuration), slotDuration * (LeadSlotsMax - 1)))
             return false;
         _passedOver = slot;
         return true;

@@ -223,7 +223,7 @@ internal sealed partial class SlotGrain(
     private async Task FailAsync(SlotFailure failed, string reason)
     {
         metrics.SlotFailed(failed);
-        Report = Report with { Phase = SlotPhase.Failed, Failure = reason, FinishedAt = time.GetUtcNow() };
+        Report = Report with { Phase = SlotPhase.Failed, Failure = reason, FailedBy = failed, FinishedAt = time.GetUtcNow() };
         LogFailed(Slot, reason);
         try
         {

@@ -9,13 +9,6 @@ internal sealed class ToonTowers : IFrameEmbedder
 {
     private const int ImageBatch = 8;
 
-    // Words of the training captions that name no attribute by themselves but bind a colour to a thing (docs/model-pack-toon.md).
-    private static readonly string[] s_connecting =
-    [
-        "hair", "skin", "no", "without", "shirt", "neckerchief", "scarf", "badge", "coat", "jacket", "body", "chassis", "robe", "robes", "collar", "jumper",
-        "cloak", "suit",
-    ];
-
     private readonly ToonLayout _layout;
     private readonly ToonText _text;
     private readonly Graph _imageA;
@@ -23,7 +16,7 @@ internal sealed class ToonTowers : IFrameEmbedder
     private readonly Graph _textA;
     private readonly Graph _textB;
     private readonly ScoreRule _rule;
-    private readonly HashSet<string> _known;
+    private readonly ToonCaptions _captions;
 
     public ToonTowers(InferenceDevice device, ModelPack pack)
     {
@@ -35,7 +28,7 @@ internal sealed class ToonTowers : IFrameEmbedder
             _imageB = new Graph(device, pack, "tower_b_image", ImageBatch);
             _textA = new Graph(device, pack, "tower_a_text", 1);
             _textB = new Graph(device, pack, "tower_b_text", 1);
-            _known = [.. _layout.Vocabulary.Words().SelectMany(_text.Words), .. s_connecting];
+            _captions = new ToonCaptions(_layout, _text);
             _rule = ScoreRule.Of(pack, _layout.Embedding.Weights["a"], _layout.Embedding.Weights["b"]);
             if (_imageA.OutputRowLength(0) + _imageB.OutputRowLength(0) != _layout.Embedding.Size
                 || _imageA.OutputRowLength(0) != _textA.OutputRowLength(0) || _imageB.OutputRowLength(0) != _textB.OutputRowLength(0))
@@ -54,20 +47,24 @@ internal sealed class ToonTowers : IFrameEmbedder
         IReadOnlyList<float[]> frames, string prompt, CancellationToken cancellationToken)
     {
         // Words that the towers never saw would only add noise to the score: what is judged is whether the picture fits the words that they know.
-        var words = _text.Words(prompt).Where(_known.Contains).ToArray();
-        var caption = words.Length > 0 ? string.Join(' ', words) : prompt;
+        var captions = _captions.Of(prompt);
+        string[] read = captions.Count > 0 ? [.. captions] : [prompt];
         var pixels = frames.SelectMany(frame => frame).ToArray();
         var imageA = _imageA.RunAsync([pixels], frames.Count, cancellationToken);
         var imageB = _imageB.RunAsync([pixels], frames.Count, cancellationToken);
-        var textA = _textA.RunAsync([_text.Features(caption)], 1, cancellationToken);
-        var textB = _textB.RunAsync([_text.Sequence(caption)], 1, cancellationToken);
+        var textA = _textA.RunAsync([read.SelectMany(_text.Features).ToArray()], read.Length, cancellationToken);
+        var textB = _textB.RunAsync([read.SelectMany(_text.Sequence).ToArray()], read.Length, cancellationToken);
         var a = Embeddings.Mean((float[])(await imageA.ConfigureAwait(false))[0], frames.Count);
         var b = Embeddings.Mean((float[])(await imageB.ConfigureAwait(false))[0], frames.Count);
-        var captionA = (float[])(await textA.ConfigureAwait(false))[0];
-        var captionB = (float[])(await textB.ConfigureAwait(false))[0];
-        var scores = _rule.Score(Embeddings.Dot(a, captionA), Embeddings.Dot(b, captionB), words.Length > 0);
+        var captionsA = (float[])(await textA.ConfigureAwait(false))[0];
+        var captionsB = (float[])(await textB.ConfigureAwait(false))[0];
+        var scores = Enumerable.Range(0, read.Length)
+            .Select(index => _rule.Score(Embeddings.Dot(a, Row(captionsA, index, a.Length)), Embeddings.Dot(b, Row(captionsB, index, b.Length)), captions.Count > 0))
+            .MaxBy(scores => scores.Ensemble)!;
         return (Embeddings.Join(a, _layout.Embedding.Weights["a"], b, _layout.Embedding.Weights["b"]), scores);
     }
+
+    private static ReadOnlySpan<float> Row(float[] rows, int index, int length) => rows.AsSpan(index * length, length);
 
     public void Dispose()
     {

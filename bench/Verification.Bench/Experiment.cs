@@ -10,8 +10,8 @@ internal sealed class Experiment(string pack, int seconds, int size, IReadOnlyCo
 {
     private const int SampledFrames = VerificationOptions.DefaultSampleCount;
     private const string OtherMusic = "another music beneath the same words";
+    private static readonly Ffmpeg s_ffmpeg = new();
 
-    private readonly Ffmpeg _ffmpeg = new();
     private readonly ClipPipeline _one = new(new ClipPipelineOptions { PackFolder = pack, Device = "cpu", Threads = 1, Deadline = TimeSpan.FromMinutes(30) });
     private readonly ClipPipeline _two = new(new ClipPipelineOptions { PackFolder = pack, Device = "cpu", Threads = 2, Deadline = TimeSpan.FromMinutes(30) });
 
@@ -163,7 +163,7 @@ internal sealed class Experiment(string pack, int seconds, int size, IReadOnlyCo
         }, false, report.Accepted && distance <= Shipped.ClaimedDistanceMax);
     }
 
-    private async Task<(DecodedClip Decoded, ClipResult Result)> GenerateAsync(ClipPipeline pipeline, ClipRequest request)
+    internal static async Task<(DecodedClip Decoded, ClipResult Result)> GenerateAsync(ClipPipeline pipeline, ClipRequest request)
     {
         var segments = new List<ReadOnlyMemory<byte>>();
         ClipResult? result = null;
@@ -175,14 +175,14 @@ internal sealed class Experiment(string pack, int seconds, int size, IReadOnlyCo
                 result = (ClipResult)output;
         }
 
-        return (await ClipReader.DecodeAsync(_ffmpeg, ClipFile.Join(segments)), result!);
+        return (await ClipReader.DecodeAsync(s_ffmpeg, ClipFile.Join(segments)), result!);
     }
 
     private async Task<DecodedClip> EncodeAgainAsync(DecodedClip clip, IReadOnlyList<byte[]> frames, float[] samples, bool half = false)
     {
         // Half the bit rate: constant quality is off the table at a cap that low, so the cap decides.
         var options = half ? new EncoderOptions { Quality = 30, BitsPerPixel = .3, AudioBitRate = 24_000 } : new EncoderOptions();
-        await using var encoder = new ClipEncoder(_ffmpeg, options, clip.Width, clip.Height, clip.FramesPerSecond);
+        await using var encoder = new ClipEncoder(s_ffmpeg, options, clip.Width, clip.Height, clip.FramesPerSecond);
         await encoder.StartAsync(samples, default);
         var writing = Task.Run(async () =>
         {
@@ -194,6 +194,6 @@ internal sealed class Experiment(string pack, int seconds, int size, IReadOnlyCo
         await foreach (var segment in encoder.ReadSegmentsAsync(default))
             segments.Add(segment.Bytes);
         await writing;
-        return await ClipReader.DecodeAsync(_ffmpeg, ClipFile.Join(segments));
+        return await ClipReader.DecodeAsync(s_ffmpeg, ClipFile.Join(segments));
     }
 }

@@ -3,6 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using Nsn.Verification.Bench;
 
+if (args is ["prompts", ..])
+    return await PromptsAsync();
+
 // Does verification verify? Honest clips and cheats with fixed seeds; thresholds from one half of the identities, results from the other.
 var json = Argument("--json", null);
 var pack = Argument("--pack", null) ?? FindPack();
@@ -60,6 +63,28 @@ if (json is not null)
 if (Argument("--svg", null) is { } svg)
     await File.WriteAllTextAsync(svg, RocPlot.Draw([.. report.Curves()]));
 return 0;
+
+// What of the clips of what people type is accepted, and for what else?
+async Task<int> PromptsAsync()
+{
+    var rounds = Number("--rounds", 20);
+    var rows = new List<Acceptance.Row>();
+    await using var acceptance = new Acceptance(Argument("--pack", null) ?? FindPack(), Number("--seconds", 2));
+    await Parallel.ForEachAsync(
+        Enumerable.Range(Number("--first-round", 0), rounds), new ParallelOptions { MaxDegreeOfParallelism = Number("--workers", Environment.ProcessorCount) }, async (round, _) =>
+        {
+            var made = await acceptance.RunAsync(round);
+            lock (rows)
+            {
+                rows.AddRange(made);
+                Console.Error.WriteLine($"{rows.Count,5} of {rounds * PromptForms.All.Count} clips");
+            }
+        });
+    Console.WriteLine(Acceptance.Table(rows));
+    if (Argument("--json", null) is { } file)
+        await File.WriteAllTextAsync(file, Acceptance.ToJson(rows) + "\n");
+    return 0;
+}
 
 int Number(string name, int otherwise) =>
     Argument(name, null) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;

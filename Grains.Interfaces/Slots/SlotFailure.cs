@@ -1,7 +1,8 @@
 namespace Nsn.Grains.Slots;
 
 /// <summary>Why a slot gets no certificate, for what branches on it and for figures; people read the sentence beside it.</summary>
-internal enum SlotFailure
+[GenerateSerializer, Alias("nsn.slot-failure")]
+public enum SlotFailure
 {
     /// <summary>There was not enough time until air, so it was left out for the next.</summary>
     PassedOver,
