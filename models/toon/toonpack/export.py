@@ -20,7 +20,7 @@ from .reader import pack_weights
 from .towers import EMBEDDING, FRAME, SHARE_A, SHARE_B
 from .training import CHECKPOINTS, ROOT
 
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 OPSET = 16
 FREE = "n"
 DESCRIPTIONS = {
