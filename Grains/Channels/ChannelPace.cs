@@ -26,10 +26,16 @@ internal sealed class ChannelPace(ChannelOptions options)
     public TimeSpan WorkTime { get; private set; }
 
     /// <summary>
-    /// The same while it is not known better: one slot that ran out of time may have met a machine that died, and those after it take as long as those before. Only when the
-    /// next one runs out of it, too, the machines are slow.
+    /// The same while it is not known better: one slot that ran out of time may have met a machine that died, and those after it take as long as those before, or a little
+    /// longer. Only when the next one runs out of it, too, the machines are slow.
     /// </summary>
-    private TimeSpan Expected(TimeSpan slotDuration) => _took > TimeSpan.Zero && _outOfTime < OutOfTimeForSlow ? _took : Reckoned(slotDuration);
+    private TimeSpan Expected(TimeSpan slotDuration) => _outOfTime switch
+    {
+        _ when _took == TimeSpan.Zero => Reckoned(slotDuration),
+        0 => _took,
+        < OutOfTimeForSlow => _took * Reserve,
+        _ => WorkTime,
+    };
 
     private TimeSpan Reckoned(TimeSpan slotDuration) => WorkTime > TimeSpan.Zero ? WorkTime : slotDuration * (options.LeadSlots + FirstTakes);
 
@@ -39,11 +45,11 @@ internal sealed class ChannelPace(ChannelOptions options)
         Math.Clamp((int)Math.Ceiling(Reckoned(slotDuration) * Reserve / slotDuration), options.LeadSlots, LeadSlotsMax);
 
     /// <summary>
-    /// Whether work takes longer than the shortest lead. Then a slot's check and the next one's clip would only take the machine from each
+    /// Whether work takes longer than the shortest lead, or the last slot ran out of time. Then a slot's check and the next one's clip would only take the machine from each
     /// other until neither is done in time, so they are done one after the other.
     /// </summary>
     /// <param name="slotDuration">How long a slot is on air.</param>
-    public bool IsBehind(TimeSpan slotDuration) => Expected(slotDuration) > slotDuration * options.LeadSlots;
+    public bool IsBehind(TimeSpan slotDuration) => _outOfTime > 0 || Expected(slotDuration) > slotDuration * options.LeadSlots;
 
     /// <summary>Learns from a slot that has ended. A slower one counts at once, a faster one by and by.</summary>
     public void Observe(SlotReport report)
@@ -59,9 +65,9 @@ internal sealed class ChannelPace(ChannelOptions options)
         if (report.Phase == SlotPhase.Failed && report.FailedBy != SlotFailure.Rejected)
         {
             // A slot that ran out of time says how long it had, not how long it would have taken: only that this is longer. To take the one
-            // for the other would start each next slot as late as this one, for ever. One that had less time than slots take says nothing.
+            // for the other would start each next slot as late as this one, for ever.
             var had = report.Assignment is { } assignment ? assignment.Deadline - started : took;
-            if (took < had * OutOfTime || had < _took)
+            if (took < had * OutOfTime)
                 return;
             _outOfTime++;
             WorkTime = Max(WorkTime, had * Longer);

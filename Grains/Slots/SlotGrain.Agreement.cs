@@ -116,7 +116,7 @@ internal sealed partial class SlotGrain
             var late = inTime.IsCompleted;
             if (late && HasQuorum(collector, answers.Length - asked.Count))
                 break;
-            var first = await Task.WhenAny(asked.Keys.Append(late ? air : inTime));
+            var first = await Task.WhenAny([.. asked.Keys, air, .. late ? [] : new[] { inTime }]);
             cancellationToken.ThrowIfCancellationRequested();
             if (first == air)
                 break;

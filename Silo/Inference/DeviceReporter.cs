@@ -7,12 +7,16 @@ namespace Nsn.Silo.Inference;
 internal sealed partial class DeviceReporter(
     IGrainFactory grains, IInferenceDevices devices, SiloHealth health, TimeProvider time, ILogger<DeviceReporter> logger) : BackgroundService
 {
+    private static readonly TimeSpan s_warmAgain = TimeSpan.FromSeconds(5);
+
+    /// <summary>When the call has not come to the device at all: a silo that was killed has its grains until the others have noticed.</summary>
+    private static readonly TimeSpan s_callAgain = TimeSpan.FromMilliseconds(250);
     private string? _lastFailure;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!await TryWarmAsync())
-            await Task.Delay(TimeSpan.FromSeconds(5), time, stoppingToken);
+        while (await TryWarmAsync() is { } wait)
+            await Task.Delay(wait, time, stoppingToken);
 
         var checks = Task.CompletedTask;
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), time);
@@ -76,14 +80,16 @@ internal sealed partial class DeviceReporter(
             health.DeviceReady();
     }
 
-    private async Task<bool> TryWarmAsync()
+    /// <summary>Warms the devices.</summary>
+    /// <returns>How long to wait before it is tried again; null when they are warm.</returns>
+    private async Task<TimeSpan?> TryWarmAsync()
     {
         try
         {
             foreach (var device in devices.All)
                 await grains.GetGrain<IInferenceGrain>(device.Status.Key).WarmAsync();
             health.DeviceReady();
-            return true;
+            return null;
         }
         catch (Exception failure)
         {
@@ -92,11 +98,11 @@ internal sealed partial class DeviceReporter(
                 LogNotWarm(failure, failure.Message);
             _lastFailure = failure.Message;
             health.DeviceFailed(failure.Message);
-            return false;
+            return failure is OrleansException ? s_callAgain : s_warmAgain;
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The device could not be made ready; tried again every five seconds: {Reason}")]
+    [LoggerMessage(1, LogLevel.Error, "The device could not be made ready; tried again in a moment: {Reason}")]
     private partial void LogNotWarm(Exception failure, string reason);
 
     [LoggerMessage(3, LogLevel.Error, "Device {Device} could not be checked")]

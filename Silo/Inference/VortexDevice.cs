@@ -69,7 +69,10 @@ internal sealed partial class VortexDevice : IInferenceDevice, IAsyncDisposable
 
     private string Key => $"{_settings.Name}/0";
 
-    private Packs Loaded => _packs ?? throw new InvalidOperationException($"Device {Key} has no models loaded: {_failure ?? "it is not warm yet"}.");
+    /// <summary>What is loaded. A device of a silo that has just started again has nothing yet, and serves who asks again a moment later: it is not there, as one whose silo is gone.</summary>
+    private Packs Loaded => _packs ?? throw (_failure is { } failure
+        ? new InvalidOperationException($"Device {Key} has no models loaded: {failure}.")
+        : new SiloUnavailableException($"Device {Key} has no models loaded: it is not warm yet."));
 
     public DeviceStatus Status
     {

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Nsn.Grains;
 using Nsn.Grains.Inference;
 using Nsn.Grains.Slots;
@@ -21,7 +23,7 @@ public sealed class DeviceReporterTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        SwitchedDevice.Failure = null;
+        (SwitchedDevice.Failure, SwitchedDevice.CallsLost) = (null, 0);
         var builder = new TestClusterBuilder(1);
         builder.AddSiloBuilderConfigurator<SiloSetup>();
         _cluster = builder.Build();
@@ -68,6 +70,24 @@ public sealed class DeviceReporterTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_silo_that_was_killed_and_is_back_warms_its_device_as_soon_as_the_others_have_noticed()
+    {
+        var settings = new SiloSettings();
+        settings.Roles.Add("gpu");
+        var time = new NotedTime();
+        SwitchedDevice.CallsLost = 3;
+        using var reporter = new DeviceReporter(_cluster.GrainFactory, new SwitchedDevice(), new SiloHealth(settings, time), time, NullLogger<DeviceReporter>.Instance);
+        await reporter.StartAsync(Cancellation);
+        await HoldsAsync("the device is warm", () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(SwitchedDevice.CallsLost < 0);
+        });
+        Assert.All(time.Waits.Take(3), wait => Assert.InRange(wait, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1)));
+        await reporter.StopAsync(Cancellation);
+    }
+
     private static async Task HoldsAsync(string what, Func<Task<bool>> holds)
     {
         var until = DateTimeOffset.UtcNow + s_limit;
@@ -75,6 +95,18 @@ public sealed class DeviceReporterTests : IAsyncLifetime
         {
             Assert.True(DateTimeOffset.UtcNow < until, $"Not so within {s_limit.TotalSeconds} s: {what}.");
             await Task.Delay(50, Cancellation);
+        }
+    }
+
+    /// <summary>Notes for how long is waited.</summary>
+    private sealed class NotedTime : FakeTimeProvider
+    {
+        public ConcurrentQueue<TimeSpan> Waits { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Waits.Enqueue(dueTime);
+            return base.CreateTimer(callback, state, dueTime, period);
         }
     }
 
@@ -101,7 +133,10 @@ public sealed class DeviceReporterTests : IAsyncLifetime
 
         public IInferenceDevice? Find(string key) => this;
 
-        public Task WarmAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        /// <summary>Calls to warm it that end as those to a silo that is gone do; one less with each.</summary>
+        public static int CallsLost { get; set; }
+
+        public Task WarmAsync(CancellationToken cancellationToken) => CallsLost-- > 0 ? throw new SiloUnavailableException("The silo is gone.") : Task.CompletedTask;
 
         public Task CheckAsync(CancellationToken cancellationToken)
         {

@@ -51,6 +51,15 @@ public sealed class VortexDeviceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_device_that_is_not_warm_yet_is_not_there_yet_so_that_it_is_asked_again()
+    {
+        await using var device = new VortexDevice(
+            new SiloSettings { ModelPack = _pack.Folder, Device = "cpu" }, new SilentStore(), _time, _metrics, NullLogger<VortexDevice>.Instance, NullLogger<ClipPipelineHost>.Instance);
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => device.VerifyAsync(Job([]), Cancellation));
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => device.GenerateAsync(Job([]).Assignment, [], Cancellation));
+    }
+
+    [Fact]
     public async Task A_device_whose_canary_fails_later_says_so_and_is_set_up_anew_until_one_comes_through()
     {
         var canaries = 0;

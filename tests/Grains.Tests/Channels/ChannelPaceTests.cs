@@ -116,14 +116,16 @@ public class ChannelPaceTests
     }
 
     [Fact]
-    public void A_slot_that_had_less_time_than_slots_take_says_nothing()
+    public void Slots_that_begin_with_just_the_time_that_they_take_and_run_out_of_it_do_not_go_on_so()
     {
         End(1, 10);
-        Fail(2, 4, had: 4);
-        Fail(3, 9, had: 9);
-        Assert.Equal(TimeSpan.FromSeconds(10), _pace.WorkTime);
-        Fail(4, 16, had: 16);
-        Assert.False(PassOver(5, 11));
+        Assert.False(PassOver(2, 10));
+        Fail(2, 9.9, had: 9.9);
+        Assert.True(PassOver(3, 12));
+        Assert.False(PassOver(4, 12.6));
+        Fail(4, 12.5, had: 12.5);
+        Assert.True(PassOver(5, 18));
+        Assert.False(PassOver(6, 19));
     }
 
     [Fact]
@@ -140,9 +142,9 @@ public class ChannelPaceTests
         End(1, 10);
         Fail(2, 16, had: 16);
         Assert.Equal(4, _pace.LeadSlots(s_slot));
-        Assert.False(_pace.IsBehind(s_slot));
+        Assert.True(_pace.IsBehind(s_slot));
         Assert.False(PassOver(5, 15));
-        Assert.True(PassOver(6, 9));
+        Assert.True(PassOver(6, 12));
     }
 
     [Fact]
@@ -157,7 +159,7 @@ public class ChannelPaceTests
         Assert.False(_pace.IsBehind(s_slot));
         Assert.False(PassOver(7, 12));
         Fail(8, 16, had: 16);
-        Assert.False(PassOver(9, 12));
+        Assert.False(PassOver(9, 14));
     }
 
     /// <summary>A machine on which a slot takes so long makes one slot after the other; each begins as soon as the one before has ended.</summary>

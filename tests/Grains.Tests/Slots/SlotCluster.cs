@@ -24,8 +24,12 @@ public abstract class SlotCluster : IAsyncLifetime
     /// <summary>Name of the collection that all such tests are in.</summary>
     public const string Name = "slots";
 
+    private static readonly TimeSpan s_commitTimeout = new SlotOptions().CommitTimeout;
     private readonly CancellationTokenSource _ended = new();
     private Task _reporting = Task.CompletedTask;
+
+    /// <summary>Time that the directors have for their commitments; read when the first slot is asked for.</summary>
+    private protected static TimeSpan CommitTimeout { get; set; } = s_commitTimeout;
 
     private protected TestCluster Cluster { get; private set; } = null!;
 
@@ -89,6 +93,7 @@ public abstract class SlotCluster : IAsyncLifetime
         FakeDevice.Misbehaving.Clear();
         AwayStorage.Failing.Clear();
         Interruptions.Forget();
+        CommitTimeout = s_commitTimeout;
     }
 
     /// <summary>Stops the cluster, and the reports of its device before that.</summary>
@@ -151,6 +156,7 @@ public abstract class SlotCluster : IAsyncLifetime
             siloBuilder.AddIncomingGrainCallFilter<Interruptions>();
             siloBuilder.AddIncomingGrainCallFilter<MisbehaviourFilter>();
             siloBuilder.Services.Configure<ChannelOptions>(channel => channel.SlotsKept = 2);
+            siloBuilder.Services.Configure<SlotOptions>(slot => slot.CommitTimeout = CommitTimeout);
             siloBuilder.Services.AddSingleton(TimeProvider.System);
             siloBuilder.Services.AddGrainMetrics();
             siloBuilder.Services.AddSingleton<ILedgerJournal, MemoryLedgerJournal>();

@@ -129,6 +129,19 @@ public sealed class SlotSagaTests : SlotCluster
         var report = await RunAsync();
         Assert.Contains("said nothing (no commit in time", report.Failure, StringComparison.Ordinal);
         Assert.DoesNotContain("has not committed", report.Failure, StringComparison.Ordinal);
+        Assert.Equal(SlotFailure.NoQuorum, report.FailedBy);
+    }
+
+    [Fact]
+    public async Task A_slot_without_commitments_ends_when_it_is_on_air_however_long_they_may_take()
+    {
+        for (var place = 0; place < 5; place++)
+            Make(place, Misbehaviour.HangsAtCheck);
+        CommitTimeout = TimeSpan.FromMinutes(5);
+        Assignment = Assignment with { Deadline = DateTimeOffset.UtcNow.AddSeconds(6) };
+        var report = await RunAsync();
+        Assert.Equal(SlotFailure.NoQuorum, report.FailedBy);
+        Assert.True(report.FinishedAt >= Assignment.Deadline, $"given up at {report.FinishedAt}, on air at {Assignment.Deadline}");
     }
 
     [Fact]
