@@ -36,6 +36,10 @@ internal static class Commands
 
     public static async Task<int> RunAsync(string command, string[] settings)
     {
+        if (CommandLine.AsksForHelp(settings))
+            command = "help";
+        if (command is "run" or "smoke" or "provision" or "reset")
+            CommandLine.Check(command, settings);
         switch (command)
         {
             case "run":
@@ -48,8 +52,7 @@ internal static class Commands
                 return 0;
             case "reset":
                 string data = StackBuilder.Create(settings).Paths.Data;
-                Reset(data);
-                Say($"{data} is deleted.");
+                Say(Reset(data) ? $"{data} is deleted." : $"There is nothing at {data}.");
                 return 0;
             case "help":
                 Say(Help);
@@ -67,9 +70,14 @@ internal static class Commands
             await webGpu.EnsureAsync(Say, CancellationToken.None).ConfigureAwait(false);
     }
 
-    internal static void Reset(string data)
+    /// <summary>Deletes a data folder, and what of it lives elsewhere.</summary>
+    /// <returns>Whether there was anything.</returns>
+    internal static bool Reset(string data)
     {
-        if (Directory.Exists(data))
+        if (File.Exists(data))
+            throw new AppHostException($"{data} is a file, and no data folder of AppHost: name the right one with --Data=PATH.");
+        bool exists = Directory.Exists(data);
+        if (exists)
         {
             // A slip of the keyboard must not cost somebody's own files.
             if (!DataFolderLock.IsKnown(data) && Directory.EnumerateFileSystemEntries(data).Any())
@@ -80,8 +88,10 @@ internal static class Commands
         }
 
         string fallback = PostgresResource.FallbackHome(data);
-        if (Directory.Exists(fallback))
-            Directory.Delete(fallback, recursive: true);
+        if (!Directory.Exists(fallback))
+            return exists;
+        Directory.Delete(fallback, recursive: true);
+        return true;
     }
 
     private static async Task<int> RunStackAsync(string[] settings)

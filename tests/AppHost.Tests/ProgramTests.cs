@@ -320,6 +320,48 @@ public sealed partial class ProgramTests
     }
 
     [Fact]
+    public async Task Reset_says_so_where_there_is_nothing_or_a_file()
+    {
+        using var data = new DataFolder();
+        string missing = Path.Combine(data.Path, "missing"), file = Path.Combine(Directory.CreateDirectory(data.Path).FullName, "letters.txt");
+        (int exitCode, string output) = await RunToEndAsync("reset", $"--Data={missing}");
+        Assert.Equal(0, exitCode);
+        Assert.Contains($"There is nothing at {missing}.", output, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+        (exitCode, output) = await RunToEndAsync("reset", $"--Data={file}");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("is a file", output, StringComparison.Ordinal);
+        Assert.True(File.Exists(file));
+    }
+
+    [Theory]
+    [InlineData("'-x=1' is not understood", "smoke", "-x=1")]
+    [InlineData("'fast' is not understood", "run", "fast")]
+    [InlineData("--json has no value", "smoke", "--json")]
+    [InlineData("--Data has no value", "reset", "--Data", "--Only=blobs")]
+    [InlineData("there is no setting 'promt' of smoke. There are: Only, Data", "smoke", "--promt=a cat")]
+    [InlineData("there is no setting 'prompt' of run", "--prompt=a cat")]
+    [InlineData("there is no setting 'Port:gateway' of run", "run", "--Port:gateway=0")]
+    public async Task A_slip_on_the_command_line_is_told(string told, params string[] arguments)
+    {
+        (int exitCode, string output) = await RunToEndAsync(arguments);
+        Assert.Equal(1, exitCode);
+        Assert.StartsWith("AppHost: ", output, StringComparison.Ordinal);
+        Assert.Contains(told, output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("help")]
+    [InlineData("--help")]
+    [InlineData("smoke", "-h")]
+    public async Task Help_is_had_in_the_usual_ways(params string[] arguments)
+    {
+        (int exitCode, string output) = await RunToEndAsync(arguments);
+        Assert.Equal(0, exitCode);
+        Assert.Contains("--Ports:NAME=NUMBER", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_unknown_command_or_resource_is_explained()
     {
         (int exitCode, string output) = await RunToEndAsync("dance");
