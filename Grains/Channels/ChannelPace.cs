@@ -34,7 +34,7 @@ internal sealed class ChannelPace(ChannelOptions options)
         _ when _took == TimeSpan.Zero => Reckoned(slotDuration),
         0 => _took,
         < OutOfTimeForSlow => _took * Reserve,
-        _ => WorkTime,
+        _ => Max(WorkTime, _took * Reserve),
     };
 
     private TimeSpan Reckoned(TimeSpan slotDuration) => WorkTime > TimeSpan.Zero ? WorkTime : slotDuration * (options.LeadSlots + FirstTakes);

@@ -138,7 +138,7 @@ public class ClosingTests
     public void frames_that_wait_for_the_pacer_are_sent_before_the_end_and_none_is_taken_after_it()
     {
         using VirtualNetwork network = Create(hasMedia: true);
-        byte[] frame = SessionTests.TestFrame(0, 200_000);
+        byte[] frame = TestVideo.Frame(0, 200_000);
         Assert.True(network.Server.SendFrame(Media.MediaFrame.Create(Media.MediaCodec.Vp8, frame, 0, isKeyFrame: true, captureTime: network.Now)));
         network.Server.Shutdown(network.Now, Limit);
         Assert.False(network.Server.SendFrame(Media.MediaFrame.Create(Media.MediaCodec.Vp8, frame, 3_000, isKeyFrame: true, captureTime: network.Now)));

@@ -139,7 +139,7 @@ public class FuzzTests
         Random random = new(4);
         using VirtualNetwork network = new(seed: 4);
         network.Connect();
-        SessionTests.SendVideo(network, 30);
+        TestVideo.Send(network, 30);
         byte[] ssrc = new byte[4];
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(ssrc, network.Server.VideoSsrc);
         string ours = Convert.ToHexString(ssrc);

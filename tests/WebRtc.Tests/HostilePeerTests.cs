@@ -67,7 +67,7 @@ public class HostilePeerTests
                 if (i % 10 == 0)
                 {
                     peer.Session.SendFrame(MediaFrame.Create(
-                        MediaCodec.Vp8, SessionTests.TestFrame(i / 10, 3_000), (uint)(i * 300), isKeyFrame: i % 100 == 0, captureTime: peer.Now));
+                        MediaCodec.Vp8, TestVideo.Frame(i / 10, 3_000), (uint)(i * 300), isKeyFrame: i % 100 == 0, captureTime: peer.Now));
                 }
 
                 peer.SendRtcp(Mutate(random, Reports(peer.Session.VideoSsrc)));

@@ -9,7 +9,7 @@ public class MediaFramePoolTests
     public void frame_comes_back_when_its_last_holder_lets_go()
     {
         MediaFramePool pool = new();
-        MediaFrame frame = pool.Rent(MediaCodec.Vp8, SessionTests.TestFrame(1, 5_000), 3_000, isKeyFrame: false);
+        MediaFrame frame = pool.Rent(MediaCodec.Vp8, TestVideo.Frame(1, 5_000), 3_000, isKeyFrame: false);
         frame.Hold();
         frame.Release();
         Assert.Equal(0, pool.Free);
@@ -57,7 +57,7 @@ public class MediaFramePoolTests
             List<byte[]> sent = [];
             for (int i = 0; i < 1_200; i++)
             {
-                byte[] data = SessionTests.TestFrame(i, i % 30 == 0 ? 9_000 : 3_000);
+                byte[] data = TestVideo.Frame(i, i % 30 == 0 ? 9_000 : 3_000);
                 sent.Add(data);
                 MediaFrame frame = pool.Rent(codec, data, (uint)(i * 3_000), i % 30 == 0, captureTime: network.Now);
                 network.Server.SendFrame(frame);

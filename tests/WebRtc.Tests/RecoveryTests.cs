@@ -69,7 +69,7 @@ public class RecoveryTests
         for (int i = 0; i < 40; i++)
         {
             bool isKey = i is 0 or 30;
-            frames.Add(Media.MediaFrame.Create(Media.MediaCodec.Vp8, SessionTests.TestFrame(isKey ? 0 : i, 8_000), (uint)(i * 3_000), isKey, captureTime: network.Now));
+            frames.Add(Media.MediaFrame.Create(Media.MediaCodec.Vp8, TestVideo.Frame(isKey ? 0 : i, 8_000), (uint)(i * 3_000), isKey, captureTime: network.Now));
             network.Server.SendFrame(frames[^1]);
         }
 

@@ -88,7 +88,7 @@ public class ReportsAloneTests
     {
         for (int i = first; i < first + (seconds * 30); i++)
         {
-            byte[] frame = SessionTests.TestFrame(i, bitsPerSecond / 8 / 30);
+            byte[] frame = TestVideo.Frame(i, bitsPerSecond / 8 / 30);
             network.Server.SendFrame(MediaFrame.Create(MediaCodec.Vp8, frame, (uint)(i * 3_000), i % 30 == 0, captureTime: network.Now));
             network.Run(1 / 30.0);
         }

@@ -89,7 +89,7 @@ public class ViewerReportTests
     // Sends a key frame; tells the number of its first packet.
     private static ushort SendFrame(HostilePeer peer, int packets)
     {
-        peer.Session.SendFrame(MediaFrame.Create(MediaCodec.Vp8, SessionTests.TestFrame(0, packets * 1_100), 0, isKeyFrame: true, captureTime: peer.Now));
+        peer.Session.SendFrame(MediaFrame.Create(MediaCodec.Vp8, TestVideo.Frame(0, packets * 1_100), 0, isKeyFrame: true, captureTime: peer.Now));
         for (int i = 0; i < 50; i++)
         {
             peer.Advance(TimeSpan.FromMilliseconds(10));
