@@ -5,6 +5,9 @@ internal sealed class DeviceDirectoryGrain(TimeProvider time) : Grain, IDeviceDi
 {
     // Devices report every two seconds; three missed reports make a device suspect enough not to be chosen.
     private static readonly TimeSpan s_forgetAfter = TimeSpan.FromSeconds(7);
+
+    /// <summary>What a job is reckoned to add to a device's wait until it says so itself.</summary>
+    private static readonly TimeSpan s_jobGuess = TimeSpan.FromSeconds(1);
     private readonly Dictionary<string, DeviceStatus> _devices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _heard = new(StringComparer.Ordinal);
 
@@ -28,8 +31,8 @@ internal sealed class DeviceDirectoryGrain(TimeProvider time) : Grain, IDeviceDi
         var chosen = DeviceChoice.Best(_devices.Values, packHash, exclude);
         if (chosen is not null)
         {
-            // Until its next report the device counts as busier, so that callers within that time spread out.
-            _devices[chosen.Key] = chosen with { QueuedJobs = chosen.QueuedJobs + 1 };
+            // Until its next report the device counts as busier, so that callers within that time spread out, the five directors of a slot among them.
+            _devices[chosen.Key] = chosen with { QueuedJobs = chosen.QueuedJobs + 1, QueueWait = chosen.QueueWait + s_jobGuess };
         }
 
         return Task.FromResult(chosen);
