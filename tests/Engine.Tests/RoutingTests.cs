@@ -23,6 +23,35 @@ public sealed class WandererGrain : Grain, IWandererGrain
     }
 }
 
+public interface ISettledGrain : IGrainWithIntegerKey
+{
+    ValueTask<int> Ping(int value);
+}
+
+/// <summary>A grain that can be active on one silo only, as one that stands for a device of it.</summary>
+[Orleans.Placement.PreferLocalPlacement]
+public sealed class SettledGrain(ILocalSiloDetails silo) : Grain, ISettledGrain
+{
+    /// <summary>The silo where it can be.</summary>
+    public static SiloAddress? Home { get; set; }
+
+    /// <summary>Ends when it begins elsewhere; what it waits for there before it says no.</summary>
+    public static TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public static TaskCompletionSource Refuses { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (silo.SiloAddress.Equals(Home))
+            return;
+        Begun.TrySetResult();
+        await Refuses.Task;
+        throw new InvalidOperationException("Not here.");
+    }
+
+    public ValueTask<int> Ping(int value) => new(value + 1);
+}
+
 /// <summary>Where calls go, and whom that is asked of.</summary>
 public sealed class RoutingTests
 {
@@ -64,6 +93,28 @@ public sealed class RoutingTests
             if (random.Next(3) == 0)
                 await grain.Leave();
         }
+    }
+
+    /// <summary>Where the activation of a grain fails, nobody goes on sending calls there: it may be active elsewhere the next time.</summary>
+    [Fact]
+    public async Task A_silo_that_could_not_activate_a_grain_is_not_remembered_as_its_place()
+    {
+        var limit = TimeSpan.FromSeconds(30);
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var cluster = new TestClusterBuilder(2).Build();
+        await cluster.DeployAsync();
+        ISettledGrain[] grains = [.. cluster.Silos.Select(silo => cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>().GetGrain<ISettledGrain>(1))];
+        SettledGrain.Home = cluster.Silos[1].SiloAddress;
+
+        var elsewhere = grains[0].Ping(1).AsTask();
+        await SettledGrain.Begun.Task.WaitAsync(limit, cancellation);
+        var home = grains[1].Ping(1).AsTask(); // goes to where the directory says that it begins
+        SettledGrain.Refuses.SetResult();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => elsewhere).WaitAsync(limit, cancellation);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => home).WaitAsync(limit, cancellation);
+
+        Assert.Equal(3, await grains[1].Ping(2));
+        Assert.Equal(4, await grains[0].Ping(3));
     }
 
     private sealed class CountLookups : ISiloConfigurator

@@ -33,6 +33,9 @@ public abstract class Call : IRequest, IThreadPoolWorkItem
     internal bool Interleaves { get; set; }
     internal bool PlaceHere { get; set; }
     internal bool OwnsArguments { get; set; }
+
+    /// <summary>Whether its grain could not be activated where the call came to.</summary>
+    internal bool FoundNoGrain { get; set; }
     internal bool IsFiltered { get; set; }
     internal SiloAddress ReplyTo { get; set; }
     internal long ReplyCorrelation { get; set; }
@@ -206,6 +209,7 @@ public abstract class Call : IRequest, IThreadPoolWorkItem
         Interleaves = false;
         PlaceHere = false;
         OwnsArguments = false;
+        FoundNoGrain = false;
         IsFiltered = false;
         ReplyTo = null;
         if (Cancellation is not null)

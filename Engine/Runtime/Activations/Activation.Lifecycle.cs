@@ -153,6 +153,7 @@ internal sealed partial class Activation
             else
             {
                 waiting.Fault = error;
+                waiting.FoundNoGrain = true;
                 Completed(waiting);
             }
 

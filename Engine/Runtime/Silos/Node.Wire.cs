@@ -241,8 +241,9 @@ internal abstract partial class Node
     {
         frame.WriteByte((byte)FrameKind.Response);
         frame.WriteVarUInt((ulong)correlation);
-        // Whether this node sent the call on: who asked it should ask another next time. How often it was sent on before it came here says nothing about this node.
-        frame.WriteByte(call is { CorrelationId: not 0 } ? (byte)1 : (byte)0);
+        // Whether this node sent the call on, or could not activate its grain: who asked it should ask another next time. How often it was sent on before it came here says
+        // nothing about this node.
+        frame.WriteByte(call is { CorrelationId: not 0 } or { FoundNoGrain: true } ? (byte)1 : (byte)0);
         frame.WriteByte(fault is null ? (byte)0 : (byte)1);
         if (fault is null)
             call!.WriteResult(frame);
@@ -291,7 +292,7 @@ internal abstract partial class Node
     {
     }
 
-    /// <summary>A call was passed on by the silo it was sent to: what is cached about its grain is wrong.</summary>
+    /// <summary>A call was passed on by the silo it was sent to, or found its grain not to be had there: what is cached about its grain is wrong.</summary>
     protected virtual void OnForwarded(GrainId grainId)
     {
     }
