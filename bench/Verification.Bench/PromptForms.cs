@@ -3,7 +3,6 @@ namespace Nsn.Verification.Bench;
 /// <summary>Prompts as people type them: short, with words that the pack does not know, and without a character that it knows.</summary>
 internal static class PromptForms
 {
-    private static readonly string[] s_kinds = ["scientist", "chef", "astronaut", "pirate", "robot", "wizard", "cat", "bear", "king", "newsreader"];
     private static readonly string[] s_strangers = ["horse", "dragon", "dinosaur", "red panda", "woman", "football team", "penguin", "detective"];
     private static readonly string[] s_places = ["in a laboratory", "on a beach", "in a forest", "in a city", "in a classroom", "in a spaceship", "in a kitchen", "in a library", "on a stage", "in the mountains"];
     private static readonly string[] s_times = ["by day", "in the evening", "at night"];
@@ -15,14 +14,14 @@ internal static class PromptForms
     /// <summary>A prompt of each form, by a random generator.</summary>
     public static IReadOnlyList<Func<Random, Words>> All { get; } =
     [
-        random => Make("a character", random, ("a", s_kinds)),
-        random => Make("character, place", random, ("a", s_kinds), ("", s_places)),
-        random => Make("character, time", random, ("a", s_kinds), ("", s_times)),
-        random => Make("character, place, time", random, ("a", s_kinds), ("", s_places), ("", s_times)),
-        random => Make("mood, character, place", random, ("a", s_moods), ("", s_kinds), ("", s_places)),
-        random => Make("character, thing, place", random, ("a", s_kinds), ("", s_things), ("", s_places)),
-        random => Make("character, thing, place, time", random, ("a", s_kinds), ("", s_things), ("", s_places), ("", s_times)),
-        random => Make("character, unknown doing, place", random, ("a", s_kinds), ("", s_doings), ("", s_places)),
+        random => Make("a character", random, ("a", Prompts.Kinds)),
+        random => Make("character, place", random, ("a", Prompts.Kinds), ("", s_places)),
+        random => Make("character, time", random, ("a", Prompts.Kinds), ("", s_times)),
+        random => Make("character, place, time", random, ("a", Prompts.Kinds), ("", s_places), ("", s_times)),
+        random => Make("mood, character, place", random, ("a", s_moods), ("", Prompts.Kinds), ("", s_places)),
+        random => Make("character, thing, place", random, ("a", Prompts.Kinds), ("", s_things), ("", s_places)),
+        random => Make("character, thing, place, time", random, ("a", Prompts.Kinds), ("", s_things), ("", s_places), ("", s_times)),
+        random => Make("character, unknown doing, place", random, ("a", Prompts.Kinds), ("", s_doings), ("", s_places)),
         random => Make("unknown character, place", random, ("a", s_strangers), ("", s_places)),
         random => Make("unknown character, place, time", random, ("a", s_strangers), ("", s_places), ("", s_times)),
         random => Make("unknown character, time", random, ("a", s_strangers), ("", s_times)),

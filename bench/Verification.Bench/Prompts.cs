@@ -3,8 +3,10 @@ namespace Nsn.Verification.Bench;
 /// <summary>Prompts from fixed words, and the same prompts with one attribute changed.</summary>
 internal static class Prompts
 {
+    /// <summary>The characters that the pack knows.</summary>
+    public static readonly string[] Kinds = ["scientist", "chef", "astronaut", "pirate", "robot", "wizard", "cat", "bear", "king", "newsreader"];
+
     private static readonly string[] s_moods = ["cheerful", "sad", "angry", "surprised"];
-    private static readonly string[] s_kinds = ["scientist", "chef", "astronaut", "pirate", "robot", "wizard", "cat", "bear", "king", "newsreader"];
     private static readonly string[] s_garments = ["shirt", "neckerchief", "badge", "coat", "body", "robe", "collar", "jumper", "cloak", "suit"];
     private static readonly string[] s_hair = ["short black", "long blond", "curly red", "wild grey", "short brown", "long pink"];
     private static readonly string[] s_beards = ["", "with a moustache", "with a full beard"];
@@ -23,7 +25,7 @@ internal static class Prompts
     // Where each attribute's word stands in a prompt, and what it can be.
     private static readonly (string Name, string[] Choices)[] s_attributes =
     [
-        ("mood", s_moods), ("kind", s_kinds), ("place", s_places), ("time", s_times),
+        ("mood", s_moods), ("kind", Kinds), ("place", s_places), ("time", s_times),
         ("glasses", s_glasses), ("beard", s_beards), ("hat", s_hats), ("hair", s_hair), ("clothes", s_colours), ("tint", s_colours),
     ];
 
@@ -37,7 +39,7 @@ internal static class Prompts
 
     /// <summary>The prompt with another value of a fine attribute; null when the presenter does not show it, as a robot no beard and a king no cap.</summary>
     public static string? Changed(int identity, string attribute) =>
-        Shows(s_kinds[identity % s_kinds.Length], attribute) ? Changed(identity, Array.FindIndex(s_attributes, known => known.Name == attribute)) : null;
+        Shows(Kinds[identity % Kinds.Length], attribute) ? Changed(identity, Array.FindIndex(s_attributes, known => known.Name == attribute)) : null;
 
     // As models/toon/toonpack/latent.py says; the picture of a presenter that does not show an attribute is the same whatever the prompt says of it.
     private static bool Shows(string kind, string attribute) => attribute switch
@@ -62,7 +64,7 @@ internal static class Prompts
     {
         var random = new Random(9000 + identity);
         string[] words = [.. s_attributes.Select(attribute => Pick(attribute.Choices, random))];
-        words[1] = s_kinds[identity % s_kinds.Length];
+        words[1] = Kinds[identity % Kinds.Length];
         return words;
     }
 
@@ -73,6 +75,6 @@ internal static class Prompts
         var kind = words[1];
         string If(string attribute, string text) => Shows(kind, attribute) && text.Length > 0 ? $" {text}" : "";
         return $"a {words[0]} {kind}{If("hair", $"with {words[7]} hair")}{If("beard", words[5])}{If("glasses", words[4])}{If("hat", $"wearing a {words[6]}")}"
-            + $" in a {words[8]} {s_garments[Array.IndexOf(s_kinds, kind)]}, in a {words[9]} {words[2]} {words[3]}";
+            + $" in a {words[8]} {s_garments[Array.IndexOf(Kinds, kind)]}, in a {words[9]} {words[2]} {words[3]}";
     }
 }

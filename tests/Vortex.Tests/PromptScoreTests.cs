@@ -1,4 +1,3 @@
-using Nsn.Vortex.Packs;
 using Nsn.Vortex.Pipeline;
 using Nsn.Vortex.Toon;
 
@@ -9,16 +8,9 @@ public sealed class PromptScoreTests(PromptScoreTests.TrainedPack pack) : IClass
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static string Folder()
-    {
-        var folder = Path.Combine(ToonTests.Find() ?? "", "pack");
-        Assert.SkipUnless(Directory.Exists(folder), "the trained pack is not in this checkout");
-        return folder;
-    }
-
     private static ToonCaptions Captions()
     {
-        var layout = ToonLayout.Read(ModelPackReader.Read(Folder()));
+        var layout = ToonTests.Layout();
         return new ToonCaptions(layout, new ToonText(layout.Tokeniser));
     }
 
@@ -72,7 +64,7 @@ public sealed class PromptScoreTests(PromptScoreTests.TrainedPack pack) : IClass
     /// <summary>The pack that the channel is made with, loaded once.</summary>
     public sealed class TrainedPack : IAsyncDisposable
     {
-        private readonly Lazy<ClipPipeline> _pipeline = new(() => new ClipPipeline(new ClipPipelineOptions { PackFolder = Folder(), Device = "cpu", Threads = 2 }));
+        private readonly Lazy<ClipPipeline> _pipeline = new(() => new ClipPipeline(new ClipPipelineOptions { PackFolder = ToonTests.Pack(), Device = "cpu", Threads = 2 }));
 
         public ClipPipeline Pipeline => _pipeline.Value;
 
